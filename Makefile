@@ -1,0 +1,137 @@
+# Unbraid: the plugin bundle, the program, tests and benchmarks.
+#
+#   make            build/unbraid.lv2 and build/unbraid
+#   make demo       install what is missing, build, take a song apart
+#   make check      every test
+#   make help       all targets
+
+VERSION := $(shell cat VERSION)
+
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+LV2DIR ?= $(PREFIX)/lib/lv2
+CFLAGS ?= -O2 -g
+
+# SAN=address,undefined or SAN=thread builds into a folder of its own.
+SAN ?=
+comma := ,
+B := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla
+# -ffp-contract=off: the same sums on every machine and compiler; the kernels ask for FMA by name.
+override CFLAGS += -std=c11 $(WARNINGS) -I. -fPIC -fvisibility=hidden -ffp-contract=off \
+                   -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L -MMD -MP
+ifneq ($(SAN),)
+override CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer
+override LDFLAGS += -fsanitize=$(SAN)
+endif
+
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+
+# Missing libraries are reported by the `deps` script in one line; pkg-config stays quiet here.
+flags = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
+
+DSP_LIBS := $(call flags,libs,fftw3f) -lm
+PLUGIN_LDFLAGS := -shared -Wl,--no-undefined,--as-needed,-z,nodelete,-z,relro,-z,now \
+                  -Wl,--version-script=plugin/exports.map
+ifneq ($(SAN),)
+PLUGIN_LDFLAGS := -shared -Wl,-z,nodelete -Wl,--version-script=plugin/exports.map
+endif
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+CORE_SRC := $(wildcard dsp/*.c nn/*.c plugin/*.c)
+CORE_OBJ := $(call obj,$(CORE_SRC))
+CLI_OBJ := $(call obj,$(wildcard cli/*.c))
+DEMO_OBJ := $(call obj,$(wildcard demo/*.c))
+TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
+BENCH_OBJ := $(call obj,$(wildcard bench/*.c))
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
+MODELS := $(wildcard models/*.safetensors)
+PRESETS := $(wildcard presets/*.ttl)
+BUNDLE := $(B)/unbraid.lv2
+BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
+                $(patsubst models/%,$(BUNDLE)/%,$(MODELS)) \
+                $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
+
+.PHONY: all deps check bench demo install install-user uninstall dist clean help format lint
+.SECONDARY:
+
+all: $(BUNDLE_FILES) $(B)/unbraid
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## all            the bundle build/unbraid.lv2 and the program build/unbraid
+## deps           say what is missing, and install it when run as root
+## demo           deps, all, then take the demo song apart
+## check          every test; installs the hosts it needs when it may
+## bench          worker and run() times, share of a core, offline speed
+## lint           clang-format and clang-tidy
+## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
+## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
+## uninstall      what install put there
+## dist           unbraid-VERSION.tar.gz
+## clean          build folders
+
+$(B)/obj/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
+
+# The kernels are one source, compiled once per instruction set.
+KERNEL_CFLAGS := -O3 -ffp-contract=fast
+$(B)/obj/nn/kernels_%.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS)
+ifeq ($(MACHINE),x86_64)
+$(B)/obj/nn/kernels_avx2.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx2 -mfma
+$(B)/obj/nn/kernels_avx512.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx512f -mavx512vl -mfma -mprefer-vector-width=512
+endif
+$(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
+$(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo)
+$(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
+$(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c)): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cmocka)
+
+$(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
+	@mkdir -p $(@D)
+	$(CC) $(PLUGIN_LDFLAGS) $(LDFLAGS) -o $@ $(CORE_OBJ) $(DSP_LIBS) -pthread
+
+# One run writes manifest.ttl, unbraid.ttl and insert.ttl.
+$(BUNDLE)/manifest.ttl: $(B)/ttlgen $(PRESETS) VERSION
+	@mkdir -p $(@D)
+	$(B)/ttlgen $(@D) $(PRESETS)
+
+$(B)/ttlgen: $(TTL_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(TTL_OBJ)
+
+$(BUNDLE)/%.safetensors: models/%.safetensors
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUNDLE)/presets/%.ttl: presets/%.ttl
+	@mkdir -p $(@D)
+	cp $< $@
+
+CLI_PORTS := $(call obj,plugin/ports.c)
+$(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
+	$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo) -lm -pthread
+
+$(B)/demo-song: $(DEMO_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(DEMO_OBJ) $(call flags,libs,sndfile) -lm
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(CORE_OBJ) \
+	  $(call flags,libs,cmocka lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
+
+$(B)/bench: $(BENCH_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(CORE_OBJ) $(call flags,libs,lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build build-*

@@ -1,0 +1,96 @@
+/* The one port table. The plugin, the ttl generator, the tests and the program all read it; no
+ * port is described anywhere else. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UNBRAID_URI "urn:unbraid:unbraid"
+#define UNBRAID_INSERT_URI "urn:unbraid:insert"
+
+/** The stems, in port order. The first four are one split of the mix, the last two another. */
+enum stem {
+  STEM_VOCALS,
+  STEM_DRUMS,
+  STEM_BASS,
+  STEM_OTHER,
+  STEM_HARMONIC,
+  STEM_PERCUSSIVE,
+  N_STEMS,
+};
+
+/** The controls of one stem, in port order. */
+enum stem_control { CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO, CONTROL_WET, N_STEM_CONTROLS };
+
+/** The two plugins: with stem outputs, or with the main output alone. */
+enum variant { VARIANT_STEMS, VARIANT_INSERT, N_VARIANTS };
+
+/** Port numbers of VARIANT_STEMS. VARIANT_INSERT has the same ports without the stem outputs. */
+enum port {
+  PORT_IN_L,
+  PORT_IN_R,
+  PORT_MAIN_L,
+  PORT_MAIN_R,
+  PORT_STEM_AUDIO, /* stem s has its left output here + 2 s, its right one next to it */
+  PORT_STEM_CONTROLS = PORT_STEM_AUDIO + 2 * N_STEMS, /* stem s has its first here + 4 s */
+  PORT_MAIN_FROM = PORT_STEM_CONTROLS + N_STEMS * N_STEM_CONTROLS,
+  PORT_OUTS,
+  PORT_ENABLED,
+  PORT_FREEWHEEL,
+  PORT_LATENCY,
+  PORT_LATE_FRAMES,
+  N_PORTS,
+};
+
+enum port_kind { KIND_AUDIO_IN, KIND_AUDIO_OUT, KIND_CONTROL_IN, KIND_CONTROL_OUT };
+
+enum port_flag {
+  FLAG_TOGGLED = 1,
+  FLAG_INTEGER = 2,
+  FLAG_ENUM = 4,        /* scale points name every value */
+  FLAG_OPTIONAL = 8,    /* lv2:connectionOptional */
+  FLAG_NOT_ON_GUI = 16, /* for the host, not for the player */
+  FLAG_LATENCY = 32,    /* lv2:reportsLatency */
+};
+
+struct scale_point {
+  float value;
+  const char *label;
+};
+
+/** One port. Strings are never NULL but for unit, designation and group. */
+struct port_info {
+  const char *symbol, *name, *short_name, *comment;
+  enum port_kind kind;
+  unsigned flags;                  /* enum port_flag */
+  float minimum, maximum, initial; /* control ports only */
+  const char *unit;                /* a name of the units vocabulary: "db", "pc", "frame" */
+  const char *designation;         /* prefixed: "pg:left", "lv2:enabled" */
+  const char *group; /* symbol of the port group: "in", "main", "vocals", "vocals_fader" ... */
+  int priority;      /* pprops:displayPriority; 0 = none */
+  const struct scale_point *points; /* ends with a NULL label; NULL = none */
+};
+
+/** Symbols of the stems in port order: "vocals" ... */
+extern const char *const stem_symbols[N_STEMS];
+
+/** Display names of the stems: "Vocals" ... */
+extern const char *const stem_names[N_STEMS];
+
+/** The ports of VARIANT_STEMS, by number (enum port). */
+extern const struct port_info port_table[N_PORTS];
+
+/** How many ports a variant has. */
+static inline uint32_t ports_count(enum variant v) {
+  return v == VARIANT_STEMS ? N_PORTS : N_PORTS - 2 * N_STEMS;
+}
+
+/** The entry of port_table that a variant's port number means. */
+static inline enum port ports_from_variant(enum variant v, uint32_t index) {
+  return (enum port)(v == VARIANT_INSERT && index >= PORT_STEM_AUDIO ? index + 2 * N_STEMS : index);
+}
+
+/** The first control port of a stem. */
+static inline enum port ports_stem_control(enum stem s, enum stem_control c) {
+  return (enum port)(PORT_STEM_CONTROLS + (int)s * N_STEM_CONTROLS + (int)c);
+}
