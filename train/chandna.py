@@ -1,0 +1,158 @@
+"""The streaming causal `chandna` network: four stems by soft masks.
+
+After Chandna et al. 2017: a vertical convolution over all bins, a horizontal
+one over a few frames, a dense bottleneck over a longer past, and a decoder per
+source whose inverse convolutions are shared. Every layer sees only the past,
+and its input is zero before the start, so the C engine, which keeps that past
+in rings, computes the same masks frame by frame.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from scipy.signal import lfilter
+
+from modelfile import read_model, write_model
+from stft import Stft
+
+STEMS = ("vocals", "drums", "bass", "other")
+LEVEL_FLOOR = 1e-5
+MASK_FLOOR = 1e-4
+
+
+@dataclass
+class Sizes:
+    sample_rate: int = 44100
+    analysis: int = 4096
+    synthesis: int = 1024
+    hop: int = 512
+    lookahead: int = 0
+    bins: int = 1488
+    feature_power: float = 0.5
+    norm_seconds: float = 3.0
+    mask_power: float = 1.0
+    n1: int = 96
+    n2: int = 48
+    taps: int = 8
+    context: int = 24
+    nn: int = 192
+
+    def macs_per_hop(self):
+        steps = self.lookahead + 1
+        return (self.n1 * self.bins + self.n2 * self.n1 * self.taps
+                + self.nn * self.n2 * self.context
+                + len(STEMS) * (self.n2 * steps * self.nn + self.n1 * self.n2 * steps
+                                + self.bins * self.n1))
+
+
+def features(power, sizes):
+    """Level-free magnitudes from |L|^2 and |R|^2 averaged: [..., frames, bins].
+
+    A running root mean square of the past few seconds takes the level out, so
+    the network never sees how loud the music is.
+    """
+    magnitude = torch.sqrt(power) / (sizes.analysis / 4)
+    energy = (magnitude ** 2).mean(-1).double().numpy()
+    r = np.exp(-sizes.hop / (sizes.sample_rate * sizes.norm_seconds))
+    level = lfilter([1 - r], [1, -r], energy) / lfilter([1 - r], [1, -r], np.ones_like(energy))
+    level = torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float()
+    return (magnitude / level[..., None]) ** sizes.feature_power
+
+
+class Chandna(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.sizes = s = sizes
+        steps = s.lookahead + 1
+        self.encoder = nn.Linear(s.bins, s.n1)
+        self.horizontal = nn.Conv1d(s.n1, s.n2, s.taps)
+        self.dense = nn.Conv1d(s.n2, s.nn, s.context)
+        self.decoder = nn.Linear(s.nn, len(STEMS) * s.n2 * steps)
+        self.inverse_horizontal = nn.Linear(s.n2 * steps, s.n1, bias=False)
+        self.inverse_vertical = nn.Linear(s.n1, s.bins, bias=False)
+        # A positive start keeps the last ReLU alive for every source and bin.
+        self.inverse_bias = nn.Parameter(torch.full((len(STEMS), s.bins), 0.5))
+        # Features are standardised bin by bin while training; write() folds
+        # these into the encoder, which is linear.
+        self.register_buffer("feature_mean", torch.zeros(s.bins))
+        self.register_buffer("feature_scale", torch.ones(s.bins))
+
+    def forward(self, feature):
+        """[batch, frames, bins] -> masks [batch, frames, stems, bins].
+
+        The masks given out at step t belong to frame t - lookahead.
+        """
+        s = self.sizes
+        h = self.encoder((feature - self.feature_mean) * self.feature_scale).transpose(1, 2)
+        h = self.horizontal(F.pad(h, (s.taps - 1, 0)))
+        h = F.relu(self.dense(F.pad(h, (s.context - 1, 0)))).transpose(1, 2)
+        u = F.relu(self.decoder(h)).unflatten(-1, (len(STEMS), -1))
+        y = self.inverse_vertical(self.inverse_horizontal(u))
+        y = (F.relu(y + self.inverse_bias) + MASK_FLOOR) ** s.mask_power
+        return y / y.sum(-2, keepdim=True)
+
+    def full_masks(self, masks):
+        """Bins above the network's range take the mean mask of its top quarter."""
+        s = self.sizes
+        rest = s.analysis // 2 + 1 - s.bins
+        top = masks[..., s.bins * 3 // 4:].mean(-1, keepdim=True)
+        return torch.cat([masks, top.expand(*masks.shape[:-1], rest)], -1)
+
+    @torch.no_grad()
+    def separate(self, mixture):
+        """[channels, samples] -> stems [stems, channels, samples], delay taken out."""
+        s = self.sizes
+        stft = Stft(s.analysis, s.synthesis, s.hop)
+        samples = mixture.shape[-1]
+        tail = s.synthesis + s.lookahead * s.hop
+        spectrum = stft.spectrum(F.pad(mixture, (0, tail + -(samples + tail) % s.hop)))
+        power = spectrum.abs().square().mean(0)[:, :s.bins]
+        masks = self.full_masks(self(features(power, s)[None])[0])[s.lookahead:]
+        spectrum = spectrum[:, :len(masks)]
+        return torch.stack([stft.audio(masks[:, i] * spectrum)[:, :samples]
+                            for i in range(len(STEMS))])
+
+    def tensors(self):
+        """The weights under the names and shapes of the model file."""
+        s, steps = self.sizes, self.sizes.lookahead + 1
+        weight = self.encoder.weight * self.feature_scale
+        named = {
+            "encoder.weight": weight,
+            "encoder.bias": self.encoder.bias - weight @ self.feature_mean,
+            "horizontal.weight": self.horizontal.weight,
+            "horizontal.bias": self.horizontal.bias,
+            "dense.weight": self.dense.weight,
+            "dense.bias": self.dense.bias,
+            "decoder.weight": self.decoder.weight.view(len(STEMS), s.n2 * steps, s.nn),
+            "decoder.bias": self.decoder.bias.view(len(STEMS), s.n2 * steps),
+            "inverse_horizontal.weight": self.inverse_horizontal.weight.view(s.n1, s.n2, steps),
+            "inverse_vertical.weight": self.inverse_vertical.weight,
+            "inverse_vertical.bias": self.inverse_bias,
+        }
+        return {name: t.detach().numpy() for name, t in named.items()}
+
+    def write(self, path, licence, trained_on, half=False, extra=None):
+        metadata = {"format": "unbraid-model", "format_version": "1",
+                    "architecture": "chandna", "name": "chandna", "version": "1",
+                    "stems": ",".join(STEMS), "feature": "rms-magnitude",
+                    "licence": licence, "trained_on": trained_on}
+        metadata.update({k: f"{v:g}" for k, v in asdict(self.sizes).items()})
+        dtype = np.float16 if half else np.float32
+        tensors = {name: t.astype(dtype) for name, t in self.tensors().items()}
+        write_model(path, {**tensors, **(extra or {})}, metadata)
+
+    @classmethod
+    def read(cls, path):
+        tensors, metadata = read_model(path)
+        sizes = Sizes(**{k: type(v)(float(metadata[k])) for k, v in asdict(Sizes()).items()})
+        net = cls(sizes)
+        names = {"inverse_vertical.bias": "inverse_bias"}
+        state = net.state_dict()
+        for name in net.tensors():
+            own = names.get(name, name)
+            state[own] = torch.from_numpy(tensors[name].astype(np.float32)).view(state[own].shape)
+        net.load_state_dict(state)
+        return net
