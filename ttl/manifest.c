@@ -1,0 +1,86 @@
+#include "ttl/manifest.h"
+
+#include "ttl/describe.h"
+#include "ttl/text.h"
+#include "ttl/turtle.h"
+
+#include <string.h>
+
+#define PRESET_PREFIX "urn:unbraid:preset:"
+
+/* LV2 has two version numbers where we have three, and reads an odd one, or a minor version of 0,
+ * as "in development". So x.y.z becomes minor 2 (100 x + y), micro 2 z: 0.1.0 is 2/0, 0.1.1 is
+ * 2/2, 1.2.0 is 204/0. Hosts that find two bundles take the higher. */
+static bool lv2_version(unsigned *minor, unsigned *micro) {
+  unsigned x = 0, y = 0, z = 0;
+  char rest = 0;
+  if (sscanf(UNBRAID_VERSION, "%3u.%2u.%3u%c", &x, &y, &z, &rest) != 3) {
+    fprintf(stderr, "ttlgen: version %s is not X.Y.Z\n", UNBRAID_VERSION);
+    return false;
+  }
+  *minor = 2 * (100 * x + y);
+  *micro = 2 * z;
+  return true;
+}
+
+/* A preset that the manifest names wrongly would be listed but empty, so its file must have the
+ * subject that its name promises. */
+static bool describes(const char *path, const char *uri) {
+  FILE *in = fopen(path, "r");
+  if (!in) {
+    perror(path);
+    return false;
+  }
+  char line[512], subject[256];
+  snprintf(subject, sizeof subject, "<%s>", uri);
+  bool found = false;
+  while (!found && fgets(line, sizeof line, in))
+    found = strncmp(line, subject, strlen(subject)) == 0;
+  fclose(in);
+  if (!found)
+    fprintf(stderr, "ttlgen: %s does not describe %s\n", path, subject);
+  return found;
+}
+
+static bool preset(FILE *out, const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash ? slash + 1 : path;
+  const char *dot = strrchr(name, '.');
+  const int length = dot ? (int)(dot - name) : 0;
+  if (length == 0 || length > 100 || strcmp(dot, ".ttl") != 0) {
+    fprintf(stderr, "ttlgen: %s is not named NAME.ttl\n", path);
+    return false;
+  }
+  char uri[128];
+  snprintf(uri, sizeof uri, PRESET_PREFIX "%.*s", length, name);
+  if (!describes(path, uri))
+    return false;
+  fprintf(out, "<%s>\n\ta pset:Preset", uri);
+  turtle_next(out, 1, "lv2:appliesTo");
+  fputs("<" UNBRAID_URI "> , <" UNBRAID_INSERT_URI ">", out);
+  turtle_next(out, 1, "rdfs:seeAlso");
+  fprintf(out, "<presets/%s> .\n\n", name);
+  return true;
+}
+
+bool manifest_write(FILE *out, char *const *presets, int n) {
+  unsigned minor, micro;
+  if (!lv2_version(&minor, &micro))
+    return false;
+  fputs(TEXT_PREFIXES, out);
+  for (int v = 0; v < N_VARIANTS; v++) {
+    fprintf(out, "<%s>\n\ta lv2:Plugin", describe_uri((enum variant)v));
+    turtle_next(out, 1, "lv2:minorVersion");
+    fprintf(out, "%u", minor);
+    turtle_next(out, 1, "lv2:microVersion");
+    fprintf(out, "%u", micro);
+    turtle_next(out, 1, "lv2:binary");
+    fputs("<unbraid.so>", out);
+    turtle_next(out, 1, "rdfs:seeAlso");
+    fprintf(out, "<%s> .\n\n", describe_file((enum variant)v));
+  }
+  for (int i = 0; i < n; i++)
+    if (!preset(out, presets[i]))
+      return false;
+  return true;
+}

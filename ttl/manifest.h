@@ -1,0 +1,14 @@
+/* The bundle's manifest: what hosts read of every installed bundle when they start. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/** Writes the manifest: both plugins with their version, and the presets.
+ *
+ * presets are the paths of n preset files named NAME.ttl, each of which must describe
+ * <urn:unbraid:preset:NAME>; the bundle keeps them in its folder presets/.
+ *
+ * Returns false, with a line on stderr, when a preset cannot be read or describes something else,
+ * or when UNBRAID_VERSION is not three numbers. Write errors stay in out. */
+bool manifest_write(FILE *out, char *const *presets, int n);

@@ -1,0 +1,39 @@
+/* The words of the bundle that belong to no port. */
+#pragma once
+
+#define TEXT_PROJECT "urn:unbraid:project"
+#define TEXT_LICENSE "http://opensource.org/licenses/isc"
+#define TEXT_MAINTAINER "The Unbraid authors"
+
+#define TEXT_PREFIXES                                                                              \
+  "@prefix bufsz: <http://lv2plug.in/ns/ext/buf-size#> .\n"                                        \
+  "@prefix doap: <http://usefulinc.com/ns/doap#> .\n"                                              \
+  "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"                                                 \
+  "@prefix log: <http://lv2plug.in/ns/ext/log#> .\n"                                               \
+  "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"                                               \
+  "@prefix opts: <http://lv2plug.in/ns/ext/options#> .\n"                                          \
+  "@prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .\n"                                        \
+  "@prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .\n"                                     \
+  "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"                                          \
+  "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"                                 \
+  "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"                                      \
+  "@prefix units: <http://lv2plug.in/ns/extensions/units#> .\n"                                    \
+  "@prefix urid: <http://lv2plug.in/ns/ext/urid#> .\n\n"
+
+#define TEXT_STEMS_NAME "Unbraid"
+#define TEXT_STEMS_SHORTDESC "Takes a stereo mix apart while it plays"
+#define TEXT_STEMS_DOCUMENTATION                                                                   \
+  "Unbraid takes a stereo mix apart while it plays. Vocals, drums, bass and other are one split "  \
+  "of the mix, harmonic and percussive another; each stem has a stereo output of its own, a "      \
+  "fader, mute, solo and a wet control. The stems of a split add up to the mix.\n\n"               \
+  "The main output is the mix as the faders bend it: with every fader at 0 dB it is the input, "   \
+  "sample for sample, later by the reported latency. Main From chooses which split's faders "      \
+  "bend it. A stem that is neither connected nor heard in the main output costs nothing."
+
+#define TEXT_INSERT_NAME "Unbraid Insert"
+#define TEXT_INSERT_SHORTDESC "Stem faders for a stereo mix, as a plain insert"
+#define TEXT_INSERT_DOCUMENTATION                                                                  \
+  "The faders of Unbraid as a stereo insert, for a channel strip or a DJ: turn down, mute or "     \
+  "solo the vocals, drums, bass and other of a finished mix, or its harmonic and percussive "      \
+  "parts. With every fader at 0 dB the output is the input, sample for sample, later by the "      \
+  "reported latency. Main From chooses which split's faders are heard."
