@@ -2,22 +2,12 @@
  * port is described anywhere else. */
 #pragma once
 
-#include <stdbool.h>
+#include "dsp/stems.h"
+
 #include <stdint.h>
 
 #define UNBRAID_URI "urn:unbraid:unbraid"
 #define UNBRAID_INSERT_URI "urn:unbraid:insert"
-
-/** The stems, in port order. The first four are one split of the mix, the last two another. */
-enum stem {
-  STEM_VOCALS,
-  STEM_DRUMS,
-  STEM_BASS,
-  STEM_OTHER,
-  STEM_HARMONIC,
-  STEM_PERCUSSIVE,
-  N_STEMS,
-};
 
 /** The controls of one stem, in port order. */
 enum stem_control { CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO, CONTROL_WET, N_STEM_CONTROLS };

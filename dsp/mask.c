@@ -1,0 +1,123 @@
+#include "dsp/mask.h"
+
+#include "dsp/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Masks older than this are replaced by the average, gradually. */
+#define DRIFT_SECONDS 0.5
+
+/* How far back the average remembers. */
+#define AVERAGE_SECONDS 1.0
+
+struct mask_hold {
+  unsigned values;                    /* stems * bins */
+  float even;                         /* 1 / stems */
+  float average_step;                 /* share of a new mask in the average */
+  unsigned drift_hops, late;          /* late: frames since the last mask on time */
+  float *newest, *average, *drifting; /* [values] each */
+};
+
+void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
+               float floor) UNBRAID_REALTIME {
+  if (power != 1.0f) {
+    for (unsigned i = 0; i < stems * bins; ++i) {
+      float y = estimates[i] + floor;
+      estimates[i] = (power == 2.0f ? y * y : powf(y, power)) - floor;
+    }
+  }
+  float *last = estimates + (size_t)(stems - 1) * bins;
+  for (unsigned b = 0; b < bins; ++b) {
+    float sum = (float)stems * floor;
+    for (unsigned s = 0; s < stems; ++s) {
+      sum += estimates[s * bins + b];
+    }
+    float scale = 1.0f / sum, rest = 1.0f;
+    for (unsigned s = 0; s + 1 < stems; ++s) {
+      float mask = (estimates[s * bins + b] + floor) * scale;
+      estimates[s * bins + b] = mask;
+      rest -= mask;
+    }
+    last[b] = rest > 0.0f ? rest : 0.0f;
+  }
+}
+
+void mask_extend(float *masks, unsigned stems, unsigned known, unsigned bins) UNBRAID_REALTIME {
+  /* From the last stem down, so that nothing is overwritten before it has moved. */
+  for (unsigned s = stems; s-- > 0;) {
+    float *to = masks + (size_t)s * bins;
+    memmove(to, masks + (size_t)s * known, (known < bins ? known : bins) * sizeof *to);
+    unsigned first = known - known / 4;
+    if (known >= bins) {
+      continue;
+    }
+    float sum = 0.0f;
+    for (unsigned b = first; b < known; ++b) {
+      sum += to[b];
+    }
+    float mean = known > first ? sum / (float)(known - first) : to[known - 1];
+    for (unsigned b = known; b < bins; ++b) {
+      to[b] = mean;
+    }
+  }
+}
+
+struct mask_hold *mask_hold_new(unsigned stems, unsigned bins, double hop_seconds) {
+  struct mask_hold *hold = calloc(1, sizeof *hold);
+  if (!hold) {
+    return NULL;
+  }
+  hold->values = stems * bins;
+  hold->even = 1.0f / (float)stems;
+  hold->average_step = (float)(1.0 - exp(-hop_seconds / AVERAGE_SECONDS));
+  hold->drift_hops = (unsigned)fmax(1.0, ceil(DRIFT_SECONDS / hop_seconds));
+  hold->newest = memory_floats(hold->values);
+  hold->average = memory_floats(hold->values);
+  hold->drifting = memory_floats(hold->values);
+  if (!hold->newest || !hold->average || !hold->drifting) {
+    mask_hold_free(hold);
+    return NULL;
+  }
+  mask_hold_reset(hold);
+  return hold;
+}
+
+void mask_hold_free(struct mask_hold *hold) {
+  if (hold) {
+    free(hold->newest);
+    free(hold->average);
+    free(hold->drifting);
+    free(hold);
+  }
+}
+
+void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < hold->values; ++i) {
+    hold->newest[i] = hold->average[i] = hold->even;
+  }
+  hold->late = 0;
+}
+
+void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME {
+  memcpy(hold->newest, masks, hold->values * sizeof *masks);
+  for (unsigned i = 0; i < hold->values; ++i) {
+    hold->average[i] += hold->average_step * (masks[i] - hold->average[i]);
+  }
+}
+
+const float *mask_hold_next(struct mask_hold *hold, bool on_time) UNBRAID_REALTIME {
+  if (on_time) {
+    hold->late = 0;
+    return hold->newest;
+  }
+  if (hold->late < hold->drift_hops) {
+    ++hold->late;
+  }
+  float share = (float)(hold->late - 1) / (float)hold->drift_hops;
+  for (unsigned i = 0; i < hold->values; ++i) {
+    hold->drifting[i] = hold->newest[i] + share * (hold->average[i] - hold->newest[i]);
+  }
+  return hold->drifting;
+}

@@ -1,0 +1,39 @@
+/* Soft masks: how much of each bin belongs to each stem. A set of masks is one array
+ * [stems][bins], stem after stem, values 0 ... 1 that sum to one over the stems in every bin. */
+#pragma once
+
+#include "dsp/rt.h"
+
+#include <stdbool.h>
+
+/** Turns non-negative estimates of the stems' magnitudes into masks, in place:
+ *
+ *     mask_s = (y_s + floor)^power / sum over stems
+ *
+ * power 1 is the ratio mask |y_n| / sum |y_n|, power 2 the Wiener filter. `floor` > 0 keeps a bin
+ * where nothing was estimated from dividing by zero: it is shared out evenly. The last stem is
+ * one minus the others, so that the masks sum to one. Real-time safe. */
+void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
+               float floor) UNBRAID_REALTIME;
+
+/** Spreads masks of `known` bins per stem to `bins` (in place: the array is [stems][bins], its
+ * first stems*known values hold the masks [stems][known]). Bins above the known ones take the mean
+ * of the top quarter of the known ones. Real-time safe. */
+void mask_extend(float *masks, unsigned stems, unsigned known, unsigned bins) UNBRAID_REALTIME;
+
+/** What is heard while masks are late: the newest masks at first, then, over half a second, a slow
+ * average of the recent ones. Dry audio never comes back through a muted stem. */
+struct mask_hold;
+
+/** `hop_seconds`: time between two frames. Not real-time safe. @return NULL: no memory. */
+struct mask_hold *mask_hold_new(unsigned stems, unsigned bins, double hop_seconds);
+void mask_hold_free(struct mask_hold *hold);
+
+/** Forgets every mask: each stem has an even share. Real-time safe. */
+void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME;
+
+/** Takes newer masks [stems][bins], on time or late. Real-time safe. */
+void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME;
+
+/** Masks for the next frame. `on_time`: the masks put last are its own. Real-time safe. */
+const float *mask_hold_next(struct mask_hold *hold, bool on_time) UNBRAID_REALTIME;

@@ -1,0 +1,52 @@
+/* The faders: gain, mute, solo and wet/dry of every stem, bypass, and what main is made of.
+ *
+ * With g the fader of a stem (gain, mute and solo together), w its wet share, S its audio, x the
+ * input delayed by the latency and e the share of "enabled":
+ *
+ *     stem output = e g (w S + (1 - w) x)            (g = 1 where outputs are before the fader)
+ *     main        = x + e sum w (g - 1) S            over the stems of the split main is made from
+ *
+ * Every factor is ramped. At unity main is x, bit for bit, and so is it in bypass. */
+#pragma once
+
+#include "dsp/rt.h"
+#include "dsp/stems.h"
+
+#include <stdbool.h>
+
+/** What the player set. */
+struct mixer_controls {
+  float gain_db[N_STEMS]; /* <= -60: off */
+  bool mute[N_STEMS];
+  bool solo[N_STEMS];      /* mutes the other stems of the same split */
+  float wet[N_STEMS];      /* 0 ... 1 */
+  enum split_id main_from; /* whose faders bend main */
+  bool outs_before_fader;
+  bool enabled;
+};
+
+/** Controls as a new plugin has them: everything at unity. */
+struct mixer_controls mixer_defaults(void);
+
+struct mixer;
+
+/** `block`: most samples per mixer_process(). Not real-time safe. @return NULL: no memory. */
+struct mixer *mixer_new(double rate, unsigned block);
+void mixer_free(struct mixer *mixer);
+
+/** Heads for new controls. Real-time safe. */
+void mixer_set(struct mixer *mixer, const struct mixer_controls *controls) UNBRAID_REALTIME;
+
+/** Arrives at the controls set last, without a ramp: before the first sample. Real-time safe. */
+void mixer_settle(struct mixer *mixer) UNBRAID_REALTIME;
+
+/** Whether a stem's audio is heard on its own output (if that is `connected`) or bends main, now
+ * or while a ramp runs. Where it is not, mixer_process() may be given silence. Real-time safe. */
+bool mixer_hears(const struct mixer *mixer, unsigned stem, bool connected) UNBRAID_REALTIME;
+
+/** Mixes n samples (at most `block`). dry and stems: the delayed input and the stems' audio.
+ * main and outs: NULL where not wanted; they may alias each other, but not dry or stems.
+ * Real-time safe. */
+void mixer_process(struct mixer *mixer, const float *const dry[N_CHANNELS],
+                   const float *const stems[N_STEMS][N_CHANNELS], float *const main[N_CHANNELS],
+                   float *const outs[N_STEMS][N_CHANNELS], unsigned n) UNBRAID_REALTIME;

@@ -1,0 +1,33 @@
+/* The stems and the two splits of the mix that they form. */
+#pragma once
+
+/** The stems, in port order. The first four are one split of the mix, the last two another. */
+enum stem {
+  STEM_VOCALS,
+  STEM_DRUMS,
+  STEM_BASS,
+  STEM_OTHER,
+  STEM_HARMONIC,
+  STEM_PERCUSSIVE,
+  N_STEMS,
+};
+
+enum split_id { SPLIT_FOUR, SPLIT_HP, N_SPLITS };
+
+/** Left and right: Unbraid is stereo throughout. */
+enum { N_CHANNELS = 2 };
+
+/** First stem of a split; its stems follow in order. */
+static inline unsigned split_first(enum split_id split) {
+  return split == SPLIT_FOUR ? STEM_VOCALS : STEM_HARMONIC;
+}
+
+/** One past the last stem of a split. */
+static inline unsigned split_end(enum split_id split) {
+  return split == SPLIT_FOUR ? STEM_HARMONIC : N_STEMS;
+}
+
+/** The split that a stem belongs to. */
+static inline enum split_id split_of(unsigned stem) {
+  return stem < STEM_HARMONIC ? SPLIT_FOUR : SPLIT_HP;
+}

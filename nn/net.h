@@ -1,0 +1,35 @@
+/* A separation network, whatever its architecture: opened from a model file, stepped once a hop. */
+#pragma once
+
+#include "dsp/rt.h"
+
+#include <stddef.h>
+
+/** What a network needs around it. Lengths are in samples at the rate it was opened for. */
+struct net_info {
+  char name[32];                     /* of the model: "chandna" */
+  unsigned analysis, synthesis, hop; /* its STFT */
+  unsigned lookahead;                /* frames: a step gives the masks of the frame this far back */
+  unsigned context;                  /* frames of the past that a step depends on */
+  unsigned bins;                     /* bins it reads and estimates, from 0 Hz up */
+  unsigned stems;                    /* estimates per bin */
+  float mask_power, mask_floor;      /* how its estimates become masks */
+};
+
+struct net;
+
+/** Opens a model file for a sample rate. STFT lengths scale by the power of two that keeps the
+ * width of a bin nearest to the one it was trained with. Not real-time safe.
+ * @param error on failure: one line that names the file and the reason. @return NULL then. */
+struct net *net_open(const char *path, double rate, char *error, size_t error_size);
+void net_free(struct net *net);
+
+const struct net_info *net_info(const struct net *net) UNBRAID_REALTIME;
+
+/** Forgets the past. Real-time safe. */
+void net_reset(struct net *net) UNBRAID_REALTIME;
+
+/** One hop: the spectra of the newest frame (unscaled, `bins` pairs of real and imaginary part
+ * each) in, estimates [stems][bins] >= 0 out. Bounded, allocates nothing: may run anywhere. */
+void net_step(struct net *net, const float *left, const float *right,
+              float *estimates) UNBRAID_REALTIME;
