@@ -1,6 +1,7 @@
 #include "nn/net.h"
 
 #include "dsp/memory.h"
+#include "dsp/rate.h"
 #include "nn/chandna.h"
 #include "nn/safetensors.h"
 
@@ -31,16 +32,6 @@ static bool read_text(const struct safetensors *file, const char *key, const cha
   return true;
 }
 
-/* The power of two that keeps bins as wide as in training. */
-static int octaves(double rate, double trained_rate) {
-  double k = round(log2(rate / trained_rate));
-  return (int)fmin(fmax(k, -4.0), 4.0);
-}
-
-static unsigned scaled(unsigned length, int k) {
-  return k < 0 ? length >> -k : length << k;
-}
-
 static bool read_info(struct net *net, const struct safetensors *file, double rate, char *error,
                       size_t size) {
   struct net_info *i = &net->info;
@@ -65,10 +56,10 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   i->stems = CHANDNA_STEMS;
   i->mask_power = (float)power;
   i->mask_floor = MASK_FLOOR;
-  int k = octaves(rate, trained_rate);
-  i->analysis = scaled(i->analysis, k);
-  i->synthesis = scaled(i->synthesis, k);
-  i->hop = scaled(i->hop, k);
+  int k = rate_octaves(rate, trained_rate);
+  i->analysis = rate_scale(i->analysis, k);
+  i->synthesis = rate_scale(i->synthesis, k);
+  i->hop = rate_scale(i->hop, k);
   net->scale = 4.0f / (float)i->analysis;
   net->readable = i->bins < i->analysis / 2 + 1 ? i->bins : i->analysis / 2 + 1;
   return true;

@@ -1,0 +1,184 @@
+#include "plugin/engine.h"
+
+#include "dsp/delay.h"
+#include "dsp/memory.h"
+#include "plugin/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A sample beyond this (240 dBFS) is damage, not sound; its square must stay a finite float. */
+#define SANE_LIMIT 1e12f
+
+struct engine {
+  struct split *splits[N_SPLITS];
+  struct lane *lanes[N_SPLITS];
+  struct worker *worker;
+  struct mixer *mixer;
+  struct delay *dry[N_CHANNELS];
+  float *in_copy[N_CHANNELS], *dry_copy[N_CHANNELS]; /* [chunk] */
+  unsigned latency, chunk;
+  bool settle; /* the next controls hold at once */
+};
+
+static unsigned least_room(const struct engine *engine) UNBRAID_REALTIME {
+  unsigned a = split_room(engine->splits[SPLIT_FOUR]), b = split_room(engine->splits[SPLIT_HP]);
+  return a < b ? a : b;
+}
+
+static bool align(struct engine *engine) {
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    unsigned latency = split_latency(engine->splits[i]);
+    engine->latency = latency > engine->latency ? latency : engine->latency;
+  }
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    unsigned short_by = engine->latency - split_latency(engine->splits[i]);
+    if (short_by > 0 && !split_delay_input(engine->splits[i], short_by)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool allocate(struct engine *engine, double rate) {
+  engine->chunk = least_room(engine);
+  engine->mixer = mixer_new(rate, engine->chunk);
+  bool good = engine->mixer && align(engine);
+  for (unsigned c = 0; good && c < N_CHANNELS; ++c) {
+    engine->dry[c] = delay_new(engine->latency);
+    engine->in_copy[c] = memory_floats(engine->chunk);
+    engine->dry_copy[c] = memory_floats(engine->chunk);
+    good = engine->dry[c] && engine->in_copy[c] && engine->dry_copy[c];
+  }
+  return good;
+}
+
+struct engine *engine_new(struct separator *four, struct separator *hp, double rate,
+                          unsigned block) {
+  struct engine *engine = calloc(1, sizeof *engine);
+  if (!engine || !four || !hp) {
+    separator_free(four);
+    separator_free(hp);
+    free(engine);
+    return NULL;
+  }
+  engine->splits[SPLIT_FOUR] = split_new(four, rate, block);
+  engine->splits[SPLIT_HP] = split_new(hp, rate, block);
+  bool good = engine->splits[SPLIT_FOUR] && engine->splits[SPLIT_HP] && allocate(engine, rate);
+  if (good) {
+    for (unsigned i = 0; i < N_SPLITS; ++i) {
+      engine->lanes[i] = split_lane(engine->splits[i]);
+    }
+    engine->worker = worker_new(engine->lanes, N_SPLITS);
+    good = engine->worker != NULL;
+  }
+  if (!good) {
+    engine_free(engine);
+    return NULL;
+  }
+  engine_reset(engine);
+  return engine;
+}
+
+void engine_free(struct engine *engine) {
+  if (!engine) {
+    return;
+  }
+  worker_free(engine->worker); /* first: the splits are its own until it has ended */
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    split_free(engine->splits[i]);
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    delay_free(engine->dry[c]);
+    free(engine->in_copy[c]);
+    free(engine->dry_copy[c]);
+  }
+  mixer_free(engine->mixer);
+  free(engine);
+}
+
+void engine_reset(struct engine *engine) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    split_reset(engine->splits[i]);
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    delay_reset(engine->dry[c]);
+  }
+  engine->settle = true;
+}
+
+unsigned engine_latency(const struct engine *engine) UNBRAID_REALTIME {
+  return engine->latency;
+}
+
+uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME {
+  return split_late_frames(engine->splits[SPLIT_FOUR]) +
+         split_late_frames(engine->splits[SPLIT_HP]);
+}
+
+void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME {
+  mixer_set(engine->mixer, controls);
+  if (engine->settle) {
+    mixer_settle(engine->mixer);
+    engine->settle = false;
+  }
+}
+
+/* What is not finite counts as silence: it must reach neither the network nor the outputs. */
+static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < n; ++i) {
+    float x = in ? in[i] : 0.0f;
+    out[i] = fabsf(x) < SANE_LIMIT ? x : 0.0f; /* false for NaN as well */
+  }
+}
+
+/* A bit per stem of the split that is heard. */
+static unsigned heard(const struct engine *engine, enum split_id split,
+                      float *const outs[N_STEMS][N_CHANNELS]) UNBRAID_REALTIME {
+  unsigned bits = 0;
+  for (unsigned s = split_first(split); s < split_end(split); ++s) {
+    if (mixer_hears(engine->mixer, s, outs[s][0] || outs[s][1])) {
+      bits |= 1u << (s - split_first(split));
+    }
+  }
+  return bits;
+}
+
+/* n samples that end no later than the next hop of either split. */
+static void process_chunk(struct engine *engine, float *const main[N_CHANNELS],
+                          float *const outs[N_STEMS][N_CHANNELS], unsigned n,
+                          bool wait) UNBRAID_REALTIME {
+  const float *in[N_CHANNELS], *dry[N_CHANNELS], *stems[N_STEMS][N_CHANNELS];
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    delay_process(engine->dry[c], engine->in_copy[c], engine->dry_copy[c], n);
+    in[c] = engine->in_copy[c];
+    dry[c] = engine->dry_copy[c];
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      enum split_id split = split_of(s);
+      stems[s][c] = split_samples(engine->splits[split], s - split_first(split), c);
+    }
+  }
+  mixer_process(engine->mixer, dry, stems, main, outs, n);
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    split_advance(engine->splits[i], engine->worker, in, n, heard(engine, i, outs), wait);
+  }
+}
+
+void engine_process(struct engine *engine, const float *const in[N_CHANNELS],
+                    float *const main[N_CHANNELS], float *const outs[N_STEMS][N_CHANNELS],
+                    unsigned n, bool wait) UNBRAID_REALTIME {
+  for (unsigned done = 0; done < n;) {
+    unsigned room = least_room(engine), chunk = n - done < room ? n - done : room;
+    float *main_at[N_CHANNELS], *outs_at[N_STEMS][N_CHANNELS];
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      /* Both inputs are copied before anything is written: outputs may be the same buffers. */
+      copy_sane(in[c] ? in[c] + done : NULL, engine->in_copy[c], chunk);
+      main_at[c] = main[c] ? main[c] + done : NULL;
+      for (unsigned s = 0; s < N_STEMS; ++s) {
+        outs_at[s][c] = outs[s][c] ? outs[s][c] + done : NULL;
+      }
+    }
+    process_chunk(engine, main_at, outs_at, chunk, wait);
+    done += chunk;
+  }
+}

@@ -1,0 +1,37 @@
+/* The whole of Unbraid without LV2: two splits, a worker, the mixer and the delayed dry path. */
+#pragma once
+
+#include "dsp/mixer.h"
+#include "dsp/rt.h"
+#include "plugin/separator.h"
+
+#include <stdint.h>
+
+struct engine;
+
+/** Takes both separators over (frees them, also on failure).
+ * @param rate sample rate in Hz.
+ * @param block samples that the host processes at a time; other lengths work, but masks may come
+ * too late for longer ones. Not real-time safe. @return NULL when memory is short or no thread can
+ * be started. */
+struct engine *engine_new(struct separator *four, struct separator *hp, double rate,
+                          unsigned block);
+void engine_free(struct engine *engine);
+
+/** Silence, no ramps under way, a new epoch. Real-time safe. */
+void engine_reset(struct engine *engine) UNBRAID_REALTIME;
+
+/** Delay of every output against the input, in samples: constant. Real-time safe. */
+unsigned engine_latency(const struct engine *engine) UNBRAID_REALTIME;
+
+/** Frames since the reset whose masks came too late. Real-time safe. */
+uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME;
+
+/** Heads for new controls. The first ones after a reset hold at once. Real-time safe. */
+void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME;
+
+/** Processes n samples. Any buffer may be NULL or the same as any other.
+ * @param wait freewheeling: waits for every mask; real-time safe only when false. */
+void engine_process(struct engine *engine, const float *const in[N_CHANNELS],
+                    float *const main[N_CHANNELS], float *const outs[N_STEMS][N_CHANNELS],
+                    unsigned n, bool wait) UNBRAID_REALTIME;

@@ -1,0 +1,50 @@
+#include "plugin/host.h"
+
+#include <lv2/atom/atom.h>
+#include <lv2/buf-size/buf-size.h>
+#include <lv2/options/options.h>
+#include <stdint.h>
+#include <string.h>
+
+/* For hosts that do not say: longer blocks than this still work, with older masks. */
+enum { DEFAULT_BLOCK = 1024, MAX_BLOCK = 65536 };
+
+static void *feature(const LV2_Feature *const *features, const char *uri) {
+  for (; features && *features; ++features) {
+    if (strcmp((*features)->URI, uri) == 0) {
+      return (*features)->data;
+    }
+  }
+  return NULL;
+}
+
+/* A positive int option, or 0. */
+static unsigned option(const LV2_Options_Option *options, LV2_URID_Map *map, const char *uri) {
+  LV2_URID key = map->map(map->handle, uri);
+  LV2_URID type = map->map(map->handle, LV2_ATOM__Int);
+  for (const LV2_Options_Option *o = options; o->key != 0 || o->value; ++o) {
+    if (o->context == LV2_OPTIONS_INSTANCE && o->key == key && o->type == type &&
+        o->size == sizeof(int32_t) && o->value) {
+      int32_t value;
+      memcpy(&value, o->value, sizeof value);
+      return value > 0 ? (unsigned)value : 0;
+    }
+  }
+  return 0;
+}
+
+void host_read(struct host *host, const LV2_Feature *const *features) {
+  *host = (struct host){.map = feature(features, LV2_URID__map), .block = DEFAULT_BLOCK};
+  lv2_log_logger_init(&host->log, host->map, host->map ? feature(features, LV2_LOG__log) : NULL);
+  const LV2_Options_Option *options = feature(features, LV2_OPTIONS__options);
+  if (!host->map || !options) {
+    return;
+  }
+  unsigned block = option(options, host->map, LV2_BUF_SIZE__nominalBlockLength);
+  if (block == 0) {
+    block = option(options, host->map, LV2_BUF_SIZE__maxBlockLength);
+  }
+  if (block > 0) {
+    host->block = block < MAX_BLOCK ? block : MAX_BLOCK;
+  }
+}

@@ -1,0 +1,15 @@
+/* What the host offers at instantiation: its log and its block length. Nothing is required. */
+#pragma once
+
+#include <lv2/core/lv2.h>
+#include <lv2/log/logger.h>
+#include <lv2/urid/urid.h>
+
+struct host {
+  LV2_URID_Map *map;  /* NULL where the host has none */
+  LV2_Log_Logger log; /* prints to stderr where the host has no log */
+  unsigned block;     /* samples that it says it processes at a time */
+};
+
+/** Reads the feature list, which may be NULL. Not real-time safe. */
+void host_read(struct host *host, const LV2_Feature *const *features);

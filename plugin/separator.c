@@ -1,0 +1,160 @@
+#include "plugin/separator.h"
+
+#include "dsp/hpss.h"
+#include "dsp/mask.h"
+#include "dsp/memory.h"
+#include "dsp/rate.h"
+#include "dsp/stems.h"
+#include "nn/net.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The STFT of the separators that have no model, at 44.1 kHz. */
+static const struct stft_geometry base_geometry = {.analysis = 4096, .synthesis = 1024, .hop = 512};
+#define BASE_RATE 44100.0
+
+static struct stft_geometry geometry_at(double rate) {
+  int k = rate_octaves(rate, BASE_RATE);
+  return (struct stft_geometry){.analysis = rate_scale(base_geometry.analysis, k),
+                                .synthesis = rate_scale(base_geometry.synthesis, k),
+                                .hop = rate_scale(base_geometry.hop, k)};
+}
+
+struct net_separator {
+  struct separator base;
+  struct net *net;
+};
+
+static void net_separator_step(struct separator *self, const float *left, const float *right,
+                               float *masks) UNBRAID_REALTIME {
+  struct net_separator *s = (struct net_separator *)self;
+  const struct net_info *info = net_info(s->net);
+  net_step(s->net, left, right, masks);
+  mask_soft(masks, info->stems, info->bins, info->mask_power, info->mask_floor);
+  mask_extend(masks, info->stems, info->bins, stft_bins(self->geometry));
+}
+
+static void net_separator_reset(struct separator *self) UNBRAID_REALTIME {
+  net_reset(((struct net_separator *)self)->net);
+}
+
+static void net_separator_free(struct separator *self) {
+  net_free(((struct net_separator *)self)->net);
+  free(self);
+}
+
+struct separator *separator_net_new(const char *path, double rate, char *error, size_t error_size) {
+  struct net_separator *s = calloc(1, sizeof *s);
+  struct net *net = s ? net_open(path, rate, error, error_size) : NULL;
+  if (!net) {
+    free(s);
+    return NULL;
+  }
+  const struct net_info *info = net_info(net);
+  s->net = net;
+  s->base = (struct separator){
+      .step = net_separator_step,
+      .reset = net_separator_reset,
+      .free = net_separator_free,
+      .geometry = {.analysis = info->analysis, .synthesis = info->synthesis, .hop = info->hop},
+      .lookahead = info->lookahead,
+      .context = info->context,
+      .stems = info->stems,
+  };
+  unsigned bins = stft_bins(s->base.geometry);
+  s->base.reads = info->bins < bins ? info->bins : bins;
+  return &s->base;
+}
+
+/* Median lengths that separate best on the training songs: 0.2 s and 0.2 kHz. */
+enum { HPSS_FRAMES = 17, HPSS_SPAN = 17 };
+#define HPSS_POWER 2.0f
+#define HPSS_FLOOR 1e-9f
+
+struct hpss_separator {
+  struct separator base;
+  struct hpss *hpss;
+  float *magnitudes; /* [bins] */
+};
+
+static void hpss_separator_step(struct separator *self, const float *left, const float *right,
+                                float *masks) UNBRAID_REALTIME {
+  struct hpss_separator *s = (struct hpss_separator *)self;
+  float scale = 4.0f / (float)self->geometry.analysis;
+  for (unsigned b = 0; b < self->reads; ++b) {
+    float lr = left[2 * b], li = left[2 * b + 1], rr = right[2 * b], ri = right[2 * b + 1];
+    s->magnitudes[b] = scale * sqrtf(lr * lr + li * li + rr * rr + ri * ri);
+  }
+  hpss_process(s->hpss, s->magnitudes, masks);
+  mask_soft(masks, self->stems, self->reads, HPSS_POWER, HPSS_FLOOR);
+}
+
+static void hpss_separator_reset(struct separator *self) UNBRAID_REALTIME {
+  hpss_reset(((struct hpss_separator *)self)->hpss);
+}
+
+static void hpss_separator_free(struct separator *self) {
+  struct hpss_separator *s = (struct hpss_separator *)self;
+  hpss_free(s->hpss);
+  free(s->magnitudes);
+  free(s);
+}
+
+struct separator *separator_hpss_new(double rate) {
+  struct hpss_separator *s = calloc(1, sizeof *s);
+  if (!s) {
+    return NULL;
+  }
+  s->base = (struct separator){
+      .step = hpss_separator_step,
+      .reset = hpss_separator_reset,
+      .free = hpss_separator_free,
+      .geometry = geometry_at(rate),
+      .context = HPSS_FRAMES,
+      .stems = split_end(SPLIT_HP) - split_first(SPLIT_HP),
+  };
+  s->base.reads = stft_bins(s->base.geometry);
+  s->hpss = hpss_new(s->base.reads, HPSS_FRAMES, HPSS_SPAN);
+  s->magnitudes = memory_floats(s->base.reads);
+  if (!s->hpss || !s->magnitudes) {
+    hpss_separator_free(&s->base);
+    return NULL;
+  }
+  return &s->base;
+}
+
+static void none_step(struct separator *self, const float *left, const float *right,
+                      float *masks) UNBRAID_REALTIME {
+  (void)left;
+  (void)right;
+  unsigned bins = stft_bins(self->geometry);
+  memset(masks, 0, (size_t)bins * self->stems * sizeof *masks);
+  for (unsigned b = 0; b < bins; ++b) {
+    masks[STEM_OTHER * bins + b] = 1.0f;
+  }
+}
+
+static void none_reset(struct separator *self) UNBRAID_REALTIME {
+  (void)self;
+}
+
+static void none_free(struct separator *self) {
+  free(self);
+}
+
+struct separator *separator_none_new(double rate) {
+  struct separator *s = calloc(1, sizeof *s);
+  if (s) {
+    *s = (struct separator){
+        .step = none_step,
+        .reset = none_reset,
+        .free = none_free,
+        .geometry = geometry_at(rate),
+        .stems = split_end(SPLIT_FOUR) - split_first(SPLIT_FOUR),
+        .reads = 1,
+    };
+  }
+  return s;
+}

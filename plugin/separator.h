@@ -1,0 +1,40 @@
+/* What makes masks from spectra: a network, the median filter, or, where a model is missing, a
+ * stand-in that calls everything "other". One interface, stepped by the worker thread. */
+#pragma once
+
+#include "dsp/rt.h"
+#include "dsp/stft.h"
+
+#include <stddef.h>
+
+struct separator {
+  /** One frame: the two channels' spectra (`reads` pairs of real and imaginary part each) in,
+   * masks [stems][stft_bins()] of the frame `lookahead` steps back out. */
+  void (*step)(struct separator *self, const float *left, const float *right,
+               float *masks) UNBRAID_REALTIME;
+  /** Forgets the past. */
+  void (*reset)(struct separator *self) UNBRAID_REALTIME;
+  void (*free)(struct separator *self);
+
+  struct stft_geometry geometry;
+  unsigned lookahead; /* frames */
+  unsigned context;   /* frames of the past that a step depends on, as far as it matters */
+  unsigned reads;     /* bins, at most stft_bins() */
+  unsigned stems;
+};
+
+/** A network from a model file. Not real-time safe. @return NULL with `error` set. */
+struct separator *separator_net_new(const char *path, double rate, char *error, size_t error_size);
+
+/** Harmonic and percussive by median filters: needs no file. @return NULL: no memory. */
+struct separator *separator_hpss_new(double rate);
+
+/** Four stems without a model: everything is "other". @return NULL: no memory. */
+struct separator *separator_none_new(double rate);
+
+/** Frees any of them; NULL is allowed. */
+static inline void separator_free(struct separator *separator) {
+  if (separator) {
+    separator->free(separator);
+  }
+}

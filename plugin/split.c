@@ -1,0 +1,309 @@
+#include "plugin/split.h"
+
+#include "dsp/delay.h"
+#include "dsp/mask.h"
+#include "dsp/memory.h"
+#include "dsp/stft.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+/* A separator goes on for this long after its last stem was heard, so that a mute that is lifted
+ * again finds it warm. */
+#define LINGER_SECONDS 1.0
+
+/* Freewheeling gives a dead worker up after this long. */
+enum { PATIENCE_SECONDS = 10, POLL_NANOSECONDS = 20000 };
+
+struct split {
+  struct lane lane;
+  struct stft *stft;
+  struct mask_hold *hold;
+  struct delay *align[N_CHANNELS]; /* NULL: the input needs no more delay */
+  struct stft_input *inputs[N_CHANNELS];
+  struct stft_output *outputs[N_STEMS][N_CHANNELS];
+  float *aligned; /* [hop] work space */
+
+  unsigned stems, bins, hop, lookahead, context;
+  unsigned deadline; /* hops from a frame to the use of its masks */
+  unsigned linger;   /* hops */
+
+  unsigned frames; /* of the rings below */
+  float *spectra;  /* [frames][N_CHANNELS][bins] pairs of real and imaginary part */
+  bool *posted;    /* [frames] whether the worker was sent the frame */
+
+  uint64_t now;     /* number of the frame being filled */
+  uint64_t first;   /* the first frame whose masks are wanted since the separator started */
+  unsigned filled;  /* samples of the hop */
+  unsigned unheard; /* hops since a stem was heard */
+  uint32_t epoch, late_frames;
+  bool running, patient;
+};
+
+struct lane *split_lane(struct split *split) {
+  return &split->lane;
+}
+
+unsigned split_latency(const struct split *split) UNBRAID_REALTIME {
+  return split->lane.separator->geometry.synthesis +
+         (split->lookahead + split->deadline) * split->hop;
+}
+
+uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME {
+  return split->late_frames;
+}
+
+unsigned split_room(const struct split *split) UNBRAID_REALTIME {
+  return split->hop - split->filled;
+}
+
+const float *split_samples(const struct split *split, unsigned stem,
+                           unsigned channel) UNBRAID_REALTIME {
+  return stft_output_samples(split->outputs[stem][channel]) + split->filled;
+}
+
+static bool allocate(struct split *split, double rate) {
+  struct separator *separator = split->lane.separator;
+  /* Frames that wait: those on their way, and a whole warm-up behind them; twice that, because an
+   * older epoch may still be in the box. */
+  unsigned slots = 2 * (split->context + split->deadline + split->lookahead) + 4;
+  split->stft = stft_new(separator->geometry);
+  split->hold = mask_hold_new(split->stems, split->bins, split->hop / rate);
+  split->aligned = memory_floats(split->hop);
+  split->spectra = memory_floats((size_t)split->frames * N_CHANNELS * split->bins * 2);
+  split->posted = calloc(split->frames, sizeof *split->posted);
+  split->lane.frames = mailbox_new(slots, (size_t)N_CHANNELS * separator->reads * 2);
+  split->lane.masks = mailbox_new(slots, (size_t)split->stems * split->bins);
+  bool good = split->stft && split->hold && split->aligned && split->spectra && split->posted &&
+              split->lane.frames && split->lane.masks;
+  for (unsigned c = 0; good && c < N_CHANNELS; ++c) {
+    split->inputs[c] = stft_input_new(split->stft);
+    good = split->inputs[c] != NULL;
+    for (unsigned s = 0; good && s < split->stems; ++s) {
+      split->outputs[s][c] = stft_output_new(split->stft);
+      good = split->outputs[s][c] != NULL;
+    }
+  }
+  return good;
+}
+
+struct split *split_new(struct separator *separator, double rate, unsigned block) {
+  struct split *split = calloc(1, sizeof *split);
+  if (!split) {
+    separator_free(separator);
+    return NULL;
+  }
+  split->lane.separator = separator;
+  split->stems = separator->stems;
+  split->bins = stft_bins(separator->geometry);
+  split->hop = separator->geometry.hop;
+  split->lookahead = separator->lookahead;
+  split->context = separator->context;
+  split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
+  split->linger = (unsigned)ceil(LINGER_SECONDS * rate / split->hop);
+  unsigned delayed = split->deadline + split->lookahead;
+  split->frames = (delayed > split->context ? delayed : split->context) + 1;
+  if (!allocate(split, rate)) {
+    split_free(split);
+    return NULL;
+  }
+  split_reset(split);
+  return split;
+}
+
+void split_free(struct split *split) {
+  if (!split) {
+    return;
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    delay_free(split->align[c]);
+    stft_input_free(split->inputs[c]);
+    for (unsigned s = 0; s < split->stems; ++s) {
+      stft_output_free(split->outputs[s][c]);
+    }
+  }
+  separator_free(split->lane.separator);
+  mailbox_free(split->lane.frames);
+  mailbox_free(split->lane.masks);
+  mask_hold_free(split->hold);
+  stft_free(split->stft);
+  free(split->aligned);
+  free(split->spectra);
+  free(split->posted);
+  free(split);
+}
+
+bool split_delay_input(struct split *split, unsigned samples) {
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    split->align[c] = delay_new(samples);
+    if (!split->align[c]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void new_epoch(struct split *split) UNBRAID_REALTIME {
+  ++split->epoch;
+  atomic_store_explicit(&split->lane.epoch, split->epoch, memory_order_release);
+}
+
+void split_reset(struct split *split) UNBRAID_REALTIME {
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    if (split->align[c]) {
+      delay_reset(split->align[c]);
+    }
+    stft_input_reset(split->inputs[c]);
+    for (unsigned s = 0; s < split->stems; ++s) {
+      stft_output_reset(split->outputs[s][c]);
+    }
+  }
+  mask_hold_reset(split->hold);
+  new_epoch(split);
+  split->now = split->first = 0;
+  split->filled = split->unheard = 0;
+  split->late_frames = 0;
+  split->running = false;
+  split->patient = true;
+}
+
+static float *spectrum(const struct split *split, uint64_t frame,
+                       unsigned channel) UNBRAID_REALTIME {
+  size_t row = (size_t)(frame % split->frames) * N_CHANNELS + channel;
+  return split->spectra + row * split->bins * 2;
+}
+
+/* Sends a frame to the worker; when the box is full the frame is lost and its masks are late. */
+static void post(struct split *split, uint64_t frame, bool wanted) UNBRAID_REALTIME {
+  struct mail *mail = mailbox_reserve(split->lane.frames);
+  split->posted[frame % split->frames] = mail != NULL;
+  if (!mail) {
+    return;
+  }
+  size_t values = (size_t)split->lane.separator->reads * 2;
+  mail->sequence = frame;
+  mail->epoch = split->epoch;
+  mail->wanted = wanted;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    memcpy(mail->values + c * values, spectrum(split, frame, c), values * sizeof *mail->values);
+  }
+  mailbox_send(split->lane.frames);
+}
+
+/* Starts the separator with the frames it missed, so that its first masks are as good as any. */
+static void start(struct split *split) UNBRAID_REALTIME {
+  new_epoch(split);
+  split->running = true;
+  split->first = split->now;
+  uint64_t missed = split->now < split->context ? split->now : split->context;
+  for (uint64_t back = missed; back > 0; --back) {
+    post(split, split->now - back, false);
+  }
+}
+
+static void start_or_stop(struct split *split, bool heard) UNBRAID_REALTIME {
+  split->unheard = heard ? 0 : split->unheard + 1;
+  if (heard && !split->running) {
+    start(split);
+  } else if (split->running && split->unheard > split->linger) {
+    split->running = false;
+  }
+}
+
+/* Takes the newest masks that are due, up to those of `frame`; true if they are its own. */
+static bool collect(struct split *split, uint64_t frame) UNBRAID_REALTIME {
+  const struct mail *newest = NULL, *mail = NULL;
+  unsigned due = 0;
+  for (; (mail = mailbox_peek(split->lane.masks, due)); ++due) {
+    if (mail->epoch == split->epoch) {
+      if (mail->sequence > frame) {
+        break;
+      }
+      newest = mail;
+    }
+  }
+  bool on_time = newest && newest->sequence == frame;
+  if (newest) {
+    mask_hold_put(split->hold, newest->values);
+  }
+  for (; due > 0; --due) {
+    mailbox_release(split->lane.masks);
+  }
+  return on_time;
+}
+
+/* Freewheeling only: this waits. */
+static bool collect_waiting(struct split *split, uint64_t frame) {
+  struct timespec begun, now, nap = {.tv_nsec = POLL_NANOSECONDS};
+  clock_gettime(CLOCK_MONOTONIC, &begun);
+  while (!collect(split, frame)) {
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec - begun.tv_sec > PATIENCE_SECONDS) {
+      return false;
+    }
+    nanosleep(&nap, NULL);
+  }
+  return true;
+}
+
+static const float *masks_of(struct split *split, uint64_t frame, bool wait) UNBRAID_REALTIME {
+  bool on_time = collect(split, frame);
+  if (!on_time && wait && split->patient && split->posted[frame % split->frames]) {
+    on_time = collect_waiting(split, frame);
+    split->patient = on_time;
+  }
+  if (on_time) {
+    split->patient = true;
+  } else {
+    ++split->late_frames;
+  }
+  return mask_hold_next(split->hold, on_time);
+}
+
+/* The hop is full: its frame goes to the worker, and the frame whose masks are due to the output.
+ */
+static void frame_done(struct split *split, struct worker *worker, unsigned heard,
+                       bool wait) UNBRAID_REALTIME {
+  uint64_t now = split->now;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    stft_input_frame(split->stft, split->inputs[c], spectrum(split, now, c));
+  }
+  start_or_stop(split, heard != 0);
+  if (split->running) {
+    post(split, now, true);
+    worker_wake(worker);
+  }
+  unsigned delayed = split->deadline + split->lookahead;
+  const float *masks = NULL;
+  if (split->running && now >= split->first + split->deadline) {
+    masks = masks_of(split, now - split->deadline, wait);
+  }
+  for (unsigned s = 0; s < split->stems; ++s) {
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      stft_output_advance(split->outputs[s][c]);
+      if (masks && now >= delayed && (heard >> s & 1)) {
+        stft_output_add(split->stft, split->outputs[s][c], spectrum(split, now - delayed, c),
+                        masks + (size_t)s * split->bins);
+      }
+    }
+  }
+  split->now = now + 1;
+  split->filled = 0;
+}
+
+void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
+                   unsigned n, unsigned heard, bool wait) UNBRAID_REALTIME {
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    const float *samples = in[c];
+    if (split->align[c]) {
+      delay_process(split->align[c], samples, split->aligned, n);
+      samples = split->aligned;
+    }
+    stft_input_push(split->inputs[c], samples, n);
+  }
+  split->filled += n;
+  if (split->filled == split->hop) {
+    frame_done(split, worker, heard, wait);
+  }
+}

@@ -1,0 +1,51 @@
+/* One split of the mix: STFT on the audio thread, masks from the worker, a stem's audio out. */
+#pragma once
+
+#include "dsp/rt.h"
+#include "dsp/stems.h"
+#include "plugin/worker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct split;
+
+/** Takes the separator over (frees it, also on failure). `block`: samples that the host processes
+ * at a time; masks have max(1, ceil(block/hop)) hops to arrive. Not real-time safe. @return NULL
+ * when memory is short. */
+struct split *split_new(struct separator *separator, double rate, unsigned block);
+
+/** The worker must have ended. NULL is allowed. Not real-time safe. */
+void split_free(struct split *split);
+
+/** The lane for worker_new(). */
+struct lane *split_lane(struct split *split);
+
+/** Samples from input to output: synthesis + lookahead*hop + hop*max(1, ceil(block/hop)). */
+unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
+
+/** Delays the input by `samples` more, so that both splits have one latency. Not real-time safe.
+ * @return false when memory is short. */
+bool split_delay_input(struct split *split, unsigned samples);
+
+/** Forgets all audio and starts a new epoch. Real-time safe. */
+void split_reset(struct split *split) UNBRAID_REALTIME;
+
+/** Frames since the reset whose masks came too late. Real-time safe. */
+uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME;
+
+/** Samples that can be taken before the hop is full: at least 1. Real-time safe. */
+unsigned split_room(const struct split *split) UNBRAID_REALTIME;
+
+/** The next output samples of a stem (counted inside the split): split_room() of them. Real-time
+ * safe. */
+const float *split_samples(const struct split *split, unsigned stem,
+                           unsigned channel) UNBRAID_REALTIME;
+
+/** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker
+ * and makes the next hop's output.
+ * @param heard a bit per stem: the others are not computed; none: the separator rests.
+ * @param wait freewheeling: waits for each mask instead of using an older one; real-time safe only
+ * when false. */
+void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
+                   unsigned n, unsigned heard, bool wait) UNBRAID_REALTIME;
