@@ -48,6 +48,7 @@ CORE_SRC := $(wildcard dsp/*.c nn/*.c plugin/*.c)
 CORE_OBJ := $(call obj,$(CORE_SRC))
 CLI_OBJ := $(call obj,$(wildcard cli/*.c))
 DEMO_OBJ := $(call obj,$(wildcard demo/*.c))
+SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
 TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
 BENCH_OBJ := $(call obj,$(wildcard bench/*.c))
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
@@ -91,7 +92,7 @@ $(B)/obj/nn/kernels_avx2.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx2 -mfma
 $(B)/obj/nn/kernels_avx512.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx512f -mavx512vl -mfma -mprefer-vector-width=512
 endif
 $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
-$(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo)
+$(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile)
 $(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c)): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cmocka)
@@ -118,14 +119,14 @@ $(BUNDLE)/presets/%.ttl: presets/%.ttl
 
 CLI_PORTS := $(call obj,plugin/ports.c)
 $(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
-	$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo) -lm -pthread
+	$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo fftw3f) -lm -pthread
 
 $(B)/demo-song: $(DEMO_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(DEMO_OBJ) $(call flags,libs,sndfile) -lm
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(CORE_OBJ)
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(CORE_OBJ) \
+	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
 	  $(call flags,libs,cmocka lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
 
 $(B)/bench: $(BENCH_OBJ) $(CORE_OBJ)
