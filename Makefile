@@ -95,7 +95,7 @@ $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile)
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c)): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cmocka)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
 	@mkdir -p $(@D)

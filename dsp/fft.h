@@ -17,7 +17,7 @@ struct fft *fft_new(unsigned size);
 void fft_free(struct fft *fft);
 
 /** Spectrum of `size` samples: size/2 + 1 pairs of real and imaginary part, unscaled. `time` and
- * `spectrum` come from memory_floats(); neither may be the other. Real-time safe. */
+ * `spectrum` are aligned as memory_floats() does it; neither may be the other. Real-time safe. */
 void fft_forward(const struct fft *fft, const float *time, float *spectrum) UNBRAID_REALTIME;
 
 /** Inverse of fft_forward() times `size`. Overwrites `spectrum`. Real-time safe. */

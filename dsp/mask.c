@@ -2,6 +2,7 @@
 
 #include "dsp/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,23 +21,27 @@ struct mask_hold {
   float *newest, *average, *drifting; /* [values] each */
 };
 
+static float raise(float y, float power) UNBRAID_REALTIME {
+  return power == 1.0f ? y : power == 2.0f ? y * y : powf(y, power);
+}
+
 void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
                float floor) UNBRAID_REALTIME {
-  if (power != 1.0f) {
-    for (unsigned i = 0; i < stems * bins; ++i) {
-      float y = estimates[i] + floor;
-      estimates[i] = (power == 2.0f ? y * y : powf(y, power)) - floor;
-    }
+  for (unsigned i = 0; i < stems * bins; ++i) {
+    estimates[i] = raise(estimates[i] + floor, power);
   }
   float *last = estimates + (size_t)(stems - 1) * bins;
   for (unsigned b = 0; b < bins; ++b) {
-    float sum = (float)stems * floor;
+    float sum = 0.0f;
     for (unsigned s = 0; s < stems; ++s) {
       sum += estimates[s * bins + b];
     }
-    float scale = 1.0f / sum, rest = 1.0f;
+    /* A high power of a small floor can vanish: then, too, the bin is shared out evenly. */
+    bool vanished = !(sum >= FLT_MIN);
+    float scale = vanished ? 0.0f : 1.0f / sum, even = vanished ? 1.0f / (float)stems : 0.0f;
+    float rest = 1.0f;
     for (unsigned s = 0; s + 1 < stems; ++s) {
-      float mask = (estimates[s * bins + b] + floor) * scale;
+      float mask = estimates[s * bins + b] * scale + even;
       estimates[s * bins + b] = mask;
       rest -= mask;
     }

@@ -22,8 +22,7 @@ struct mailbox *mailbox_new(unsigned slots, size_t values) {
   }
   memset(box, 0, sizeof *box);
   /* Each letter starts on a cache line of its own: the two threads never share one. */
-  size_t line = MEMORY_ALIGNMENT / sizeof(float);
-  size_t stride = (values + line - 1) / line * line;
+  size_t stride = memory_stride(values);
   box->slots = slots;
   box->mails = calloc(slots, sizeof *box->mails);
   box->values = memory_floats(stride * slots);

@@ -30,7 +30,7 @@ struct split {
   unsigned linger;   /* hops */
 
   unsigned frames; /* of the rings below */
-  float *spectra;  /* [frames][N_CHANNELS][bins] pairs of real and imaginary part */
+  float *spectra;  /* [frames][N_CHANNELS] rows of `bins` pairs of real and imaginary part */
   bool *posted;    /* [frames] whether the worker was sent the frame */
 
   uint64_t now;     /* number of the frame being filled */
@@ -71,7 +71,8 @@ static bool allocate(struct split *split, double rate) {
   split->stft = stft_new(separator->geometry);
   split->hold = mask_hold_new(split->stems, split->bins, split->hop / rate);
   split->aligned = memory_floats(split->hop);
-  split->spectra = memory_floats((size_t)split->frames * N_CHANNELS * split->bins * 2);
+  split->spectra =
+      memory_floats(split->frames * N_CHANNELS * memory_stride((size_t)split->bins * 2));
   split->posted = calloc(split->frames, sizeof *split->posted);
   split->lane.frames = mailbox_new(slots, (size_t)N_CHANNELS * separator->reads * 2);
   split->lane.masks = mailbox_new(slots, (size_t)split->stems * split->bins);
@@ -171,7 +172,7 @@ void split_reset(struct split *split) UNBRAID_REALTIME {
 static float *spectrum(const struct split *split, uint64_t frame,
                        unsigned channel) UNBRAID_REALTIME {
   size_t row = (size_t)(frame % split->frames) * N_CHANNELS + channel;
-  return split->spectra + row * split->bins * 2;
+  return split->spectra + row * memory_stride((size_t)split->bins * 2);
 }
 
 /* Sends a frame to the worker; when the box is full the frame is lost and its masks are late. */

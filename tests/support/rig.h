@@ -1,0 +1,50 @@
+/* A small LV2 host in memory, for tests and benchmarks: one plugin, buffers for every port. */
+#pragma once
+
+#include "plugin/ports.h"
+
+#include <lv2/core/lv2.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rig {
+  LV2_Handle handle;
+  const LV2_Descriptor *descriptor;
+  enum variant variant;
+  float controls[N_PORTS]; /* by enum port; outputs of the plugin too */
+  char log[4096];          /* what the plugin logged since rig_open() */
+};
+
+/** The outputs of a render, by enum port; NULL where not wanted. */
+struct rig_audio {
+  float *left_right[N_PORTS];
+  size_t frames;
+};
+
+/** Instantiates and activates. `block`: what the host announces as nominal length; 0 announces
+ * nothing and offers no feature at all. @return false when instantiate() failed. */
+bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block,
+              const char *bundle);
+void rig_close(struct rig *rig);
+
+/** The bundle that make built: $UNBRAID_BUNDLE or build/unbraid.lv2. */
+const char *rig_bundle(void);
+
+/** Buffers of `frames` samples for main and, with `stems`, for every stem. Aborts without memory.
+ */
+struct rig_audio rig_audio_new(size_t frames, bool stems);
+void rig_audio_free(struct rig_audio *audio);
+
+/** Runs over whole buffers in pieces: `block` samples at a time, or, where it is 0, of lengths from
+ * a fixed sequence between 1 and 700. */
+void rig_render(struct rig *rig, const float *left, const float *right, struct rig_audio *out,
+                unsigned block);
+
+/** Noise in -1 ... 1, the same for the same seed. */
+void rig_noise(float *to, size_t frames, unsigned seed);
+
+/** Something like music: a bass note, chords, a gliding voice and drum hits, at any rate. */
+void rig_music(float *left, float *right, size_t frames, double rate);
+
+/** 20 log10 of the root mean square of a - b over that of b; -400 for no difference. */
+double rig_error_db(const float *a, const float *b, size_t frames);
