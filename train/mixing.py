@@ -1,0 +1,190 @@
+"""Endless training examples: stems of any songs, treated and mixed at random."""
+
+import glob
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+import augment as fx
+from chandna import STEMS
+
+RATE = fx.RATE
+# How loud each stem stands in a random mix, dB, and how often it is silent.
+LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
+LEVEL_SPREAD = 4.5
+# A voice that ends below this many Hz was recorded so, not sung so.
+NARROW = 12000
+SILENT = {"vocals": 0.15, "drums": 0.10, "bass": 0.10, "other": 0.06}
+
+
+@dataclass
+class Recording:
+    path: str
+    item: str
+    samples: int
+    level: float      # RMS of its louder half, full scale = 1
+    band: float       # Hz: nothing above it is to be believed
+    solo: bool        # recorded alone, with whatever noise the room had
+
+
+def survey(path, solo):
+    """Level and bandwidth of a recording, from blocks spread over it."""
+    audio = np.load(path, mmap_mode="r")
+    starts = np.linspace(0, max(0, len(audio) - 4096), 100).astype(int)
+    blocks = np.stack([audio[s:s + 4096, 0] for s in starts if s + 4096 <= len(audio)])
+    blocks = blocks.astype(np.float32) / 32768
+    power = (blocks ** 2).mean(1)
+    level = float(np.sqrt(np.sort(power)[len(power) // 2:].mean())) + 1e-5
+    spectrum = (np.abs(np.fft.rfft(blocks * np.hanning(4096))) ** 2).sum(0)
+    above = np.cumsum(spectrum[::-1])[::-1] / (spectrum.sum() + 1e-20)
+    band = float((above > 1e-7).sum()) * RATE / 4096
+    return Recording(path, os.path.dirname(path), len(audio), level, band, solo)
+
+
+class Pool:
+    """All recordings of a cache, by stem, with the odds to draw each."""
+
+    def __init__(self, cache, held_back, set_weights):
+        self.stems = {stem: [] for stem in STEMS}
+        self.odds = {stem: [] for stem in STEMS}
+        self.items = {}
+        for path in sorted(glob.glob(os.path.join(cache, "*", "*", "*.npy"))):
+            folder, stem = os.path.dirname(path), os.path.basename(path)[:-4]
+            name, set_name = os.path.basename(folder), os.path.basename(os.path.dirname(folder))
+            if stem not in STEMS or name in held_back or name.endswith(".part"):
+                continue
+            recording = survey(path, solo=len(os.listdir(folder)) == 1)
+            if recording.level < 1e-3 or recording.samples < 6 * RATE:
+                continue
+            weight = set_weights.get(set_name, 1.0)
+            self.stems[stem].append(recording)
+            self.odds[stem].append(weight * recording.samples ** 0.5)
+            self.items.setdefault(folder, {})[stem] = (recording, weight)
+        for stem in STEMS:
+            self.odds[stem] = np.cumsum(self.odds[stem]) / np.sum(self.odds[stem])
+        # Only items of several stems teach how the stems of one song fit together.
+        self.songs = [{stem: r for stem, (r, _) in item.items()}
+                      for item in self.items.values() if len(item) > 1]
+        odds = [max(w for _, w in item.values()) for item in self.items.values() if len(item) > 1]
+        self.song_odds = np.cumsum(odds) / np.sum(odds)
+
+    def draw(self, stem, rng):
+        return self.stems[stem][int(np.searchsorted(self.odds[stem], rng.random()))]
+
+    def draw_song(self, rng):
+        return self.songs[int(np.searchsorted(self.song_odds, rng.random()))]
+
+
+def cut(recording, start, samples, channel):
+    """One channel (0 left, 1 right, 2 their middle), RMS level 1."""
+    audio = np.load(recording.path, mmap_mode="r")[start:start + samples]
+    audio = audio[:, min(channel, audio.shape[1] - 1)] if channel < 2 else audio.mean(1)
+    audio = audio.astype(np.float32) / (32768 * recording.level)
+    return np.pad(audio, (0, samples - len(audio)))
+
+
+def treat_vocals(x, rng):
+    if rng.random() < 0.5:
+        x = fx.compress(x, rng)
+    if rng.random() < 0.5:
+        x = fx.saturate(x, rng, -6, 14)
+    if rng.random() < 0.35:
+        x = fx.double(x, rng)
+    reverb = (0.3, 2.0) if rng.random() < 0.6 else None
+    return fx.colour(x, rng, presence=rng.random() < 0.6, reverb=reverb)
+
+
+def treat_drums(x, rng):
+    if rng.random() < 0.4:
+        x = fx.compress(x, rng)
+    if rng.random() < 0.3:
+        x = fx.saturate(x, rng, -12, 6)
+    reverb = (0.1, 1.2) if rng.random() < 0.6 else None
+    return fx.colour(x, rng, reverb=reverb, wet=0.8)
+
+
+def treat_bass(x, rng):
+    if rng.random() < 0.4:
+        x = fx.compress(x, rng)
+    if rng.random() < 0.4:
+        x = fx.saturate(x, rng, -6, 15)
+    reverb = (0.1, 0.4) if rng.random() < 0.15 else None
+    return fx.colour(x, rng, reverb=reverb, wet=0.3)
+
+
+def treat_other(x, rng):
+    if rng.random() < 0.3:
+        x = fx.compress(x, rng)
+    if rng.random() < 0.35:
+        x = fx.saturate(x, rng, 0, 20)
+    reverb = (0.2, 1.5) if rng.random() < 0.5 else None
+    return fx.colour(x, rng, reverb=reverb)
+
+
+TREAT = {"vocals": treat_vocals, "drums": treat_drums, "bass": treat_bass, "other": treat_other}
+
+
+class Mixer:
+    """Makes examples of `samples` samples: stems [4, samples] and a band limit in Hz."""
+
+    def __init__(self, pool, samples, together=0.35):
+        self.pool, self.samples, self.together = pool, samples, together
+
+    def solo(self, stem, rng):
+        """A stem from anywhere, free to change pitch and tempo."""
+        recording = self.pool.draw(stem, rng)
+        samples = self.samples * 12 // 10
+        start = int(rng.integers(max(1, recording.samples - samples)))
+        x = cut(recording, start, samples, rng.integers(3))
+        if recording.solo and stem == "vocals":
+            x = fx.gate(x)
+        x = fx.varispeed(x, rng, self.samples) if rng.random() < 0.5 else x[:self.samples]
+        return x, recording.band
+
+    def example(self, rng):
+        stems = np.zeros((len(STEMS), self.samples), np.float32)
+        song, limit = {}, RATE / 2
+        if rng.random() < self.together:
+            song = self.pool.draw_song(rng)
+            shortest = min(r.samples for r in song.values())
+            start, channel = int(rng.integers(max(1, shortest - self.samples))), rng.integers(3)
+            balance = np.mean([20 * np.log10(r.level) for r in song.values()])
+        for i, stem in enumerate(STEMS):
+            if rng.random() < SILENT[stem]:
+                continue
+            if stem in song:
+                x, band = cut(song[stem], start, self.samples, channel), song[stem].band
+                db = 0.7 * (20 * np.log10(song[stem].level) - balance) + rng.normal(0, 2.5)
+                treated = rng.random() < 0.5
+            else:
+                x, band = self.solo(stem, rng)
+                if stem in ("vocals", "other") and rng.random() < 0.3:
+                    second, other_band = self.solo(stem, rng)
+                    x, band = x + second * rng.uniform(0.3, 1.0), min(band, other_band)
+                db = LEVEL[stem] + rng.normal(0, LEVEL_SPREAD)
+                treated = rng.random() < 0.85
+            level = fx.rms(x)
+            if treated and level > 1e-3:
+                x = TREAT[stem](x, rng)
+                x *= level / fx.rms(x)
+            if stem == "vocals" and band < NARROW:
+                limit = 0.85 * band
+            stems[i] = x * (10 ** (db / 20) * rng.choice((-1, 1)))
+        gain = 0.05 * 10 ** (rng.uniform(-12, 12) / 20)
+        return stems * gain, limit
+
+
+class Batches(torch.utils.data.IterableDataset):
+    """Endless (stems [batch, 4, samples], limits [batch]) for one loader process."""
+
+    def __init__(self, mixer, batch, seed):
+        self.mixer, self.batch, self.seed = mixer, batch, seed
+
+    def __iter__(self):
+        rng = np.random.default_rng(self.seed)
+        while True:
+            examples = [self.mixer.example(rng) for _ in range(self.batch)]
+            yield (torch.from_numpy(np.stack([stems for stems, _ in examples])),
+                   torch.tensor([limit for _, limit in examples]))

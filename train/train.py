@@ -1,0 +1,168 @@
+"""Trains the chandna network on a cache of stems and writes a model file.
+
+A checkpoint is saved as it goes; the same command continues from it.
+"""
+
+import argparse
+import copy
+import math
+import os
+import time
+
+import numpy as np
+import torch
+
+from chandna import STEMS, Chandna, Sizes, features
+from evaluate import evaluate, mean_by_stem, network_separator
+from mixing import Batches, Mixer, Pool
+from prepare import find_songs
+from stft import Stft
+
+BURN_IN_SECONDS = 0.5   # not scored: the network's past is still empty
+FLOOR = 0.01            # errors 20 dB below the mixture no longer count
+SPECTRAL_WEIGHT = 0.5
+
+
+def spectra(stft, stems, sizes):
+    """Stems and mixture within the network's bins, and its features."""
+    stems = stft.spectrum(stems)[..., :sizes.bins]
+    mixture = stems.sum(1)
+    return stems, mixture, features(mixture.abs().square(), sizes)
+
+
+def loss(net, stft, stems, limits):
+    s = net.sizes
+    stems, mixture, feature = spectra(stft, stems, s)
+    masks = net(feature)[:, s.lookahead:].transpose(1, 2)
+    frames = masks.shape[2]
+    stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
+    # Above an example's limit nothing is scored.
+    hz = torch.arange(s.bins) * (s.sample_rate / s.analysis)
+    heard = (hz < limits[:, None]).float()[:, None, None]
+
+    # The output's error, as it will be heard: only the synthesis window's
+    # samples. Linear, so the error's spectrum is enough.
+    skip = int(BURN_IN_SECONDS * s.sample_rate)
+    energy = lambda spectrum: stft.audio(torch.nn.functional.pad(
+        spectrum * heard, (0, s.analysis // 2 + 1 - s.bins)))[..., skip:].square().mean(-1)
+    reference = energy(mixture) + 1e-9
+    error = energy(masks * mixture - stems)
+    distortion = 10 * torch.log10(error / reference + FLOOR).mean()
+
+    # Compressed magnitudes: the soft and the high parts, which energy ignores.
+    root = (mixture.abs() + 1e-6).sqrt() * heard
+    target = (stems.abs() + 1e-6).sqrt() * heard
+    scale = root.mean((2, 3), keepdim=True) + 1e-6
+    spectral = ((masks.sqrt() * root - target).abs() / scale).mean()
+    return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
+
+
+@torch.no_grad()
+def standardise(net, stft, batches, count=12):
+    """Sets the network's per-bin feature statistics from a few batches."""
+    found = torch.cat([spectra(stft, next(batches)[0], net.sizes)[2].flatten(0, 1)
+                       for _ in range(count)])
+    net.feature_mean.copy_(found.mean(0))
+    net.feature_scale.copy_(1 / (found.std(0) + 1e-3 * found.std()))
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cache", help="folder filled by prepare.py")
+    parser.add_argument("run", help="folder for checkpoint and log")
+    parser.add_argument("--model", help="model file to write (default: RUN/chandna.safetensors)")
+    parser.add_argument("--validation", help="folder of songs to score now and then")
+    parser.add_argument("--held-back", nargs="*", default=[],
+                        help="songs to validate on and never train on")
+    parser.add_argument("--weight", nargs="*", default=[], metavar="SET=W",
+                        help="how often to draw from a set of the cache (default 1)")
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=4, help="of an example")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--ema", type=float, default=0.998)
+    parser.add_argument("--validate-every", type=int, default=300)
+    parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
+    parser.add_argument("--licence", default="unstated")
+    parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
+    for size in ("n1", "n2", "taps", "context", "nn", "lookahead"):
+        parser.add_argument("--" + size, type=int, default=getattr(Sizes, size))
+    return parser.parse_args()
+
+
+def main():
+    args = parse()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    os.makedirs(args.run, exist_ok=True)
+    checkpoint = os.path.join(args.run, "checkpoint.pt")
+    model = args.model or os.path.join(args.run, "chandna.safetensors")
+    log = open(os.path.join(args.run, "log.txt"), "a", buffering=1)
+
+    sizes = Sizes(**{k: getattr(args, k) for k in ("n1", "n2", "taps", "context", "nn", "lookahead")})
+    stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop)
+    net = Chandna(sizes)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.01)
+    first = 0
+    saved = torch.load(checkpoint) if os.path.exists(checkpoint) else None
+    if saved:
+        first = saved["step"]
+
+    weights = {name: float(w) for name, w in (pair.split("=") for pair in args.weight)}
+    pool = Pool(args.cache, args.held_back, weights)
+    for stem in STEMS:
+        hours = sum(r.samples for r in pool.stems[stem]) / sizes.sample_rate / 3600
+        print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
+    samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
+    dataset = Batches(Mixer(pool, samples), args.batch, seed=first)
+    batches = iter(torch.utils.data.DataLoader(
+        dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4))
+    songs = find_songs(args.validation) if args.validation else {}
+    songs = {song: songs[song] for song in args.held_back if song in songs}
+
+    if saved:
+        net.load_state_dict(saved["net"])
+        optimiser.load_state_dict(saved["optimiser"])
+    else:
+        standardise(net, stft, batches)
+    average = copy.deepcopy(net)
+    if saved:
+        average.load_state_dict(saved["average"])
+
+    recent, began = [], time.time()
+    for step in range(first, args.steps):
+        rate = args.rate * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (
+            1 + math.cos(math.pi * step / args.steps)))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        value, distortion = loss(net, stft, *next(batches))
+        optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        keep = min(args.ema, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for a, p in zip(average.parameters(), net.parameters()):
+                a.lerp_(p, 1 - keep)
+        recent.append((value.item(), distortion.item()))
+
+        if (step + 1) % 50 == 0:
+            value, distortion = np.mean(recent[-50:], axis=0)
+            print(f"step {step + 1} loss {value:.4f} distortion {distortion:.2f} dB "
+                  f"{(time.time() - began) / (step + 1 - first):.2f} s/step", file=log)
+        if (step + 1) % args.validate_every == 0 or step + 1 == args.steps:
+            torch.save({"step": step + 1, "net": net.state_dict(), "average": average.state_dict(),
+                        "optimiser": optimiser.state_dict()}, checkpoint + ".part")
+            os.replace(checkpoint + ".part", checkpoint)
+            average.write(model, args.licence, args.trained_on)
+            if songs:
+                results = evaluate(songs, network_separator(average))
+                for song, scores in results.items():
+                    print(f"  {song} " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()), file=log)
+                means = mean_by_stem(results, STEMS)
+                print(f"validation {step + 1}: mean {np.mean(list(means.values())):.3f} "
+                      + " ".join(f"{k} {v:.2f}" for k, v in means.items()), file=log)
+
+
+if __name__ == "__main__":
+    main()
