@@ -1,4 +1,8 @@
-"""Endless training examples: stems of any songs, treated and mixed at random."""
+"""Endless training examples: stems of any songs, treated and mixed at random.
+
+Most are four stems. Some are a voice over a produced accompaniment whose drums,
+bass and other nobody took apart: there the sum of the three is known, no more.
+"""
 
 import glob
 import os
@@ -14,6 +18,7 @@ RATE = fx.RATE
 # How loud each stem stands in a random mix, dB, and how often it is silent.
 LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
 LEVEL_SPREAD = 4.5
+ACCOMPANIMENT = "accompaniment"
 # A voice that ends below this many Hz was recorded so, not sung so.
 NARROW = 12000
 SILENT = {"vocals": 0.15, "drums": 0.10, "bass": 0.10, "other": 0.06}
@@ -47,13 +52,13 @@ class Pool:
     """All recordings of a cache, by stem, with the odds to draw each."""
 
     def __init__(self, cache, held_back, set_weights):
-        self.stems = {stem: [] for stem in STEMS}
-        self.odds = {stem: [] for stem in STEMS}
-        self.items = {}
+        self.stems = {stem: [] for stem in (*STEMS, ACCOMPANIMENT)}
+        self.odds = {stem: [] for stem in self.stems}
+        items = {}
         for path in sorted(glob.glob(os.path.join(cache, "*", "*", "*.npy"))):
             folder, stem = os.path.dirname(path), os.path.basename(path)[:-4]
             name, set_name = os.path.basename(folder), os.path.basename(os.path.dirname(folder))
-            if stem not in STEMS or name in held_back or name.endswith(".part"):
+            if stem not in self.stems or name in held_back or name.endswith(".part"):
                 continue
             recording = survey(path, solo=len(os.listdir(folder)) == 1)
             if recording.level < 1e-3 or recording.samples < 6 * RATE:
@@ -61,13 +66,14 @@ class Pool:
             weight = set_weights.get(set_name, 1.0)
             self.stems[stem].append(recording)
             self.odds[stem].append(weight * recording.samples ** 0.5)
-            self.items.setdefault(folder, {})[stem] = (recording, weight)
-        for stem in STEMS:
-            self.odds[stem] = np.cumsum(self.odds[stem]) / np.sum(self.odds[stem])
+            if stem != ACCOMPANIMENT:
+                items.setdefault(folder, {})[stem] = (recording, weight)
+        for stem, odds in self.odds.items():
+            self.odds[stem] = np.cumsum(odds) / np.sum(odds)
         # Only items of several stems teach how the stems of one song fit together.
-        self.songs = [{stem: r for stem, (r, _) in item.items()}
-                      for item in self.items.values() if len(item) > 1]
-        odds = [max(w for _, w in item.values()) for item in self.items.values() if len(item) > 1]
+        songs = [item for item in items.values() if len(item) > 1]
+        self.songs = [{stem: r for stem, (r, _) in item.items()} for item in songs]
+        odds = [max(w for _, w in item.values()) for item in songs]
         self.song_odds = np.cumsum(odds) / np.sum(odds)
 
     def draw(self, stem, rng):
@@ -127,10 +133,11 @@ TREAT = {"vocals": treat_vocals, "drums": treat_drums, "bass": treat_bass, "othe
 
 
 class Mixer:
-    """Makes examples of `samples` samples: stems [4, samples] and a band limit in Hz."""
+    """Makes examples of `samples` samples."""
 
-    def __init__(self, pool, samples, together=0.35):
+    def __init__(self, pool, samples, together=0.35, partial=0.15):
         self.pool, self.samples, self.together = pool, samples, together
+        self.partial = partial if pool.stems[ACCOMPANIMENT] else 0
 
     def solo(self, stem, rng):
         """A stem from anywhere, free to change pitch and tempo."""
@@ -144,6 +151,24 @@ class Mixer:
         return x, recording.band
 
     def example(self, rng):
+        """Stems [4, samples], the Hz above which they are not to be believed, and
+        whether "other" stands for everything but the vocals."""
+        partial = rng.random() < self.partial
+        stems, limit = self.accompanied(rng) if partial else self.four(rng)
+        gain = 0.05 * 10 ** (rng.uniform(-12, 12) / 20)
+        return stems * gain, limit, partial
+
+    def accompanied(self, rng):
+        stems = np.zeros((len(STEMS), self.samples), np.float32)
+        voice, limit = self.solo("vocals", rng)
+        rest, _ = self.solo(ACCOMPANIMENT, rng)
+        if fx.rms(voice) > 1e-3:
+            voice = treat_vocals(voice, rng) / fx.rms(voice)
+        stems[STEMS.index("vocals")] = voice * 10 ** (rng.normal(-4, 4) / 20)
+        stems[STEMS.index("other")] = fx.colour(rest, rng)
+        return stems, 0.85 * limit if limit < NARROW else RATE / 2
+
+    def four(self, rng):
         stems = np.zeros((len(STEMS), self.samples), np.float32)
         song, limit = {}, RATE / 2
         if rng.random() < self.together:
@@ -172,12 +197,11 @@ class Mixer:
             if stem == "vocals" and band < NARROW:
                 limit = 0.85 * band
             stems[i] = x * (10 ** (db / 20) * rng.choice((-1, 1)))
-        gain = 0.05 * 10 ** (rng.uniform(-12, 12) / 20)
-        return stems * gain, limit
+        return stems, limit
 
 
 class Batches(torch.utils.data.IterableDataset):
-    """Endless (stems [batch, 4, samples], limits [batch]) for one loader process."""
+    """Endless (stems [batch, 4, samples], limits [batch], partial [batch])."""
 
     def __init__(self, mixer, batch, seed):
         self.mixer, self.batch, self.seed = mixer, batch, seed
@@ -186,5 +210,5 @@ class Batches(torch.utils.data.IterableDataset):
         rng = np.random.default_rng(self.seed)
         while True:
             examples = [self.mixer.example(rng) for _ in range(self.batch)]
-            yield (torch.from_numpy(np.stack([stems for stems, _ in examples])),
-                   torch.tensor([limit for _, limit in examples]))
+            stems, limits, partial = zip(*examples)
+            yield torch.from_numpy(np.stack(stems)), torch.tensor(limits), torch.tensor(partial)

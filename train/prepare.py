@@ -73,7 +73,7 @@ def prepare_songs(args, cache):
 
 
 def prepare_solo(args, cache):
-    """SOURCE/*.ogg, each a recording of one stem; NAME.STEM.ogg names it itself."""
+    """SOURCE/NAME.ogg, each a recording of one stem; NAME.STEM.ogg says which."""
     files = {os.path.splitext(os.path.basename(p))[0]: p
              for p in glob.glob(os.path.join(args.source, "*.*"))}
     items = {}
@@ -153,7 +153,8 @@ def main():
     parser.add_argument("source", help="folder to read")
     parser.add_argument("cache", help="folder to fill")
     parser.add_argument("name", help="name of the set within the cache")
-    parser.add_argument("--stem", choices=STEMS, default="vocals", help="of a solo set")
+    parser.add_argument("--stem", choices=(*STEMS, "accompaniment"), default="vocals",
+                        help="of a solo set")
     parser.add_argument("--bass-in-other", nargs="*", default=[],
                         help="songs whose other stem hides a bass: it is cut below 200 Hz")
     parser.add_argument("--seconds", type=float, default=90, help="of each score or take")

@@ -30,10 +30,18 @@ def spectra(stft, stems, sizes):
     return stems, mixture, features(mixture.abs().square(), sizes)
 
 
-def loss(net, stft, stems, limits):
+def known_sums(masks, partial):
+    """Where only the accompaniment is known, "other" becomes all but the vocals."""
+    zero = torch.zeros_like(masks[:, 0])
+    summed = {"vocals": masks[:, 0], "other": 1 - masks[:, 0]}
+    summed = torch.stack([summed.get(stem, zero) for stem in STEMS], 1)
+    return torch.where(partial[:, None, None, None], summed, masks)
+
+
+def loss(net, stft, stems, limits, partial):
     s = net.sizes
     stems, mixture, feature = spectra(stft, stems, s)
-    masks = net(feature)[:, s.lookahead:].transpose(1, 2)
+    masks = known_sums(net(feature)[:, s.lookahead:].transpose(1, 2), partial)
     frames = masks.shape[2]
     stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
     # Above an example's limit nothing is scored.
@@ -53,7 +61,7 @@ def loss(net, stft, stems, limits):
     root = (mixture.abs() + 1e-6).sqrt() * heard
     target = (stems.abs() + 1e-6).sqrt() * heard
     scale = root.mean((2, 3), keepdim=True) + 1e-6
-    spectral = ((masks.sqrt() * root - target).abs() / scale).mean()
+    spectral = (((masks + 1e-6).sqrt() * root - target).abs() / scale).mean()
     return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
 
 
@@ -154,7 +162,7 @@ def main():
             torch.save({"step": step + 1, "net": net.state_dict(), "average": average.state_dict(),
                         "optimiser": optimiser.state_dict()}, checkpoint + ".part")
             os.replace(checkpoint + ".part", checkpoint)
-            average.write(model, args.licence, args.trained_on)
+            average.write(model, args.licence, args.trained_on, half=True)
             if songs:
                 results = evaluate(songs, network_separator(average))
                 for song, scores in results.items():
