@@ -60,7 +60,10 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
                 $(patsubst models/%,$(BUNDLE)/%,$(MODELS)) \
                 $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
 
-.PHONY: all deps check bench demo install install-user uninstall dist clean help format lint
+# Programs that the tests in tests/*.sh and tests/hosts/ use.
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe $(if $(call flags,libs,jack),jack_probe))
+
+.PHONY: all deps tests check bench demo install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -95,7 +98,7 @@ $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile)
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
 	@mkdir -p $(@D)
@@ -129,10 +132,77 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
 	  $(call flags,libs,cmocka lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
 
+tests: $(TESTS) $(TEST_TOOLS)
+
+# Hosts of our own: they see the plugin as any host does, and share nothing but its port table.
+PORTS_OBJ := $(call obj,plugin/ports.c)
+$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c)
+	@mkdir -p $(@D)
+	$(CC) -shared -o $@ $< -ldl -pthread
+
+$(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -ldl -pthread
+
+$(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile)
+
+$(B)/tests/jack_probe: $(call obj,tests/hosts/jack_probe.c) $(PORTS_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,jack)
+
 $(B)/bench: $(BENCH_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(CORE_OBJ) $(call flags,libs,lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+deps:
+	packaging/deps.sh build
+
+# make asks pkg-config when it starts: what deps.sh installs counts for the make that follows it.
+check:
+	packaging/deps.sh test
+	$(MAKE) all tests
+	B=$(B) SAN=$(SAN) tests/run.sh
+
+DEMO := $(B)/demo
+demo: deps
+	$(MAKE) all $(B)/demo-song
+	$(B)/demo-song $(DEMO)
+	$(B)/unbraid $(DEMO)/mix.wav --out $(DEMO)/stems --plot
+	@echo; echo "The song:    $(CURDIR)/$(DEMO)/mix.wav"
+	@echo "Taken apart: $(CURDIR)/$(DEMO)/stems"; ls $(DEMO)/stems | sed 's/^/  /'
+
+BUNDLE_DIR = $(DESTDIR)$(LV2DIR)/unbraid.lv2
+install: all
+	$(INSTALL) -d $(BUNDLE_DIR)/presets $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m755 $(BUNDLE)/unbraid.so $(BUNDLE_DIR)
+	$(INSTALL) -m644 $(addprefix $(BUNDLE)/,manifest.ttl unbraid.ttl insert.ttl) $(MODELS) $(BUNDLE_DIR)
+	$(INSTALL) -m644 $(PRESETS) $(BUNDLE_DIR)/presets
+	$(INSTALL) -m755 $(B)/unbraid $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m644 cli/unbraid.1 $(DESTDIR)$(MANDIR)/man1
+
+install-user:
+	$(MAKE) install DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2
+
+uninstall:
+	rm -rf $(BUNDLE_DIR)
+	rm -f $(DESTDIR)$(BINDIR)/unbraid $(DESTDIR)$(MANDIR)/man1/unbraid.1
+
+# Files, owners and times come from the commit: the same commit gives the same archive.
+dist:
+	git -c tar.umask=022 archive --format=tar.gz --prefix=unbraid-$(VERSION)/ -o unbraid-$(VERSION).tar.gz HEAD
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
+              $(call flags,cflags,lv2 lilv-0 sndfile cairo fftw3f jansson)
+lint:
+	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|cli|ttl|demo)/' | \
+	  xargs -P 2 -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
 
 clean:
 	rm -rf build build-*

@@ -1,0 +1,152 @@
+#!/bin/sh
+# deps.sh build|test: says which packages are missing, and installs them on Debian and its kin when
+# run as root or with a sudo that asks for no password. Otherwise it prints the command to run and
+# exits 1.
+set -eu
+
+build_packages="make pkg-config libfftw3-dev libjansson-dev liblilv-dev lv2-dev libsndfile1-dev
+  libcairo2-dev"
+build_libraries="fftw3f jansson lilv-0 lv2 sndfile cairo"
+test_packages="libcmocka-dev sordi lilv-utils"
+test_libraries="cmocka"
+# Hosts and checkers: the tests that need an absent one say so and are skipped.
+optional_packages="jackd2 libjack-jackd2-dev jalv ecasound ardour valgrind clang clang-format
+  clang-tidy"
+
+die() {
+  printf 'deps: %s\n' "$*" >&2
+  exit 1
+}
+
+have() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# Those of the packages that are not installed. Programs count wherever they come from.
+missing() {
+  for package; do
+    case $package in
+      make | pkg-config | clang | clang-format | clang-tidy) have "$package" && continue ;;
+    esac
+    status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=absent
+    [ "$status" = installed ] || printf '%s ' "$package"
+  done
+}
+
+# Those of the packages that apt knows how to get.
+available() {
+  for package; do
+    if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then printf '%s ' "$package"; fi
+  done
+}
+
+may_install() {
+  [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; }
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# Quiet, unless it fails.
+apt_get() {
+  said=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" 2>&1) || {
+    printf '%s\n' "$said" >&2
+    return 1
+  }
+}
+
+# --no-remove: no test is worth a package that somebody uses.
+apt_install() {
+  apt_get install --no-install-recommends --no-remove -y "$@"
+}
+
+updated=no
+update_once() {
+  if [ $updated = no ]; then
+    apt_get update || echo 'deps: apt-get update failed' >&2
+    updated=yes
+  fi
+}
+
+# Installs every package or fails.
+install() {
+  echo "deps: installing $*" >&2
+  case " $* " in
+    *" jackd2 "*) echo 'jackd2 jackd/tweak_rt_limits boolean false' | as_root debconf-set-selections ;;
+  esac
+  if apt_install "$@"; then return; fi
+  [ $updated = no ] || return 1
+  update_once # the lists may name files that are gone
+  apt_install "$@"
+}
+
+require() {
+  wanted=$(missing "$@")
+  [ -n "$wanted" ] || return 0
+  # shellcheck disable=SC2086 # a list of packages
+  may_install || die "these packages are missing; install them with
+  sudo apt-get install --no-install-recommends" $wanted
+  # shellcheck disable=SC2086
+  [ "$(available $wanted)" = "$wanted" ] || update_once
+  # shellcheck disable=SC2086
+  install $wanted || die "could not install:" $wanted
+}
+
+suggest() {
+  wanted=$(missing "$@")
+  [ -n "$wanted" ] || return 0
+  if ! may_install; then
+    # shellcheck disable=SC2086
+    echo "deps: some tests will be skipped; to run them, install their hosts with
+  sudo apt-get install --no-install-recommends" $wanted >&2
+    return 0
+  fi
+  # shellcheck disable=SC2086
+  [ "$(available $wanted)" = "$wanted" ] || update_once
+  # shellcheck disable=SC2086
+  known=$(available $wanted)
+  # shellcheck disable=SC2086
+  [ -z "$known" ] || install $known || {
+    echo "deps: not all together; trying one at a time" >&2
+    for package in $known; do
+      apt_install "$package" || echo "deps: no $package here" >&2
+    done
+  }
+}
+
+# Where there is no apt: pkg-config has the last word.
+require_libraries() {
+  have pkg-config || die "pkg-config is missing, and this system has no apt to get it from"
+  absent=
+  for library; do
+    pkg-config --exists "$library" || absent="$absent $library"
+  done
+  [ -z "$absent" ] || die "install the development files of these libraries (pkg-config names):$absent"
+}
+
+compiler() {
+  have "${CC:-cc}" || have gcc || have clang
+}
+
+[ $# = 1 ] || die "usage: deps.sh build|test"
+case $1 in
+  build) libraries=$build_libraries packages=$build_packages optional= ;;
+  test)
+    libraries="$build_libraries $test_libraries" packages="$build_packages $test_packages"
+    optional=$optional_packages
+    ;;
+  *) die "usage: deps.sh build|test" ;;
+esac
+
+if have apt-get && have dpkg-query; then
+  compiler || packages="gcc libc6-dev $packages"
+  # shellcheck disable=SC2086
+  require $packages
+  # shellcheck disable=SC2086
+  suggest $optional
+else
+  compiler || die "a C compiler is missing"
+  # shellcheck disable=SC2086
+  require_libraries $libraries
+fi

@@ -1,0 +1,43 @@
+# For the host tests, which source this: a folder of their own, where the hosts find the bundle and
+# no settings of the user. B is the build folder. Exit status 77 means skipped.
+# shellcheck shell=bash
+set -eu
+
+B=${B:-build}
+work=$(mktemp -d)
+finish() {
+  # shellcheck disable=SC2046
+  kill $(jobs -p) 2>/dev/null || true
+  wait
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+mkdir "$work/lv2" "$work/home"
+ln -s "$PWD/$B/unbraid.lv2" "$work/lv2/unbraid.lv2"
+LV2_PATH=$work/lv2:$(pkg-config --variable=lv2dir lv2)
+export LV2_PATH HOME="$work/home"
+export XDG_CONFIG_HOME="$HOME/.config" XDG_CACHE_HOME="$HOME/.cache" XDG_DATA_HOME="$HOME/.local/share"
+
+skip() {
+  echo "SKIP: $*"
+  exit 77
+}
+
+fail() {
+  echo "FAIL: $*"
+  exit 1
+}
+
+need() {
+  for program; do
+    command -v "$program" >/dev/null || skip "$program is not installed"
+  done
+}
+
+# latency BLOCK: that of the plugin at 44.1 kHz, in samples.
+latency() {
+  local hop=512 synthesis=1024
+  echo $((synthesis + hop * ($1 > hop ? ($1 + hop - 1) / hop : 1)))
+}

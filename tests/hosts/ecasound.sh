@@ -1,0 +1,19 @@
+#!/bin/bash
+# The plugin in ecasound, which offers no features at all and ends with a short block.
+. "$(dirname "$0")/common.sh"
+need ecasound
+
+block=1024 frames=$((44100 + 680))
+defaults=$("$B/tests/wav_probe" defaults)
+"$B/tests/wav_probe" make "$work/in.wav" $frames
+
+render() {
+  ecasound -q -x -z:nointbuf -b:$block -f:f32_le,2,44100 -i "$work/in.wav" \
+    -f:f32_le,"$2",44100 -o "$work/out.wav" -elv2:"$1$defaults" >"$work/log" 2>&1 ||
+    { cat "$work/log"; fail "ecasound"; }
+  "$B/tests/wav_probe" check "$work/out.wav" "$2" $frames "$(latency $block)"
+  echo "$1: $2 channels, $((frames % block)) samples in the last block, impulse on its sample"
+}
+
+render urn:unbraid:unbraid 14
+render urn:unbraid:insert 2
