@@ -1,0 +1,60 @@
+#include "cli/folder.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum status folder_make(struct folder *folder, const char *path) {
+  const size_t length = strlen(path);
+  *folder = (struct folder){.existing = 0};
+  if (length >= sizeof folder->path) {
+    say("%s: name too long", path);
+    return STATUS_FAILED;
+  }
+  memcpy(folder->path, path, length + 1);
+  char *const p = folder->path;
+  for (size_t end = 1; end <= length; end++) {
+    if (p[end] != '/' && p[end] != '\0')
+      continue;
+    const char cut = p[end];
+    p[end] = '\0';
+    const int failed = mkdir(p, 0777) == 0 ? 0 : errno;
+    struct stat st;
+    const bool there = failed && stat(p, &st) == 0 && S_ISDIR(st.st_mode);
+    if (there)
+      folder->existing = end;
+    if (failed && !there) {
+      say("%s: %s", p, strerror(failed));
+      folder_unmake(folder);
+      return STATUS_FAILED;
+    }
+    p[end] = cut;
+  }
+  return STATUS_OK;
+}
+
+void folder_unmake(const struct folder *folder) {
+  char path[PATH_SIZE];
+  memcpy(path, folder->path, sizeof path);
+  for (size_t end = strlen(path); end > folder->existing; end--) {
+    if (path[end] != '/' && path[end] != '\0')
+      continue;
+    path[end] = '\0';
+    rmdir(path);
+  }
+}
+
+enum status folder_unfinished(const char *path, char unfinished[PATH_SIZE]) {
+  const char *slash = strrchr(path, '/');
+  const int folder = slash ? (int)(slash + 1 - path) : 0;
+  const int length = snprintf(unfinished, PATH_SIZE, "%.*s.%s.%ld.part", folder, path,
+                              path + folder, (long)getpid());
+  if (length >= PATH_SIZE) {
+    say("%s: name too long", path);
+    return STATUS_FAILED;
+  }
+  return STATUS_OK;
+}

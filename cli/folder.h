@@ -1,0 +1,24 @@
+/* The output folder and finished files in it. */
+#pragma once
+
+#include "cli/status.h"
+
+#include <stddef.h>
+
+enum { PATH_SIZE = 4096 };
+
+/** A folder that was made for the output, with its parents as far as they were missing. */
+struct folder {
+  char path[PATH_SIZE];
+  size_t existing; /* length of the part of path that was there before */
+};
+
+/** Makes a folder unless it is there. STATUS_FAILED after saying why. */
+enum status folder_make(struct folder *folder, const char *path);
+
+/** Removes what folder_make() made, as far as it is empty. */
+void folder_unmake(const struct folder *folder);
+
+/** The name of the unfinished file for a final path: hidden, in the same folder, ours alone.
+ * STATUS_FAILED after saying so when the name is too long. */
+enum status folder_unfinished(const char *path, char unfinished[PATH_SIZE]);

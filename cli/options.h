@@ -1,0 +1,48 @@
+/* The command line. */
+#pragma once
+
+#include "cli/status.h"
+#include "plugin/ports.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/** What can be written: each stem, and the main output after them. */
+enum { OUTPUT_MAIN = N_STEMS, N_OUTPUTS };
+
+enum { MAX_SETTINGS = 64 };
+
+enum action { ACTION_SEPARATE, ACTION_LIST_PRESETS, ACTION_VERSION, ACTION_HELP };
+enum file_format { FORMAT_WAV, FORMAT_FLAC, FORMAT_OGG };
+enum sample_bits { BITS_16, BITS_24, BITS_32F };
+
+/** One --set SYMBOL=VALUE. */
+struct setting {
+  const char *symbol;
+  float value;
+};
+
+struct options {
+  enum action action;
+  const char *input;       /* the file to take apart */
+  const char *out;         /* --out; NULL: NAME.stems in the current folder */
+  const char *preset;      /* --preset; NULL: none */
+  const char *plot_file;   /* --plot=FILE; NULL: NAME.png in the output folder */
+  bool plot, quiet;        /* --plot, --quiet */
+  bool stems_given;        /* --stems was used */
+  bool wanted[N_OUTPUTS];  /* the outputs it names; without it every stem */
+  enum file_format format; /* --format */
+  enum sample_bits bits;   /* --bits, or what suits the format; means nothing for Ogg */
+  struct setting settings[MAX_SETTINGS];
+  int n_settings;
+};
+
+/** Name of an output, as in --stems and in file names: "vocals" ... "main". */
+const char *options_output_name(int output);
+
+/** Reads the command line. The strings of argv are kept, and cut at the '=' of --set. Returns
+ * STATUS_OK, or STATUS_USAGE after saying what is wrong. */
+enum status options_parse(struct options *options, int argc, char **argv);
+
+/** Prints how to use the program. */
+void options_help(FILE *out);

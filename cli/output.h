@@ -1,0 +1,44 @@
+/* One written file. It has a hidden name until it is whole. */
+#pragma once
+
+#include "cli/folder.h"
+#include "cli/options.h"
+
+#include <sndfile.h>
+#include <stdint.h>
+
+struct output {
+  char path[PATH_SIZE], unfinished[PATH_SIZE];
+  SNDFILE *file;
+  int channels;
+  bool integer;     /* holds nothing above full scale */
+  uint64_t clipped; /* samples that were */
+};
+
+/** What all files of a run have in common. */
+struct output_kind {
+  enum file_format format;
+  enum sample_bits bits;
+  int channels, rate; /* 1 or 2; Hz */
+  uint64_t frames;    /* expected */
+};
+
+/** The extension of a format: "wav" ... */
+const char *output_extension(enum file_format format);
+
+/** Starts the file that shall become path. An output starts as {0}. STATUS_FAILED after saying
+ * why. */
+enum status output_open(struct output *output, const char *path, const struct output_kind *kind);
+
+/** Appends n (at most 1024) frames; right is not read for a mono file. STATUS_FAILED after saying
+ * why. */
+enum status output_write(struct output *output, const float *left, const float *right, size_t n);
+
+/** Completes the file, still under its hidden name. STATUS_FAILED after saying why. */
+enum status output_close(struct output *output);
+
+/** Gives a completed file its name. STATUS_FAILED after saying why. */
+enum status output_publish(struct output *output);
+
+/** Removes an unfinished file; nothing is done for one that was published or never opened. */
+void output_discard(struct output *output);

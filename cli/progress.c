@@ -1,0 +1,81 @@
+#include "cli/progress.h"
+
+#include "cli/status.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR = 24, NAME = 24 };
+
+static double elapsed(const struct progress *p) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)(now.tv_sec - p->start.tv_sec) + 1e-9 * (double)(now.tv_nsec - p->start.tv_nsec);
+}
+
+/* Minutes and seconds: "3:05". */
+static const char *clock_text(double seconds, char text[32]) {
+  const long s = lround(fmin(fmax(seconds, 0.0), 1e8));
+  snprintf(text, 32, "%ld:%02ld", s / 60, s % 60);
+  return text;
+}
+
+void progress_start(struct progress *p, const char *name, uint64_t frames, double rate,
+                    bool quiet) {
+  *p = (struct progress){.name = name,
+                         .frames = frames > 0 ? frames : 1,
+                         .rate = rate,
+                         .quiet = quiet,
+                         .terminal = isatty(STDERR_FILENO)};
+  clock_gettime(CLOCK_MONOTONIC, &p->start);
+}
+
+static void draw_bar(const struct progress *p, double part, double speed, double left) {
+  char bar[BAR + 1], time_left[32];
+  const int full = (int)(part * BAR);
+  memset(bar, '#', (size_t)full);
+  memset(bar + full, '.', (size_t)(BAR - full));
+  bar[BAR] = '\0';
+  fprintf(stderr, "\r%.*s [%s] %3d %% %.1fx real time, %s left\033[K", NAME, p->name, bar,
+          (int)(100.0 * part), speed, clock_text(left, time_left));
+  fflush(stderr);
+}
+
+void progress_update(struct progress *p, uint64_t done) {
+  if (p->quiet)
+    return;
+  const double now = elapsed(p);
+  const double part = fmin((double)done / (double)p->frames, 1.0);
+  const double speed = now > 0.0 ? (double)done / p->rate / now : 0.0;
+  const double left = part > 0.0 ? now * (1.0 - part) / part : 0.0;
+  if (p->terminal) {
+    if (now - p->shown < 0.1 || now < 0.3)
+      return;
+    p->shown = now;
+    draw_bar(p, part, speed, left);
+  } else if ((int)(10.0 * part) > p->tenths) {
+    p->tenths = (int)(10.0 * part);
+    if (p->tenths < 10) {
+      char text[32];
+      say("%s: %d0 %%, %.1fx real time, %s left", p->name, p->tenths, speed,
+          clock_text(left, text));
+    }
+  }
+}
+
+void progress_finish(struct progress *p, uint64_t frames) {
+  progress_abandon(p);
+  if (p->quiet)
+    return;
+  const double now = elapsed(p), length = (double)frames / p->rate;
+  char text[32];
+  say("%s: %s in %.1f s, %.1fx real time", p->name, clock_text(length, text), now,
+      now > 0.0 ? length / now : 0.0);
+}
+
+void progress_abandon(struct progress *p) {
+  if (p->terminal && !p->quiet)
+    fputs("\r\033[K", stderr);
+}
