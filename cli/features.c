@@ -17,9 +17,9 @@ static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri) {
   while (i < f->n_uris && strcmp(f->uris[i], uri) != 0)
     i++;
   if (i == f->n_uris) {
-    char *copy = i < MAX_URIDS ? malloc(strlen(uri) + 1) : NULL;
+    char *copy = i < MAX_URIDS ? strdup(uri) : NULL;
     if (copy)
-      f->uris[f->n_uris++] = strcpy(copy, uri);
+      f->uris[f->n_uris++] = copy;
   }
   const LV2_URID urid = i < f->n_uris ? i + 1 : 0; /* 0: cannot be mapped */
   pthread_mutex_unlock(&f->lock);

@@ -39,16 +39,18 @@ enum status input_open(struct input *input, const char *path) {
     say("%s: empty: no audio in it", path);
     return STATUS_FAILED;
   }
+  const struct complete complete = complete_check(path);
+  if (complete.truncated) {
+    say("%s: truncated: the file is shorter than its header says", path);
+    return STATUS_FAILED;
+  }
   SF_INFO info = {0};
   input->file = sf_open(path, SFM_READ, &info);
   if (!input->file) {
     say("%s: %s", path, sf_strerror(NULL));
     return STATUS_FAILED;
   }
-  const struct complete complete = complete_check(path);
-  if (complete.truncated)
-    say("%s: truncated: the file is shorter than its header says", path);
-  if (complete.truncated || !usable(path, &info)) {
+  if (!usable(path, &info)) {
     input_close(input);
     return STATUS_FAILED;
   }

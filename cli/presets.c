@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy_text(const char *text) {
-  char *copy = malloc(strlen(text) + 1);
-  return copy ? strcpy(copy, text) : NULL;
-}
-
 /* Appends one preset; one without a label is passed over. */
 static bool append(struct preset_list *list, LilvWorld *world, const LilvNode *uri,
                    const LilvNode *label_uri) {
@@ -19,7 +14,7 @@ static bool append(struct preset_list *list, LilvWorld *world, const LilvNode *u
   LilvNode *label = lilv_world_get(world, uri, label_uri, NULL);
   if (!label)
     return true;
-  struct preset preset = {copy_text(lilv_node_as_string(label)), lilv_node_duplicate(uri)};
+  struct preset preset = {strdup(lilv_node_as_string(label)), lilv_node_duplicate(uri)};
   lilv_node_free(label);
   if (!preset.label || !preset.uri) {
     free(preset.label);

@@ -1,0 +1,285 @@
+#!/bin/bash
+# The program unbraid, from the outside: what it writes, and what it says when it cannot.
+# UNBRAID is the program, B the build folder with demo-song and tests/wavtool.
+set -u
+
+B=$(cd "${B:-build}" && pwd) || exit 1
+UNBRAID=${UNBRAID:-$B/unbraid}
+case $UNBRAID in
+/*) ;;
+*) UNBRAID=$PWD/$UNBRAID ;;
+esac
+version=$(cat VERSION)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+cd "$work" || exit 1
+
+passed=0 failed=0
+stems="vocals drums bass other harmonic percussive"
+
+result() { # STATUS DESCRIPTION
+  if [ "$1" = 0 ]; then
+    passed=$((passed + 1))
+    echo "ok $((passed + failed)) - $2"
+  else
+    failed=$((failed + 1))
+    echo "not ok $((passed + failed)) - $2"
+    sed 's/^/# /' err
+  fi
+}
+
+# check DESCRIPTION COMMAND...: the command succeeds.
+check() {
+  local description=$1
+  shift
+  : >err
+  "$@" >out 2>err
+  result $? "$description"
+}
+
+# also DESCRIPTION COMMAND...: the same, with the output of the last check still in out and err.
+also() {
+  local description=$1
+  shift
+  "$@" >/dev/null 2>&1
+  result $? "$description"
+}
+
+tool() { "$B/tests/wavtool" "$@"; }
+
+# below LIMIT REFERENCE PART...: the parts add up to the reference, LIMIT dB or closer.
+below() {
+  local limit=$1 level
+  shift
+  level=$(tool residual "$@") || return 1
+  echo "residual $level dB" >>err
+  awk "BEGIN { exit !($level <= $limit) }"
+}
+
+same_shape() { # FILE FILE...
+  local shape file
+  shape=$(tool info "$1") || return 1
+  for file; do
+    [ "$(tool info "$file")" = "$shape" ] || return 1
+  done
+}
+
+holds() { # FOLDER FILE...: exactly these files
+  local folder=$1
+  shift
+  [ "$(find "$folder" -mindepth 1 -printf '%f\n' | sort | xargs)" = \
+    "$(printf '%s\n' "$@" | sort | xargs)" ]
+}
+
+# separates SONG DESCRIPTION: all stems, of the song's shape, add up to it.
+separates() {
+  local song=$1 name
+  name=$(basename "${song%.*}")
+  check "$2: runs" "$UNBRAID" "$song" --out sep
+  check "$2: six stems, nothing else" holds sep $(printf "$name.%s.wav " $stems)
+  check "$2: length, rate and channels of the song" \
+    same_shape "$song" $(printf "sep/$name.%s.wav " $stems)
+  check "$2: four stems add up to the song" \
+    below -115 "$song" sep/"$name".{vocals,drums,bass,other}.wav
+  check "$2: harmonic and percussive add up to the song" \
+    below -115 "$song" sep/"$name".{harmonic,percussive}.wav
+  rm -rf sep
+}
+
+# fails STATUS PATTERN DESCRIPTION COMMAND...: ends with the status and one line that matches, and
+# leaves nothing behind.
+fails() {
+  local status=$1 pattern=$2 description=$3 got before after
+  shift 3
+  before=$(find . ! -name err ! -name out | sort)
+  "$@" >out 2>err
+  got=$?
+  after=$(find . ! -name err ! -name out | sort)
+  [ $got = "$status" ] && grep -qE -- "$pattern" err && [ "$(wc -l <err)" = 1 ] &&
+    [ "$before" = "$after" ]
+  result $? "$description"
+}
+
+# ---- songs
+"$B/demo-song" demo --seconds 4 || exit 1
+mv demo/mix.wav song.wav
+for rate in 8000 48000 96000; do
+  "$B/demo-song" demo --seconds 2 --rate $rate || exit 1
+  mv demo/mix.wav song$rate.wav
+done
+tool convert song.wav mono.wav wav 1
+tool convert song.wav six.wav wav 6
+tool convert song.wav coded.flac flac 2
+tool convert song.wav coded.ogg ogg 2
+tool convert song.wav coded.mp3 mp3 2
+
+# ---- what is written
+separates song.wav "44.1 kHz"
+separates song8000.wav "8 kHz"
+separates song48000.wav "48 kHz"
+separates song96000.wav "96 kHz"
+separates mono.wav "mono"
+separates coded.flac "flac"
+separates coded.ogg "ogg"
+separates coded.mp3 "mp3"
+
+mkdir -p "a folder"
+cp song.wav "a folder/a song.of mine.wav"
+check "default folder" "$UNBRAID" --stems vocals "a folder/a song.of mine.wav"
+check "default folder: in the current one, named after the song" \
+  holds "a song.of mine.stems" "a song.of mine.vocals.wav"
+
+check "nested output folder" "$UNBRAID" -o deep/er/out -s DRUMS,main song.wav
+check "nested output folder: the outputs asked for" \
+  holds deep/er/out song.drums.wav song.main.wav
+check "main without a fader is the song" cmp <(tail -c 100000 song.wav) \
+  <(tail -c 100000 deep/er/out/song.main.wav)
+
+check "twice the same" "$UNBRAID" song.wav --stems drums --out again
+check "twice the same: byte for byte" cmp again/song.drums.wav deep/er/out/song.drums.wav
+check "overwrites" "$UNBRAID" song.wav --stems drums --out again
+also "prints the files" grep -qx again/song.drums.wav out
+check "quiet" "$UNBRAID" --quiet song.wav --stems drums --out again
+also "quiet: nothing printed" test ! -s out -a ! -s err
+
+"$UNBRAID" song.wav --stems vocals --out pure >out 2>err
+check "preset" "$UNBRAID" --preset KaraOke song.wav --out karaoke
+check "preset: stems and the mix" holds karaoke song.main.wav $(printf 'song.%s.wav ' $stems)
+check "preset: karaoke is the song without the vocals" \
+  below -60 song.wav karaoke/song.main.wav pure/song.vocals.wav
+check "preset by dashes" "$UNBRAID" --preset bass-practice song.wav --out practice -s main
+check "preset by spaces" "$UNBRAID" --preset "bass practice" song.wav --out practice2 -s main
+check "preset: the same" cmp practice/song.main.wav practice2/song.main.wav
+
+check "set" "$UNBRAID" --set vocals_gain=-60 song.wav --out set
+check "set: a fader gives the mix too" test -f set/song.main.wav
+check "set: -60 dB is off" test "$(tool level set/song.vocals.wav)" = -400.0
+check "set goes over a preset" "$UNBRAID" -p karaoke --set vocals_mute=0 song.wav --out over
+check "set goes over a preset: no fader, no mix" test ! -e over/song.main.wav
+check "set: outputs before the fader" \
+  "$UNBRAID" -p karaoke --set outs=1 song.wav --stems vocals --out before
+check "set: outputs before the fader are whole" \
+  below -115 pure/song.vocals.wav before/song.vocals.wav
+
+check "flac" "$UNBRAID" --format flac song.wav --out flac
+check "flac: adds up within 24 bits" below -100 song.wav flac/song.{vocals,drums,bass,other}.flac
+check "wav, 16 bits" "$UNBRAID" --bits 16 song.wav --out bits
+check "wav, 16 bits: adds up" below -60 song.wav bits/song.{vocals,drums,bass,other}.wav
+check "wav, 16 bits: half the size" test "$(stat -c %s bits/song.bass.wav)" -lt 720000
+check "ogg" "$UNBRAID" --format OGG song.wav --out ogg
+check "ogg: of the song's shape" same_shape song.wav ogg/song.vocals.ogg
+tool gain song.wav loud.wav 8
+check "too loud for 16 bits" "$UNBRAID" --bits 16 --stems main loud.wav --out loud
+also "too loud for 16 bits: says so" grep -qE 'loud.main.wav: [0-9]+ samples clipped' err
+
+check "plot" "$UNBRAID" --plot --stems vocals,drums song.wav --out plot
+check "plot: a PNG beside the stems" cmp -n 4 plot/song.png <(printf '\211PNG')
+check "plot to a file" "$UNBRAID" --plot=picture.png --stems bass song48000.wav --out plot
+check "plot to a file: a PNG" cmp -n 4 picture.png <(printf '\211PNG')
+
+check "list of presets" "$UNBRAID" --list-presets
+also "list of presets: eight" test "$(wc -l <out)" = 8
+check "version" "$UNBRAID" --version
+also "version: that of VERSION" test "$(cat out)" = "unbraid $version"
+check "help" "$UNBRAID" --help
+also "help: names every long option" test "$(grep -oE -- '--[a-z-]+' out | sort -u | wc -l)" = 11
+
+# ---- bad input
+printf 'la la la\n' >words.wav
+: >nothing.wav
+tool empty silent.wav
+tool poison song.wav nan.wav 150000 nan
+tool poison song.wav inf.wav 0 inf
+tool rate song.wav slow.wav 7999
+tool rate song.wav fast.wav 192001
+for file in song.wav coded.flac coded.ogg coded.mp3; do
+  head -c $(($(stat -c %s $file) * 6 / 10)) $file >cut-$file
+done
+printf 'not a folder\n' >file
+
+fails 1 'absent.wav: No such file' "no such file" "$UNBRAID" absent.wav
+fails 1 'demo: not a file' "a folder" "$UNBRAID" demo
+fails 1 'nothing.wav: empty' "an empty file" "$UNBRAID" nothing.wav
+fails 1 'silent.wav: empty' "a file without samples" "$UNBRAID" silent.wav
+fails 1 'words.wav: .*(format|recogni)' "not audio" "$UNBRAID" words.wav
+for file in song.wav coded.flac coded.ogg coded.mp3; do
+  fails 1 "cut-$file: truncated" "truncated ${file#*.}" "$UNBRAID" -q --plot cut-$file
+done
+fails 1 'nan.wav: sample 150000 \(3.401 s\) is NaN' "NaN" "$UNBRAID" -q nan.wav
+fails 1 'inf.wav: sample 0 \(0.000 s\) is infinite' "infinity" "$UNBRAID" -q inf.wav
+fails 1 'six.wav: 6 channels' "six channels" "$UNBRAID" six.wav
+fails 1 'slow.wav: 7999 Hz' "too low a rate" "$UNBRAID" slow.wav
+fails 1 'fast.wav: 192001 Hz' "too high a rate" "$UNBRAID" fast.wav
+if [ "$(id -u)" != 0 ]; then
+  cp song.wav locked.wav && chmod 000 locked.wav
+  fails 1 'locked.wav: ' "unreadable file" "$UNBRAID" locked.wav
+fi
+fails 1 'file: ' "the output folder is a file" "$UNBRAID" song.wav --out file
+fails 1 'file: ' "the output folder is in a file" "$UNBRAID" song.wav --out file/x
+fails 1 '/proc/x: ' "unwritable place" "$UNBRAID" song.wav --out /proc/x
+fails 1 'song\..*cannot write' "no room" bash -c "ulimit -f 100; exec '$UNBRAID' -q song.wav"
+fails 1 'absent/x.png: ' "unwritable picture" \
+  "$UNBRAID" -q song48000.wav --plot=absent/x.png --out nowhere
+mkdir -p taken/song48000.vocals.wav
+fails 1 'song48000.vocals.wav: ' "the name is a folder's" \
+  "$UNBRAID" -q song48000.wav --stems vocals --out taken
+
+fails 2 'no file' "no argument" "$UNBRAID"
+fails 2 'one file' "two files" "$UNBRAID" song.wav mono.wav
+fails 2 "no stem 'guitar'" "unknown stem" "$UNBRAID" --stems vocals,guitar song.wav
+fails 2 "no stem ''" "empty list of stems" "$UNBRAID" --stems= song.wav
+fails 2 "no preset 'disco'" "unknown preset" "$UNBRAID" --preset disco song.wav
+fails 2 'guitar_gain: .*no such control' "unknown control" "$UNBRAID" --set guitar_gain=1 song.wav
+fails 2 'latency: .*no such control' "an output" "$UNBRAID" --set latency=1 song.wav
+fails 2 'freewheel: ' "the host's control" "$UNBRAID" --set freewheel=0 song.wav
+fails 2 'vocals_gain: 13 is not within -60 to 12' "out of range" \
+  "$UNBRAID" --set vocals_gain=13 song.wav
+fails 2 'vocals_mute: 0.5 is not a whole' "half a toggle" "$UNBRAID" --set vocals_mute=0.5 song.wav
+fails 2 "vocals_gain: '-6dB' is not a number" "not a number" \
+  "$UNBRAID" --set vocals_gain=-6dB song.wav
+fails 2 "vocals_gain: 'nan' is not a number" "NaN as a value" \
+  "$UNBRAID" --set vocals_gain=nan song.wav
+fails 2 'not PORT=VALUE' "no value" "$UNBRAID" --set vocals_gain song.wav
+fails 2 "'aac' is not one of" "unknown format" "$UNBRAID" --format aac song.wav
+fails 2 "'12' is not one of" "unknown bits" "$UNBRAID" --bits 12 song.wav
+fails 2 'flac holds' "32f in flac" "$UNBRAID" --format flac --bits 32f song.wav
+fails 2 'bits means nothing' "bits in ogg" "$UNBRAID" --format ogg --bits 16 song.wav
+"$UNBRAID" --frobnicate song.wav >out 2>err
+also "unknown option" test $? = 2
+
+# ---- a program without its bundle, or with half of it
+mkdir -p bin lonely/unbraid.lv2
+cp "$UNBRAID" bin/unbraid && cp "$UNBRAID" lonely/unbraid
+find "$(dirname "$UNBRAID")/unbraid.lv2/" -name '*.ttl' -maxdepth 1 -exec cp {} lonely/unbraid.lv2 \;
+fails 1 'unbraid.lv2: no such plugin' "no bundle" \
+  env LV2_PATH="$work/absent" bin/unbraid song.wav
+fails 1 'unbraid.so: .*missing' "no binary in the bundle" lonely/unbraid song.wav
+mkdir -p prefix/lib/lv2 prefix/bin
+cp "$UNBRAID" prefix/bin && cp -r "$(dirname "$UNBRAID")/unbraid.lv2" prefix/lib/lv2
+check "bundle by LV2_PATH" \
+  env LV2_PATH="$work/prefix/lib/lv2" bin/unbraid --stems bass song48000.wav --out path
+check "bundle in ../lib/lv2" \
+  env LV2_PATH="$work/absent" prefix/bin/unbraid --stems bass song48000.wav --out path
+
+# ---- stopped half way
+tool repeat song.wav long.wav 60
+for signal in INT TERM; do
+  set -m # a background job of a script would ignore SIGINT
+  "$UNBRAID" long.wav --out stopped/here --plot >out 2>err &
+  job=$!
+  set +m
+  for _ in $(seq 100); do
+    ls stopped/here/.*.part >/dev/null 2>&1 && break
+    sleep 0.1
+  done
+  sleep 0.3
+  kill -s $signal $job
+  wait $job
+  status=$?
+  check "SIG$signal ends the program as a signal does" test $status -gt 128
+  check "SIG$signal leaves nothing behind" test ! -e stopped
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,156 @@
+/* Makes and measures audio files for test_cli.sh.
+ *
+ *   wavtool info FILE                       prints "FRAMES RATE CHANNELS"
+ *   wavtool residual REFERENCE PART...      level of REFERENCE - sum(PART) against REFERENCE, dB
+ *   wavtool level FILE                      root mean square in dB of full scale
+ *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav flac ogg mp3; 1, 2 or 6 channels
+ *   wavtool gain IN OUT FACTOR              32-bit float WAV
+ *   wavtool repeat IN OUT TIMES             32-bit float WAV
+ *   wavtool rate IN OUT RATE                the same samples under another rate
+ *   wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
+ *   wavtool empty OUT                       a WAV file without samples */
+#include <math.h>
+#include <sndfile.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sound {
+  SF_INFO info;
+  float *samples;
+};
+
+static void fail(const char *path, const char *why) {
+  fprintf(stderr, "wavtool: %s: %s\n", path, why);
+  exit(EXIT_FAILURE);
+}
+
+static struct sound load(const char *path) {
+  struct sound s = {.info = {.format = 0}};
+  SNDFILE *in = sf_open(path, SFM_READ, &s.info);
+  if (!in)
+    fail(path, sf_strerror(NULL));
+  s.samples = calloc((size_t)(s.info.frames * s.info.channels) + 1, sizeof *s.samples);
+  if (!s.samples)
+    fail(path, "out of memory");
+  if (sf_readf_float(in, s.samples, s.info.frames) != s.info.frames)
+    fail(path, "truncated");
+  sf_close(in);
+  return s;
+}
+
+static void save(const char *path, const struct sound *s, int format) {
+  SF_INFO info = {.samplerate = s->info.samplerate, .channels = s->info.channels, .format = format};
+  SNDFILE *out = sf_open(path, SFM_WRITE, &info);
+  if (!out)
+    fail(path, sf_strerror(NULL));
+  /* In pieces: libsndfile's Vorbis encoder keeps what it is given on the stack. */
+  for (sf_count_t n = 0; n < s->info.frames; n += 1024) {
+    const sf_count_t count = s->info.frames - n < 1024 ? s->info.frames - n : 1024;
+    if (sf_writef_float(out, s->samples + n * s->info.channels, count) != count)
+      fail(path, "write error");
+  }
+  if (sf_close(out) != 0)
+    fail(path, "write error");
+}
+
+static size_t count(const struct sound *s) {
+  return (size_t)(s->info.frames * s->info.channels);
+}
+
+static double power(const struct sound *s) {
+  double sum = 0.0;
+  for (size_t i = 0; i < count(s); i++)
+    sum += (double)s->samples[i] * s->samples[i];
+  return sum;
+}
+
+static double decibel(double ratio) {
+  return ratio > 1e-40 ? 10.0 * log10(ratio) : -400.0;
+}
+
+static void residual(struct sound *reference, char **parts) {
+  const double all = power(reference);
+  for (; *parts; parts++) {
+    struct sound part = load(*parts);
+    if (count(&part) != count(reference))
+      fail(*parts, "another length");
+    for (size_t i = 0; i < count(reference); i++)
+      reference->samples[i] -= part.samples[i];
+    free(part.samples);
+  }
+  printf("%.1f\n", decibel(power(reference) / fmax(all, 1e-30)));
+}
+
+static void convert(const struct sound *in, const char *path, const char *format, int channels) {
+  static const struct {
+    const char *name;
+    int format;
+  } formats[] = {{"wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT},
+                 {"flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24},
+                 {"ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},
+                 {"mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III}};
+  struct sound out = {.info = in->info};
+  out.info.channels = channels;
+  out.samples = calloc(count(&out) + 1, sizeof *out.samples);
+  if (!out.samples)
+    fail(path, "out of memory");
+  for (sf_count_t n = 0; n < in->info.frames; n++)
+    for (int c = 0; c < channels; c++)
+      out.samples[n * channels + c] = in->samples[n * in->info.channels + c % in->info.channels];
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    if (strcmp(format, formats[i].name) == 0)
+      save(path, &out, formats[i].format);
+  free(out.samples);
+}
+
+static void repeat(const struct sound *in, const char *path, int times) {
+  struct sound out = {.info = in->info};
+  out.info.frames *= times;
+  out.samples = calloc(count(&out) + 1, sizeof *out.samples);
+  if (!out.samples)
+    fail(path, "out of memory");
+  for (size_t i = 0; i < count(&out); i++)
+    out.samples[i] = in->samples[i % count(in)];
+  save(path, &out, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  free(out.samples);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 3)
+    fail("usage", "see the top of wavtool.c");
+  const char *verb = argv[1], *path = argv[argc > 3 ? 3 : 2];
+  struct sound s = {.info = {.samplerate = 44100, .channels = 2}};
+  if (strcmp(verb, "empty") != 0)
+    s = load(argv[2]);
+  if (strcmp(verb, "info") == 0) {
+    printf("%lld %d %d\n", (long long)s.info.frames, s.info.samplerate, s.info.channels);
+  } else if (strcmp(verb, "residual") == 0 && argc > 3) {
+    residual(&s, argv + 3);
+  } else if (strcmp(verb, "level") == 0) {
+    printf("%.1f\n", decibel(power(&s) / (double)(count(&s) + 1)));
+  } else if (strcmp(verb, "convert") == 0 && argc == 6) {
+    convert(&s, path, argv[4], atoi(argv[5]));
+  } else if (strcmp(verb, "gain") == 0 && argc == 5) {
+    for (size_t i = 0; i < count(&s); i++)
+      s.samples[i] *= strtof(argv[4], NULL);
+    save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  } else if (strcmp(verb, "repeat") == 0 && argc == 5) {
+    repeat(&s, path, atoi(argv[4]));
+  } else if (strcmp(verb, "rate") == 0 && argc == 5) {
+    s.info.samplerate = atoi(argv[4]);
+    save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  } else if (strcmp(verb, "poison") == 0 && argc == 6) {
+    const size_t at = (size_t)atol(argv[4]) * (size_t)s.info.channels;
+    if (at < count(&s))
+      s.samples[at] = strtof(argv[5], NULL);
+    save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  } else if (strcmp(verb, "empty") == 0) {
+    save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  } else {
+    fail(verb, "no such verb, or the wrong number of arguments");
+  }
+  free(s.samples);
+  return EXIT_SUCCESS;
+}
