@@ -61,7 +61,8 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
                 $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
 
 # Programs that the tests in tests/*.sh and tests/hosts/ use.
-TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe $(if $(call flags,libs,jack),jack_probe))
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
+              $(B)/demo-song
 
 .PHONY: all deps tests check bench demo install install-user uninstall dist clean help format lint
 .SECONDARY:
@@ -147,6 +148,10 @@ $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile)
+
+$(B)/tests/wavtool: $(call obj,tests/wavtool.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
 $(B)/tests/jack_probe: $(call obj,tests/hosts/jack_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
