@@ -71,8 +71,8 @@ static void median_along_bins(struct hpss *hpss, const float *magnitudes,
   for (unsigned i = 0; i < hpss->span; ++i) {
     hpss->along_bins[i] = magnitudes[0];
   }
-  for (unsigned b = 0; b < half && b <= last; ++b) {
-    replace_sorted(hpss->along_bins, hpss->span, magnitudes[0], magnitudes[b]);
+  for (unsigned b = 0; b < half; ++b) {
+    replace_sorted(hpss->along_bins, hpss->span, magnitudes[0], magnitudes[b < last ? b : last]);
   }
   for (unsigned b = 0; b <= last; ++b) {
     unsigned enters = b + half < last ? b + half : last;

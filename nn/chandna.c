@@ -198,7 +198,12 @@ static void features(struct chandna *net, float *magnitudes) UNBRAID_REALTIME {
   }
 }
 
-void chandna_step(struct chandna *net, float *magnitudes, float *estimates) UNBRAID_REALTIME {
+void chandna_use_kernels(struct chandna *net, const struct kernels *kernels) {
+  net->kernels = kernels;
+}
+
+void chandna_step(struct chandna *net, float *magnitudes, float *estimates,
+                  unsigned wanted) UNBRAID_REALTIME {
   const struct kernels *k = net->kernels;
   float *a = net->a, *b = net->b;
   features(net, magnitudes);
@@ -215,7 +220,7 @@ void chandna_step(struct chandna *net, float *magnitudes, float *estimates) UNBR
                 CHANDNA_STEMS, b);
   for (unsigned s = 0; s < CHANDNA_STEMS; ++s) {
     const float *y = b + (size_t)s * kernel_padded(net->bins);
-    memcpy(estimates + (size_t)s * net->bins, y, net->bins * sizeof *y);
+    memcpy(estimates + (size_t)s * wanted, y, wanted * sizeof *y);
   }
-  relu(estimates, CHANDNA_STEMS * net->bins);
+  relu(estimates, CHANDNA_STEMS * wanted);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dsp/rt.h"
+#include "nn/kernels.h"
 #include "nn/safetensors.h"
 
 #include <stddef.h>
@@ -25,6 +26,11 @@ unsigned chandna_context(const struct chandna *net);
 /** Forgets the past. Real-time safe. */
 void chandna_reset(struct chandna *net) UNBRAID_REALTIME;
 
+/** Computes with this table instead of the fastest one. For tests and benchmarks. */
+void chandna_use_kernels(struct chandna *net, const struct kernels *kernels);
+
 /** One frame: magnitudes [bins], the root mean square of the two channels' in units of a full-scale
- * sine, overwritten; estimates [CHANDNA_STEMS][bins] >= 0 of the frame `lookahead` steps back. */
-void chandna_step(struct chandna *net, float *magnitudes, float *estimates) UNBRAID_REALTIME;
+ * sine, overwritten; estimates [CHANDNA_STEMS][wanted] >= 0 of the frame `lookahead` steps back,
+ * of the lowest `wanted` bins. */
+void chandna_step(struct chandna *net, float *magnitudes, float *estimates,
+                  unsigned wanted) UNBRAID_REALTIME;

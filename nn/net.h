@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/rt.h"
+#include "nn/kernels.h"
 
 #include <stddef.h>
 
@@ -28,6 +29,9 @@ const struct net_info *net_info(const struct net *net) UNBRAID_REALTIME;
 
 /** Forgets the past. Real-time safe. */
 void net_reset(struct net *net) UNBRAID_REALTIME;
+
+/** Computes with this table instead of the fastest one. For tests and benchmarks. */
+void net_use_kernels(struct net *net, const struct kernels *kernels);
 
 /** One hop: the spectra of the newest frame (unscaled, `bins` pairs of real and imaginary part
  * each) in, estimates [stems][bins] >= 0 out. Bounded, allocates nothing: may run anywhere. */

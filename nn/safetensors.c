@@ -23,6 +23,8 @@ struct safetensors {
   size_t size;          /* of bytes */
 };
 
+/* Sets `error`. What the file says may be quoted in it, so that control characters are replaced:
+ * it must stay one line. */
 static void fail(const struct safetensors *file, char *error, size_t size, const char *format,
                  ...) {
   int used = snprintf(error, size, "%s: ", file->path);
@@ -33,6 +35,9 @@ static void fail(const struct safetensors *file, char *error, size_t size, const
   va_start(arguments, format);
   vsnprintf(error + used, size - (size_t)used, format, arguments);
   va_end(arguments);
+  for (char *c = error + used; *c; ++c) {
+    *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+  }
 }
 
 /* Reads `size` bytes; false when the file ends before. */
@@ -141,12 +146,26 @@ const char *safetensors_text(const struct safetensors *file, const char *key) {
   return json_string_value(json_object_get(json_object_get(file->header, "__metadata__"), key));
 }
 
+bool safetensors_expect(const struct safetensors *file, const char *key, const char *expected,
+                        char *error, size_t error_size) {
+  const char *text = safetensors_text(file, key);
+  if (!text || strcmp(text, expected) != 0) {
+    fail(file, error, error_size, "%s is \"%.40s\", this version reads \"%s\"", key,
+         text ? text : "", expected);
+    return false;
+  }
+  return true;
+}
+
 bool safetensors_number(const struct safetensors *file, const char *key, double minimum,
                         double maximum, double *value, char *error, size_t error_size) {
   const char *text = safetensors_text(file, key);
-  char *end = NULL;
-  double number = text ? strtod(text, &end) : 0.0;
-  if (!text || end == text || *end != '\0' || !(number >= minimum && number <= maximum)) {
+  /* Not strtod(): it reads "0.5" differently where the host's locale has a decimal comma. */
+  json_t *parsed = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+  bool is_number = json_is_number(parsed);
+  double number = json_number_value(parsed);
+  json_decref(parsed);
+  if (!is_number || !(number >= minimum && number <= maximum)) {
     fail(file, error, error_size, "%s is %s%.40s, not a number from %g to %g", key,
          text ? "" : "missing", text ? text : "", minimum, maximum);
     return false;

@@ -21,6 +21,11 @@ const char *safetensors_path(const struct safetensors *file);
 /** A string of `__metadata__`, or NULL. Lives as long as the file. */
 const char *safetensors_text(const struct safetensors *file, const char *key);
 
+/** Whether a string of `__metadata__` is the expected one. @return false with `error` set when it
+ * is not. */
+bool safetensors_expect(const struct safetensors *file, const char *key, const char *expected,
+                        char *error, size_t error_size);
+
 /** A whole number of `__metadata__` in minimum ... maximum. @return false with `error` set when it
  * is missing, malformed or out of range. */
 bool safetensors_count(const struct safetensors *file, const char *key, unsigned minimum,
