@@ -1,0 +1,54 @@
+#include "tests/support/files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+char *file_temporary(void) {
+  const char *folder = getenv("TMPDIR");
+  size_t room = 4096;
+  char *path = malloc(room);
+  if (!path) {
+    abort();
+  }
+  snprintf(path, room, "%s/unbraid-test-XXXXXX", folder ? folder : "/tmp");
+  int descriptor = mkstemp(path);
+  if (descriptor < 0) {
+    perror(path);
+    abort();
+  }
+  close(descriptor);
+  return path;
+}
+
+void file_remove(char *path) {
+  unlink(path);
+  free(path);
+}
+
+void file_write(const char *path, const void *bytes, size_t size) {
+  FILE *stream = fopen(path, "wb");
+  if (!stream || fwrite(bytes, 1, size, stream) != size || fclose(stream) != 0) {
+    perror(path);
+    abort();
+  }
+}
+
+unsigned char *file_read(const char *path, size_t *size) {
+  FILE *stream = fopen(path, "rb");
+  if (!stream || fseek(stream, 0, SEEK_END) != 0) {
+    perror(path);
+    abort();
+  }
+  long end = ftell(stream);
+  rewind(stream);
+  unsigned char *bytes = end >= 0 ? malloc((size_t)end + 1) : NULL;
+  if (!bytes || fread(bytes, 1, (size_t)end, stream) != (size_t)end) {
+    perror(path);
+    abort();
+  }
+  fclose(stream);
+  bytes[end] = 0;
+  *size = (size_t)end;
+  return bytes;
+}

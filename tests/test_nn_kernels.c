@@ -1,0 +1,253 @@
+/* The kernels of every instruction set, and the layers on them, against sums in double. */
+#include "dsp/memory.h"
+#include "nn/kernels.h"
+#include "nn/layers.h"
+#include "tests/support/random.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const names[] = {"generic", "avx2", "avx512"};
+enum { N_NAMES = 3, MAX_COUNT = 4, GAP = 32 };
+
+/* Of the sum of the magnitudes: what float may lose. */
+#define TOLERANCE 1e-5
+
+/* In y where nothing may be written. */
+#define UNTOUCHED 1234.5f
+
+static float *floats(size_t n) {
+  float *p = memory_floats(n);
+  assert_non_null(p);
+  return p;
+}
+
+static float *random_floats(size_t n, uint32_t *random) {
+  float *p = floats(n);
+  for (size_t i = 0; i < n; ++i) {
+    p[i] = random_between(random, -1.0f, 1.0f);
+  }
+  return p;
+}
+
+/* Of y against the product of a row of n weights with x, plus bias. */
+static double relative_error(float y, const float *row, const float *x, unsigned n, float bias) {
+  double sum = bias, size = fabs((double)bias) + 1e-30;
+  for (unsigned i = 0; i < n; ++i) {
+    sum += (double)row[i] * x[i];
+    size += fabs((double)row[i] * x[i]);
+  }
+  return fabs(y - sum) / size;
+}
+
+/* Matrix and vectors of one shape. */
+struct problem {
+  unsigned rows, cols, count;
+  size_t bias_stride, x_stride, y_stride;
+  float *weights, *packed, *bias, *x, *y;
+};
+
+static struct problem problem_new(unsigned rows, unsigned cols, unsigned count, uint32_t *random) {
+  unsigned padded = kernel_padded(rows);
+  struct problem p = {.rows = rows, .cols = cols, .count = count};
+  p.bias_stride = random_below(random, 2) ? padded : 0;
+  p.x_stride = cols + random_below(random, 5);
+  p.y_stride = padded + (random_below(random, 2) ? GAP : 0);
+  p.weights = random_floats((size_t)rows * cols, random);
+  p.packed = floats((size_t)padded * cols);
+  for (unsigned r = 0; r < rows; ++r) {
+    for (unsigned c = 0; c < cols; ++c) {
+      size_t panel = r / KERNEL_PANEL;
+      p.packed[(panel * cols + c) * KERNEL_PANEL + r % KERNEL_PANEL] = p.weights[r * cols + c];
+    }
+  }
+  p.bias = random_floats((size_t)padded * count, random);
+  p.x = random_floats(p.x_stride * count, random);
+  p.y = floats(p.y_stride * count);
+  return p;
+}
+
+static void problem_free(struct problem *p) {
+  free(p->weights);
+  free(p->packed);
+  free(p->bias);
+  free(p->x);
+  free(p->y);
+}
+
+static double check_problem(const struct kernels *kernels, struct problem *p) {
+  unsigned padded = kernel_padded(p->rows);
+  double worst = 0.0;
+  for (size_t i = 0; i < p->y_stride * p->count; ++i) {
+    p->y[i] = UNTOUCHED;
+  }
+  kernels->matmul(p->packed, padded / KERNEL_PANEL, p->cols, p->bias, p->bias_stride, p->x,
+                  p->x_stride, p->y, p->y_stride, p->count);
+  for (unsigned k = 0; k < p->count; ++k) {
+    const float *y = p->y + k * p->y_stride, *x = p->x + k * p->x_stride;
+    const float *bias = p->bias + k * p->bias_stride;
+    for (unsigned r = 0; r < p->rows; ++r) {
+      const float *row = p->weights + (size_t)r * p->cols;
+      worst = fmax(worst, relative_error(y[r], row, x, p->cols, bias[r]));
+    }
+    for (unsigned r = p->rows; r < padded; ++r) {
+      assert_true(y[r] == bias[r]); /* their weights are zero */
+    }
+    for (size_t i = padded; i < p->y_stride; ++i) {
+      assert_true(y[i] == UNTOUCHED);
+    }
+  }
+  return worst;
+}
+
+static const struct kernels *table(const char *name) {
+  const struct kernels *kernels = kernels_named(name);
+  if (!kernels) {
+    print_message("skipped: this machine does not run the %s kernels\n", name);
+  }
+  return kernels;
+}
+
+static void test_products(void **state) {
+  (void)state;
+  static const unsigned cols[] = {1, 2, 3, 7, 16, 31, 64, 129, 300};
+  double worst[N_NAMES] = {0.0};
+  uint32_t random = 5;
+  for (unsigned rows = 1; rows <= 70; ++rows) {
+    for (unsigned c = 0; c < sizeof cols / sizeof *cols; ++c) {
+      struct problem p = problem_new(rows, cols[c], 1 + (rows + c) % MAX_COUNT, &random);
+      for (unsigned i = 0; i < N_NAMES; ++i) {
+        const struct kernels *kernels = kernels_named(names[i]);
+        worst[i] = kernels ? fmax(worst[i], check_problem(kernels, &p)) : 0.0;
+      }
+      problem_free(&p);
+    }
+  }
+  /* Enough panels for every way of grouping them, with every count. */
+  for (unsigned panels = 1; panels <= 18; ++panels) {
+    for (unsigned count = 1; count <= MAX_COUNT; ++count) {
+      struct problem p = problem_new(panels * KERNEL_PANEL - 3, 40, count, &random);
+      for (unsigned i = 0; i < N_NAMES; ++i) {
+        const struct kernels *kernels = kernels_named(names[i]);
+        worst[i] = kernels ? fmax(worst[i], check_problem(kernels, &p)) : 0.0;
+      }
+      problem_free(&p);
+    }
+  }
+  for (unsigned i = 0; i < N_NAMES; ++i) {
+    if (table(names[i])) {
+      print_message("%s: greatest relative error %.2g\n", names[i], worst[i]);
+      assert_true(worst[i] <= TOLERANCE);
+    }
+  }
+}
+
+static void test_tables(void **state) {
+  (void)state;
+  assert_non_null(kernels_named("generic"));
+  assert_null(kernels_named("avx"));
+  assert_null(kernels_named(""));
+  for (unsigned i = 0; i < N_NAMES; ++i) {
+    if (kernels_named(names[i])) {
+      assert_string_equal(kernels_named(names[i])->name, names[i]);
+    }
+  }
+  assert_ptr_equal(kernels_best(), kernels_named(kernels_best()->name));
+}
+
+static void test_dense_layer(void **state) {
+  (void)state;
+  uint32_t random = 6;
+  for (unsigned round = 0; round < 60; ++round) {
+    unsigned rows = 1 + random_below(&random, 60), cols = 1 + random_below(&random, 60);
+    unsigned count = 1 + random_below(&random, MAX_COUNT);
+    unsigned biases = random_below(&random, 3); /* 0: none, 1: one, 2: one each */
+    unsigned n_biases = biases == 2 ? count : 1, padded = kernel_padded(rows);
+    float *weights = random_floats((size_t)rows * cols, &random);
+    float *bias = random_floats((size_t)rows * n_biases, &random);
+    float *x = random_floats((size_t)cols * count, &random), *y = floats((size_t)padded * count);
+    struct dense dense;
+    assert_true(dense_init(&dense, rows, cols, weights, n_biases, biases ? bias : NULL));
+    dense_forward(&dense, kernels_best(), x, cols, count, y);
+    for (unsigned k = 0; k < count; ++k) {
+      for (unsigned r = 0; r < padded; ++r) {
+        float y_k = y[k * padded + r];
+        if (r >= rows) {
+          assert_true(y_k == 0.0f);
+          continue;
+        }
+        float b = biases ? bias[(biases == 2 ? k * rows : 0) + r] : 0.0f;
+        const float *row = weights + (size_t)r * cols;
+        assert_true(relative_error(y_k, row, x + (size_t)k * cols, cols, b) <= TOLERANCE);
+      }
+    }
+    dense_free(&dense);
+    free(weights);
+    free(bias);
+    free(x);
+    free(y);
+  }
+}
+
+/* Frame by frame over a history equals the convolution of the whole, with silence before it. */
+static void test_streaming_convolution(void **state) {
+  (void)state;
+  enum { ROWS = 21, CHANNELS = 9, TAPS = 5, FRAMES = 30 };
+  uint32_t random = 7;
+  float *weights = random_floats((size_t)ROWS * CHANNELS * TAPS, &random);
+  float *bias = random_floats(ROWS, &random), *x = random_floats(FRAMES * CHANNELS, &random);
+  float *y = floats(kernel_padded(ROWS));
+  struct dense dense;
+  struct history history;
+  assert_true(dense_init_convolution(&dense, ROWS, CHANNELS, TAPS, weights, bias));
+  assert_true(history_init(&history, TAPS, CHANNELS));
+  for (unsigned round = 0; round < 2; ++round) {
+    for (unsigned f = 0; f < FRAMES; ++f) {
+      history_push(&history, x + (size_t)f * CHANNELS);
+      dense_forward(&dense, kernels_best(), history.values, 0, 1, y);
+      for (unsigned r = 0; r < ROWS; ++r) {
+        double sum = bias[r];
+        for (unsigned c = 0; c < CHANNELS; ++c) {
+          for (unsigned t = 0; t < TAPS && t <= f; ++t) {
+            float weight = weights[(r * CHANNELS + c) * TAPS + TAPS - 1 - t];
+            sum += (double)weight * x[(f - t) * CHANNELS + c];
+          }
+        }
+        assert_true(fabs(y[r] - sum) <= 1e-5);
+      }
+    }
+    history_reset(&history);
+  }
+  dense_free(&dense);
+  history_free(&history);
+  free(weights);
+  free(bias);
+  free(x);
+  free(y);
+}
+
+static void test_relu(void **state) {
+  (void)state;
+  float y[] = {-1.0f, 0.0f, 2.0f, -1e-30f, 3e30f, -0.0f, 5.0f};
+  const float expected[] = {0.0f, 0.0f, 2.0f, 0.0f, 3e30f, 0.0f, 5.0f};
+  relu(y, 6);
+  for (unsigned i = 0; i < 7; ++i) {
+    assert_true(y[i] == expected[i]);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_products),    cmocka_unit_test(test_tables),
+      cmocka_unit_test(test_dense_layer), cmocka_unit_test(test_streaming_convolution),
+      cmocka_unit_test(test_relu),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
