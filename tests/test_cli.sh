@@ -10,10 +10,19 @@ case $UNBRAID in
 *) UNBRAID=$PWD/$UNBRAID ;;
 esac
 version=$(cat VERSION)
+for program in "$UNBRAID" "$B/demo-song" "$B/tests/wavtool"; do
+  test -x "$program" || {
+    echo "$program is missing: run 'make all tests' first"
+    exit 1
+  }
+done
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 cd "$work" || exit 1
+# Under AddressSanitizer: fontconfig keeps what it has read until the program ends.
+echo leak:libfontconfig >suppressions
+export LSAN_OPTIONS=suppressions=$work/suppressions:print_suppressions=0
 
 passed=0 failed=0
 stems="vocals drums bass other harmonic percussive"
