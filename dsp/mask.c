@@ -7,18 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Masks older than this are replaced by the average, gradually. */
+/* Masks older than this are replaced by what is safe, gradually. */
 #define DRIFT_SECONDS 0.5
 
-/* How far back the average remembers. */
+/* How far back the average remembers, and how fast a highest mask is forgotten. A voice comes back
+ * at pitches it had some phrases ago: 20 s keep it 16 dB down, 2 s only 6 dB. */
 #define AVERAGE_SECONDS 1.0
+#define PEAK_SECONDS 20.0
 
 struct mask_hold {
-  unsigned values;                    /* stems * bins */
-  float even;                         /* 1 / stems */
-  float average_step;                 /* share of a new mask in the average */
-  unsigned drift_hops, late;          /* late: frames since the last mask on time */
-  float *newest, *average, *drifting; /* [values] each */
+  unsigned stems, bins, values;              /* values: stems * bins */
+  float average_step;                        /* share of a new mask in the average */
+  float peak_keep;                           /* share of the highest mask that a frame leaves */
+  unsigned drift_hops, late;                 /* late: frames since the last mask on time */
+  float *newest, *average, *peak, *drifting; /* [stems][bins] each */
 };
 
 static float raise(float y, float power) UNBRAID_REALTIME {
@@ -74,14 +76,17 @@ struct mask_hold *mask_hold_new(unsigned stems, unsigned bins, double hop_second
   if (!hold) {
     return NULL;
   }
+  hold->stems = stems;
+  hold->bins = bins;
   hold->values = stems * bins;
-  hold->even = 1.0f / (float)stems;
   hold->average_step = (float)(1.0 - exp(-hop_seconds / AVERAGE_SECONDS));
+  hold->peak_keep = (float)exp(-hop_seconds / PEAK_SECONDS);
   hold->drift_hops = (unsigned)fmax(1.0, ceil(DRIFT_SECONDS / hop_seconds));
   hold->newest = memory_floats(hold->values);
   hold->average = memory_floats(hold->values);
+  hold->peak = memory_floats(hold->values);
   hold->drifting = memory_floats(hold->values);
-  if (!hold->newest || !hold->average || !hold->drifting) {
+  if (!hold->newest || !hold->average || !hold->peak || !hold->drifting) {
     mask_hold_free(hold);
     return NULL;
   }
@@ -93,14 +98,16 @@ void mask_hold_free(struct mask_hold *hold) {
   if (hold) {
     free(hold->newest);
     free(hold->average);
+    free(hold->peak);
     free(hold->drifting);
     free(hold);
   }
 }
 
 void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME {
+  float even = 1.0f / (float)hold->stems;
   for (unsigned i = 0; i < hold->values; ++i) {
-    hold->newest[i] = hold->average[i] = hold->even;
+    hold->newest[i] = hold->average[i] = hold->peak[i] = even;
   }
   hold->late = 0;
 }
@@ -109,20 +116,49 @@ void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME 
   memcpy(hold->newest, masks, hold->values * sizeof *masks);
   for (unsigned i = 0; i < hold->values; ++i) {
     hold->average[i] += hold->average_step * (masks[i] - hold->average[i]);
+    hold->peak[i] = fmaxf(hold->peak_keep * hold->peak[i], masks[i]);
   }
 }
 
-const float *mask_hold_next(struct mask_hold *hold, bool on_time) UNBRAID_REALTIME {
+/* One bin's masks where nothing better is known; they sum to one. */
+static void safe_masks(const struct mask_hold *hold, unsigned bin, unsigned closed,
+                       float *masks) UNBRAID_REALTIME {
+  float closed_sum = 0.0f, open_sum = 0.0f;
+  for (unsigned s = 0; s < hold->stems; ++s) {
+    if (closed >> s & 1) {
+      closed_sum += hold->peak[s * hold->bins + bin];
+    } else {
+      open_sum += hold->average[s * hold->bins + bin];
+    }
+  }
+  /* Closed stems take what they had at most; all of it where no stem is open. */
+  float taken = closed_sum < 1.0f && open_sum > 0.0f ? closed_sum : 1.0f;
+  float closed_scale = closed_sum > 0.0f ? taken / closed_sum : 0.0f;
+  float open_scale =
+      open_sum > 0.0f ? (1.0f - (closed_sum > 0.0f ? taken : 0.0f)) / open_sum : 0.0f;
+  for (unsigned s = 0; s < hold->stems; ++s) {
+    unsigned i = s * hold->bins + bin;
+    masks[s] = closed >> s & 1 ? closed_scale * hold->peak[i] : open_scale * hold->average[i];
+  }
+}
+
+const float *mask_hold_next(struct mask_hold *hold, bool on_time,
+                            unsigned closed) UNBRAID_REALTIME {
   if (on_time) {
     hold->late = 0;
     return hold->newest;
   }
+  float share = (float)hold->late / (float)hold->drift_hops;
   if (hold->late < hold->drift_hops) {
     ++hold->late;
   }
-  float share = (float)(hold->late - 1) / (float)hold->drift_hops;
-  for (unsigned i = 0; i < hold->values; ++i) {
-    hold->drifting[i] = hold->newest[i] + share * (hold->average[i] - hold->newest[i]);
+  for (unsigned b = 0; b < hold->bins; ++b) {
+    float safe[MASK_MAX_STEMS];
+    safe_masks(hold, b, closed, safe);
+    for (unsigned s = 0; s < hold->stems; ++s) {
+      unsigned i = s * hold->bins + b;
+      hold->drifting[i] = hold->newest[i] + share * (safe[s] - hold->newest[i]);
+    }
   }
   return hold->drifting;
 }

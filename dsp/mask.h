@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/** Most stems that one set of masks may have. */
+enum { MASK_MAX_STEMS = 8 };
+
 /** Turns non-negative estimates of the stems' magnitudes into masks, in place:
  *
  *     mask_s = (y_s + floor)^power / sum over stems
@@ -21,8 +24,9 @@ void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
  * of the top quarter of the known ones. Real-time safe. */
 void mask_extend(float *masks, unsigned stems, unsigned known, unsigned bins) UNBRAID_REALTIME;
 
-/** What is heard while masks are late: the newest masks at first, then, over half a second, a slow
- * average of the recent ones. Dry audio never comes back through a muted stem. */
+/** What is heard while masks are late: the newest masks at first; then, over half a second, they
+ * drift to what is safe. Stems whose fader is closed drift to the highest mask they had lately, the
+ * others share what is left as they did on average: dry audio does not come back through a mute. */
 struct mask_hold;
 
 /** `hop_seconds`: time between two frames. Not real-time safe. @return NULL: no memory. */
@@ -35,5 +39,7 @@ void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME;
 /** Takes newer masks [stems][bins], on time or late. Real-time safe. */
 void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME;
 
-/** Masks for the next frame. `on_time`: the masks put last are its own. Real-time safe. */
-const float *mask_hold_next(struct mask_hold *hold, bool on_time) UNBRAID_REALTIME;
+/** Masks for the next frame.
+ * @param on_time the masks put last are its own.
+ * @param closed a bit per stem whose fader is closed. Real-time safe. */
+const float *mask_hold_next(struct mask_hold *hold, bool on_time, unsigned closed) UNBRAID_REALTIME;

@@ -101,6 +101,10 @@ bool mixer_hears(const struct mixer *mixer, unsigned stem, bool connected) UNBRA
          (!ramp_rests_at(&mixer->fader[stem], 1.0f) && !ramp_rests_at(&mixer->hp, absent));
 }
 
+bool mixer_closed(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
+  return mixer->fader[stem].target == 0.0f;
+}
+
 static float *curve(const struct mixer *mixer, enum curve which) UNBRAID_REALTIME {
   return mixer->curves + (size_t)which * mixer->block;
 }

@@ -44,6 +44,10 @@ void mixer_settle(struct mixer *mixer) UNBRAID_REALTIME;
  * or while a ramp runs. Where it is not, mixer_process() may be given silence. Real-time safe. */
 bool mixer_hears(const struct mixer *mixer, unsigned stem, bool connected) UNBRAID_REALTIME;
 
+/** Whether a stem's fader is closed, or closing: by its mute, another's solo, or gain. Real-time
+ * safe. */
+bool mixer_closed(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
+
 /** Mixes n samples (at most `block`). dry and stems: the delayed input and the stems' audio.
  * main and outs: NULL where not wanted; they may alias each other, but not dry or stems.
  * Real-time safe. */

@@ -132,16 +132,15 @@ static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME 
   }
 }
 
-/* A bit per stem of the split that is heard. */
-static unsigned heard(const struct engine *engine, enum split_id split,
-                      float *const outs[N_STEMS][N_CHANNELS]) UNBRAID_REALTIME {
-  unsigned bits = 0;
+static struct split_use use_of(const struct engine *engine, enum split_id split,
+                               float *const outs[N_STEMS][N_CHANNELS], bool wait) UNBRAID_REALTIME {
+  struct split_use use = {.wait = wait};
   for (unsigned s = split_first(split); s < split_end(split); ++s) {
-    if (mixer_hears(engine->mixer, s, outs[s][0] || outs[s][1])) {
-      bits |= 1u << (s - split_first(split));
-    }
+    unsigned bit = 1u << (s - split_first(split));
+    use.heard |= mixer_hears(engine->mixer, s, outs[s][0] || outs[s][1]) ? bit : 0;
+    use.closed |= mixer_closed(engine->mixer, s) ? bit : 0;
   }
-  return bits;
+  return use;
 }
 
 /* n samples that end no later than the next hop of either split. */
@@ -160,7 +159,7 @@ static void process_chunk(struct engine *engine, float *const main[N_CHANNELS],
   }
   mixer_process(engine->mixer, dry, stems, main, outs, n);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    split_advance(engine->splits[i], engine->worker, in, n, heard(engine, i, outs), wait);
+    split_advance(engine->splits[i], engine->worker, in, n, use_of(engine, i, outs, wait));
   }
 }
 

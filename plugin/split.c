@@ -248,9 +248,10 @@ static bool collect_waiting(struct split *split, uint64_t frame) {
   return true;
 }
 
-static const float *masks_of(struct split *split, uint64_t frame, bool wait) UNBRAID_REALTIME {
+static const float *masks_of(struct split *split, uint64_t frame,
+                             struct split_use use) UNBRAID_REALTIME {
   bool on_time = collect(split, frame);
-  if (!on_time && wait && split->patient && split->posted[frame % split->frames]) {
+  if (!on_time && use.wait && split->patient && split->posted[frame % split->frames]) {
     on_time = collect_waiting(split, frame);
     split->patient = on_time;
   }
@@ -259,18 +260,18 @@ static const float *masks_of(struct split *split, uint64_t frame, bool wait) UNB
   } else {
     ++split->late_frames;
   }
-  return mask_hold_next(split->hold, on_time);
+  return mask_hold_next(split->hold, on_time, use.closed);
 }
 
 /* The hop is full: its frame goes to the worker, and the frame whose masks are due to the output.
  */
-static void frame_done(struct split *split, struct worker *worker, unsigned heard,
-                       bool wait) UNBRAID_REALTIME {
+static void frame_done(struct split *split, struct worker *worker,
+                       struct split_use use) UNBRAID_REALTIME {
   uint64_t now = split->now;
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     stft_input_frame(split->stft, split->inputs[c], spectrum(split, now, c));
   }
-  start_or_stop(split, heard != 0);
+  start_or_stop(split, use.heard != 0);
   if (split->running) {
     post(split, now, true);
     worker_wake(worker);
@@ -278,12 +279,12 @@ static void frame_done(struct split *split, struct worker *worker, unsigned hear
   unsigned delayed = split->deadline + split->lookahead;
   const float *masks = NULL;
   if (split->running && now >= split->first + split->deadline) {
-    masks = masks_of(split, now - split->deadline, wait);
+    masks = masks_of(split, now - split->deadline, use);
   }
   for (unsigned s = 0; s < split->stems; ++s) {
     for (unsigned c = 0; c < N_CHANNELS; ++c) {
       stft_output_advance(split->outputs[s][c]);
-      if (masks && now >= delayed && (heard >> s & 1)) {
+      if (masks && now >= delayed && (use.heard >> s & 1)) {
         stft_output_add(split->stft, split->outputs[s][c], spectrum(split, now - delayed, c),
                         masks + (size_t)s * split->bins);
       }
@@ -294,7 +295,7 @@ static void frame_done(struct split *split, struct worker *worker, unsigned hear
 }
 
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
-                   unsigned n, unsigned heard, bool wait) UNBRAID_REALTIME {
+                   unsigned n, struct split_use use) UNBRAID_REALTIME {
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     const float *samples = in[c];
     if (split->align[c]) {
@@ -305,6 +306,6 @@ void split_advance(struct split *split, struct worker *worker, const float *cons
   }
   split->filled += n;
   if (split->filled == split->hop) {
-    frame_done(split, worker, heard, wait);
+    frame_done(split, worker, use);
   }
 }

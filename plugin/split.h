@@ -42,10 +42,14 @@ unsigned split_room(const struct split *split) UNBRAID_REALTIME;
 const float *split_samples(const struct split *split, unsigned stem,
                            unsigned channel) UNBRAID_REALTIME;
 
+/** What the mixer makes of the stems at the moment: a bit per stem, counted inside the split. */
+struct split_use {
+  unsigned heard;  /* the others are not computed; none: the separator rests */
+  unsigned closed; /* the fader is closed: late masks must not let the stem through */
+  bool wait;       /* freewheeling: wait for each mask instead of using an older one */
+};
+
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker
- * and makes the next hop's output.
- * @param heard a bit per stem: the others are not computed; none: the separator rests.
- * @param wait freewheeling: waits for each mask instead of using an older one; real-time safe only
- * when false. */
+ * and makes the next hop's output. Real-time safe unless use.wait. */
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
-                   unsigned n, unsigned heard, bool wait) UNBRAID_REALTIME;
+                   unsigned n, struct split_use use) UNBRAID_REALTIME;
