@@ -1,5 +1,6 @@
 #include "tests/support/files.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,8 +28,10 @@ void file_remove(char *path) {
 }
 
 void file_write(const char *path, const void *bytes, size_t size) {
-  FILE *stream = fopen(path, "wb");
-  if (!stream || fwrite(bytes, 1, size, stream) != size || fclose(stream) != 0) {
+  /* Cut to its size afterwards: file systems write a file to disk that is emptied and filled. */
+  int descriptor = open(path, O_WRONLY);
+  if (descriptor < 0 || write(descriptor, bytes, size) != (ssize_t)size ||
+      ftruncate(descriptor, (off_t)size) != 0 || close(descriptor) != 0) {
     perror(path);
     abort();
   }

@@ -10,7 +10,7 @@ char *file_temporary(void);
 /** Deletes the file and frees the path. */
 void file_remove(char *path);
 
-/** Makes `path` hold these bytes and no others. */
+/** Makes a file that exists hold these bytes and no others. */
 void file_write(const char *path, const void *bytes, size_t size);
 
 /** A whole file, with a zero byte behind it; to be freed with free(). */
