@@ -52,21 +52,17 @@ void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
 }
 
 void mask_extend(float *masks, unsigned stems, unsigned known, unsigned bins) UNBRAID_REALTIME {
+  unsigned top = known * 3 / 4;
   /* From the last stem down, so that nothing is overwritten before it has moved. */
   for (unsigned s = stems; s-- > 0;) {
     float *to = masks + (size_t)s * bins;
-    memmove(to, masks + (size_t)s * known, (known < bins ? known : bins) * sizeof *to);
-    unsigned first = known - known / 4;
-    if (known >= bins) {
-      continue;
-    }
+    memmove(to, masks + (size_t)s * known, known * sizeof *to);
     float sum = 0.0f;
-    for (unsigned b = first; b < known; ++b) {
+    for (unsigned b = top; b < known; ++b) {
       sum += to[b];
     }
-    float mean = known > first ? sum / (float)(known - first) : to[known - 1];
     for (unsigned b = known; b < bins; ++b) {
-      to[b] = mean;
+      to[b] = sum / (float)(known - top);
     }
   }
 }

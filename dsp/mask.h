@@ -19,9 +19,9 @@ enum { MASK_MAX_STEMS = 8 };
 void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
                float floor) UNBRAID_REALTIME;
 
-/** Spreads masks of `known` bins per stem to `bins` (in place: the array is [stems][bins], its
- * first stems*known values hold the masks [stems][known]). Bins above the known ones take the mean
- * of the top quarter of the known ones. Real-time safe. */
+/** Spreads masks of `known` bins per stem, 1 ... bins, to `bins` (in place: the array is
+ * [stems][bins], its first stems*known values hold the masks [stems][known]). Bins above the known
+ * ones take the mean of the top quarter of the known ones. Real-time safe. */
 void mask_extend(float *masks, unsigned stems, unsigned known, unsigned bins) UNBRAID_REALTIME;
 
 /** What is heard while masks are late: the newest masks at first; then, over half a second, they

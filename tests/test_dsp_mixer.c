@@ -466,6 +466,25 @@ static void test_hears_while_ramps_run(void **state) {
   audio_free(&a);
 }
 
+/* From the moment it is told to close, whatever closes it. */
+static void test_closed(void **state) {
+  (void)state;
+  struct mixer_controls c = mixer_defaults();
+  struct mixer *mixer = mixer_at(&c);
+  uint32_t random = 3;
+  unsigned closed = 0;
+  for (unsigned round = 0; round < 200; ++round) {
+    c = random_controls(&random);
+    mixer_set(mixer, &c);
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      assert_int_equal(mixer_closed(mixer, s), gain_of(&c, s) == 0.0);
+      closed += mixer_closed(mixer, s);
+    }
+  }
+  assert_true(closed > 100 && closed < 200 * N_STEMS - 100);
+  mixer_free(mixer);
+}
+
 enum { RAMP = 1000 };
 
 /* Greatest slope and curvature of a ramp that starts with a slope of at most 1.5 changes per
@@ -580,6 +599,7 @@ int main(void) {
       cmocka_unit_test(test_outputs_missing_or_shared),
       cmocka_unit_test(test_hears_what_matters),
       cmocka_unit_test(test_hears_while_ramps_run),
+      cmocka_unit_test(test_closed),
       cmocka_unit_test(test_ramp_lands_exactly),
       cmocka_unit_test(test_ramp_retargets_smoothly),
       cmocka_unit_test(test_ramp_ignores_repeats),
