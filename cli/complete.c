@@ -1,12 +1,13 @@
 #include "cli/complete.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* Programs that write into a pipe do not know the length and announce about 2 or 4 GB. */
 #define UNKNOWN_SIZE 0x7FFF0000u
+
+#define MPEG_FRAME 1152u /* samples, at most */
 
 static uint32_t big32(const unsigned char *b) {
   return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
@@ -37,9 +38,11 @@ static off_t mpeg_start(const unsigned char *head) {
                (off_t)(head[8] & 0x7f) << 7 | (off_t)(head[9] & 0x7f));
 }
 
-/* The first frame of most MP3 files holds their length in frames (flag 1) and bytes (flag 2). */
+/* The first frame of most MP3 files holds their length in frames (flag 1) and bytes (flag 2).
+ * Encoders differ in whether that frame and the tags count, so a little may be missing; without it
+ * the length is a guess. */
 static struct complete mpeg_check(FILE *in, off_t size, off_t start) {
-  struct complete result = {.truncated = false, .exact = false};
+  struct complete result = {.guessed = true};
   unsigned char frame[256];
   if (fseeko(in, start, SEEK_SET) != 0)
     return result;
@@ -48,16 +51,17 @@ static struct complete mpeg_check(FILE *in, off_t size, off_t start) {
     if (memcmp(frame + i, "Xing", 4) != 0 && memcmp(frame + i, "Info", 4) != 0)
       continue;
     const uint32_t flags = big32(frame + i + 4);
-    result.exact = flags & 1;
+    if (flags & 1)
+      result = (struct complete){.slack = 4 * MPEG_FRAME};
     if ((flags & 3) == 3)
-      result.truncated = start + (off_t)big32(frame + i + 12) > size;
+      result.truncated = (off_t)big32(frame + i + 12) > size;
     break;
   }
   return result;
 }
 
 struct complete complete_check(const char *path) {
-  struct complete result = {.truncated = false, .exact = true};
+  struct complete result = {.truncated = false};
   FILE *in = fopen(path, "rb");
   if (!in)
     return result;

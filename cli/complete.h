@@ -3,13 +3,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /** What the headers of a file say about its length. */
 struct complete {
   bool truncated; /* the file ends before the data that its header announces */
-  bool exact;     /* the length libsndfile reports can be relied on */
+  uint64_t slack; /* frames by which the length that libsndfile reports may be too long */
+  bool guessed;   /* nothing says how long it is: libsndfile guesses, and may stop early */
 };
 
-/** Looks at the headers of a file. One that is unknown or cannot be read counts as exact and not
- * truncated: libsndfile will say the rest. */
+/** Looks at the headers of a file. One that is unknown or cannot be read counts as not truncated,
+ * without slack: libsndfile will say the rest. */
 struct complete complete_check(const char *path);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,6 +23,23 @@ static bool usable(const char *path, const SF_INFO *info) {
     return true;
   }
   return false;
+}
+
+/* Opens a file that does not tell its length, after reading all of it to know. */
+static bool open_counted(struct input *input, sf_count_t size, SF_INFO *info) {
+  input->file = stretch_open(&input->stretch, input->path, size, info);
+  if (!input->file)
+    return false;
+  sf_count_t frames = 0, n = 1;
+  while (n > 0 && info->channels <= 2) { /* no more fit; usable() refuses them */
+    n = sf_readf_float(input->file, input->interleaved, INPUT_BLOCK);
+    frames += n;
+  }
+  input_close(input);
+  *info = (SF_INFO){0};
+  input->file = stretch_open(&input->stretch, input->path, size, info);
+  info->frames = frames;
+  return input->file != NULL;
 }
 
 enum status input_open(struct input *input, const char *path) {
@@ -45,9 +63,10 @@ enum status input_open(struct input *input, const char *path) {
     return STATUS_FAILED;
   }
   SF_INFO info = {0};
-  input->file = sf_open(path, SFM_READ, &info);
-  if (!input->file) {
-    say("%s: %s", path, sf_strerror(NULL));
+  const bool open = complete.guessed ? open_counted(input, st.st_size, &info)
+                                     : (input->file = sf_open(path, SFM_READ, &info)) != NULL;
+  if (!open) {
+    say("%s: %s", path, complete.guessed ? "damaged: not MP3 after all" : sf_strerror(NULL));
     return STATUS_FAILED;
   }
   if (!usable(path, &info)) {
@@ -57,7 +76,7 @@ enum status input_open(struct input *input, const char *path) {
   input->channels = info.channels;
   input->rate = info.samplerate;
   input->frames = (uint64_t)info.frames;
-  input->exact = complete.exact;
+  input->slack = complete.slack;
   return STATUS_OK;
 }
 
@@ -87,11 +106,14 @@ enum status input_read(struct input *input, float *left, float *right, size_t *n
   }
   input->read += *n;
   if (*n < INPUT_BLOCK) {
-    const bool error = sf_error(input->file) != SF_ERR_NO_ERROR;
-    if (error || (input->exact && input->read < input->frames)) {
-      say("%s: truncated: only %llu of %llu samples can be read%s%s", input->path,
-          (unsigned long long)input->read, (unsigned long long)input->frames, error ? ": " : "",
-          error ? sf_strerror(input->file) : "");
+    if (sf_error(input->file) != SF_ERR_NO_ERROR) {
+      say("%s: truncated or damaged after %llu samples: %s", input->path,
+          (unsigned long long)input->read, sf_strerror(input->file));
+      return STATUS_FAILED;
+    }
+    if (input->read < input->frames && input->frames - input->read > input->slack) {
+      say("%s: truncated: only %llu of %llu samples are there", input->path,
+          (unsigned long long)input->read, (unsigned long long)input->frames);
       return STATUS_FAILED;
     }
     if (input->read == 0) {
@@ -106,4 +128,5 @@ void input_close(struct input *input) {
   if (input->file)
     sf_close(input->file);
   input->file = NULL;
+  stretch_close(&input->stretch);
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "cli/status.h"
+#include "cli/stretch.h"
 
 #include <sndfile.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,11 +13,12 @@ enum { INPUT_BLOCK = 1024 };
 struct input {
   const char *path;
   SNDFILE *file;
-  int channels;    /* 1 or 2 */
-  int rate;        /* Hz */
-  uint64_t frames; /* as announced; a guess when !exact */
-  uint64_t read;   /* so far */
-  bool exact;
+  struct stretch stretch; /* that file reads from, where its length had to be counted */
+  int channels;           /* 1 or 2 */
+  int rate;               /* Hz */
+  uint64_t frames;        /* as announced, or counted */
+  uint64_t slack;         /* by which fewer may come */
+  uint64_t read;          /* so far */
   float interleaved[2 * INPUT_BLOCK];
 };
 

@@ -133,6 +133,13 @@ separates coded.flac "flac"
 separates coded.ogg "ogg"
 separates coded.mp3 "mp3"
 
+# Without its first frame's word, nothing tells how long an MP3 of variable bit rate is.
+LC_ALL=C sed 's/Xing/XXXX/' coded.mp3 >untold.mp3
+check "mp3 without a length" "$UNBRAID" untold.mp3 --stems bass --out sep
+also "mp3 without a length: all of it" \
+  test "$(tool info sep/untold.bass.wav | cut -d' ' -f1)" -ge "$(tool info song.wav | cut -d' ' -f1)"
+rm -rf sep
+
 mkdir -p "a folder"
 cp song.wav "a folder/a song.of mine.wav"
 check "default folder" "$UNBRAID" --stems vocals "a folder/a song.of mine.wav"
