@@ -98,7 +98,7 @@ endif
 $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
-$(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile)
+$(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
@@ -157,8 +157,16 @@ $(B)/tests/jack_probe: $(call obj,tests/hosts/jack_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,jack)
 
-$(B)/bench: $(BENCH_OBJ) $(CORE_OBJ)
-	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(CORE_OBJ) $(call flags,libs,lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
+RIG_OBJ := $(call obj,tests/support/rig.c)
+$(B)/bench: $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
+
+BENCH_SECONDS ?= 10
+bench: all $(B)/bench $(B)/demo-song
+	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench $(BENCH_SECONDS)
+	@$(B)/demo-song $(B)/bench-song --seconds 120 >/dev/null
+	@echo; echo "unbraid, offline, six stems of 120 s:"
+	$(B)/unbraid $(B)/bench-song/mix.wav --out $(B)/bench-song/stems
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 

@@ -112,7 +112,8 @@ void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME 
   memcpy(hold->newest, masks, hold->values * sizeof *masks);
   for (unsigned i = 0; i < hold->values; ++i) {
     hold->average[i] += hold->average_step * (masks[i] - hold->average[i]);
-    hold->peak[i] = fmaxf(hold->peak_keep * hold->peak[i], masks[i]);
+    float kept = hold->peak_keep * hold->peak[i];
+    hold->peak[i] = kept > masks[i] ? kept : masks[i];
   }
 }
 
