@@ -81,7 +81,7 @@ class Chandna(nn.Module):
         self.register_buffer("feature_scale", torch.ones(s.bins))
 
     def forward(self, feature):
-        """[batch, frames, bins] -> masks [batch, frames, stems, bins].
+        """[batch, frames, bins] -> masks [batch, stems, frames, bins].
 
         The masks given out at step t belong to frame t - lookahead.
         """
@@ -89,10 +89,12 @@ class Chandna(nn.Module):
         h = self.encoder((feature - self.feature_mean) * self.feature_scale).transpose(1, 2)
         h = self.horizontal(F.pad(h, (s.taps - 1, 0)))
         h = F.relu(self.dense(F.pad(h, (s.context - 1, 0)))).transpose(1, 2)
-        u = F.relu(self.decoder(h)).unflatten(-1, (len(STEMS), -1))
+        u = F.relu(self.decoder(h)).unflatten(-1, (len(STEMS), -1)).transpose(1, 2)
         y = self.inverse_vertical(self.inverse_horizontal(u))
-        y = (F.relu(y + self.inverse_bias) + MASK_FLOOR) ** s.mask_power
-        return y / y.sum(-2, keepdim=True)
+        y = F.relu(y + self.inverse_bias[:, None]) + MASK_FLOOR
+        if s.mask_power != 1:
+            y = y ** s.mask_power
+        return y * y.sum(1, keepdim=True).reciprocal()
 
     def full_masks(self, masks):
         """Bins above the network's range take the mean mask of its top quarter."""
@@ -110,10 +112,9 @@ class Chandna(nn.Module):
         tail = s.synthesis + s.lookahead * s.hop
         spectrum = stft.spectrum(F.pad(mixture, (0, tail + -(samples + tail) % s.hop)))
         power = spectrum.abs().square().mean(0)[:, :s.bins]
-        masks = self.full_masks(self(features(power, s)[None])[0])[s.lookahead:]
-        spectrum = spectrum[:, :len(masks)]
-        return torch.stack([stft.audio(masks[:, i] * spectrum)[:, :samples]
-                            for i in range(len(STEMS))])
+        masks = self.full_masks(self(features(power, s)[None])[0])[:, s.lookahead:]
+        spectrum = spectrum[:, :masks.shape[1]]
+        return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
 
     def tensors(self):
         """The weights under the names and shapes of the model file."""

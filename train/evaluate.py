@@ -59,12 +59,12 @@ def network_separator(net):
 
 
 def program_separator(program):
-    """Runs `program MIX.wav --out DIR` and reads DIR/MIX.STEM.wav."""
+    """Runs `program --quiet MIX.wav --out DIR` and reads DIR/MIX.STEM.wav."""
     def separate(mixture):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "mix.wav")
             soundfile.write(path, mixture.T, RATE, subtype="FLOAT")
-            subprocess.run([program, path, "--out", folder], check=True)
+            subprocess.run([program, "--quiet", path, "--out", folder], check=True)
             estimates = {}
             for name in (*STEMS, "harmonic", "percussive"):
                 audio = read_audio(os.path.join(folder, f"mix.{name}.wav")).T

@@ -39,7 +39,7 @@ def main():
     spectrum = torch.randn(args.frames, 2, s.bins, 2) * loudness * s.analysis / 100
     power = spectrum.square().sum(-1).mean(1)
     with torch.no_grad():
-        masks = net(features(power, s)[None])[0]
+        masks = net(features(power, s)[None])[0].transpose(0, 1)
     net.write(args.out, "CC0-1.0", "nothing: random weights" if not args.model else args.model,
               extra={"test.spectrum": spectrum.numpy(), "test.masks": masks.numpy().astype(np.float32)})
 

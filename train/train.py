@@ -30,38 +30,43 @@ def spectra(stft, stems, sizes):
     return stems, mixture, features(mixture.abs().square(), sizes)
 
 
-def known_sums(masks, partial):
-    """Where only the accompaniment is known, "other" becomes all but the vocals."""
-    zero = torch.zeros_like(masks[:, 0])
-    summed = {"vocals": masks[:, 0], "other": 1 - masks[:, 0]}
-    summed = torch.stack([summed.get(stem, zero) for stem in STEMS], 1)
-    return torch.where(partial[:, None, None, None], summed, masks)
+def sums(partial):
+    """Matrices of the sums that are known: each stem, or, where partial, the vocals
+    and (as "other") all the rest."""
+    alone, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
+    rest[STEMS.index("other")] = 1
+    rest[:, STEMS.index("vocals")] = alone[:, STEMS.index("vocals")]
+    return torch.where(partial[:, None, None], rest, alone)
 
 
-def loss(net, stft, stems, limits, partial):
+def loss(net, stft, audio, limits, partial):
     s = net.sizes
-    stems, mixture, feature = spectra(stft, stems, s)
-    masks = known_sums(net(feature)[:, s.lookahead:].transpose(1, 2), partial)
+    stems, mixture, feature = spectra(stft, audio, s)
+    masks = net(feature)[:, :, s.lookahead:]
     frames = masks.shape[2]
     stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
-    # Above an example's limit nothing is scored.
+    masks = torch.bmm(sums(partial), masks.flatten(2)).view_as(masks)
+    # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
+    # a real factor of a complex product.
     hz = torch.arange(s.bins) * (s.sample_rate / s.analysis)
-    heard = (hz < limits[:, None]).float()[:, None, None]
+    heard = (hz < limits[:, None]).float()[:, None, None, :, None]
+    stems = torch.view_as_real(stems) * heard
+    mixture = torch.view_as_real(mixture) * heard
 
-    # The output's error, as it will be heard: only the synthesis window's
-    # samples. Linear, so the error's spectrum is enough.
+    # The output's error as it will be heard, through the synthesis window: the
+    # transform is linear, so the error's spectrum is enough.
+    error = stft.audio(torch.view_as_complex(masks[..., None] * mixture - stems))
     skip = int(BURN_IN_SECONDS * s.sample_rate)
-    energy = lambda spectrum: stft.audio(torch.nn.functional.pad(
-        spectrum * heard, (0, s.analysis // 2 + 1 - s.bins)))[..., skip:].square().mean(-1)
-    reference = energy(mixture) + 1e-9
-    error = energy(masks * mixture - stems)
+    reference = audio.sum(1, keepdim=True)[..., skip:].square().mean(-1) + 1e-9
+    error = error[..., skip:].square().mean(-1)
     distortion = 10 * torch.log10(error / reference + FLOOR).mean()
 
     # Compressed magnitudes: the soft and the high parts, which energy ignores.
-    root = (mixture.abs() + 1e-6).sqrt() * heard
-    target = (stems.abs() + 1e-6).sqrt() * heard
+    # Every other frame tells as much.
+    root = mixture[:, :, ::2].square().sum(-1) ** 0.25
+    target = stems[:, :, ::2].square().sum(-1) ** 0.25
     scale = root.mean((2, 3), keepdim=True) + 1e-6
-    spectral = (((masks + 1e-6).sqrt() * root - target).abs() / scale).mean()
+    spectral = (((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs() / scale).mean()
     return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
 
 
@@ -88,7 +93,7 @@ def parse():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=4, help="of an example")
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--ema", type=float, default=0.998)
+    parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--validate-every", type=int, default=300)
     parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
     parser.add_argument("--licence", default="unstated")
