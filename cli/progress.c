@@ -66,16 +66,10 @@ void progress_update(struct progress *p, uint64_t done) {
 }
 
 void progress_finish(struct progress *p, uint64_t frames) {
-  progress_abandon(p);
   if (p->quiet)
     return;
   const double now = elapsed(p), length = (double)frames / p->rate;
   char text[32];
   say("%s: %s in %.1f s, %.1fx real time", p->name, clock_text(length, text), now,
       now > 0.0 ? length / now : 0.0);
-}
-
-void progress_abandon(struct progress *p) {
-  if (p->terminal && !p->quiet)
-    fputs("\r\033[K", stderr);
 }

@@ -24,6 +24,3 @@ void progress_update(struct progress *progress, uint64_t done);
 
 /** Takes the bar away, and prints how long frames took. */
 void progress_finish(struct progress *progress, uint64_t frames);
-
-/** Takes the bar away. */
-void progress_abandon(struct progress *progress);

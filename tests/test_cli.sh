@@ -112,6 +112,16 @@ fails() {
 
 # ---- songs
 "$B/demo-song" demo --seconds 4 || exit 1
+"$B/demo-song" demo2 --seconds 4 || exit 1
+"$B/demo-song" demo3 --seconds 4 --seed 2 || exit 1
+check "demo song: the stems are the mix" \
+  below -140 demo/mix.wav demo/{vocals,drums,bass,other}.wav
+check "demo song: every stem is heard" \
+  awk 'BEGIN { for (i = 1; i < ARGC; i++) if (ARGV[i] < -35) exit 1 }' \
+  $(for stem in vocals drums bass other; do tool level demo/$stem.wav; done)
+check "demo song: the same again" cmp demo/mix.wav demo2/mix.wav
+check "demo song: another seed" test "$(cmp demo/mix.wav demo3/mix.wav)" != ""
+rm -r demo2 demo3
 mv demo/mix.wav song.wav
 for rate in 8000 48000 96000; do
   "$B/demo-song" demo --seconds 2 --rate $rate || exit 1

@@ -4,6 +4,7 @@
 #include "ttl/text.h"
 #include "ttl/turtle.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PRESET_PREFIX "urn:unbraid:preset:"
@@ -11,15 +12,20 @@
 /* LV2 has two version numbers where we have three, and reads an odd one, or a minor version of 0,
  * as "in development". So x.y.z becomes minor 2 (100 x + y), micro 2 z: 0.1.0 is 2/0, 0.1.1 is
  * 2/2, 1.2.0 is 204/0. Hosts that find two bundles take the higher. */
-static bool lv2_version(unsigned *minor, unsigned *micro) {
-  unsigned x = 0, y = 0, z = 0;
-  char rest = 0;
-  if (sscanf(UNBRAID_VERSION, "%3u.%2u.%3u%c", &x, &y, &z, &rest) != 3) {
-    fprintf(stderr, "ttlgen: version %s is not X.Y.Z\n", UNBRAID_VERSION);
-    return false;
+static bool lv2_version(unsigned long *minor, unsigned long *micro) {
+  unsigned long parts[3];
+  const char *at = UNBRAID_VERSION;
+  for (int i = 0; i < 3; i++) {
+    char *end;
+    parts[i] = strtoul(at, &end, 10);
+    if (end == at || parts[i] > 999 || *end != (i < 2 ? '.' : '\0')) {
+      fprintf(stderr, "ttlgen: version %s is not X.Y.Z\n", UNBRAID_VERSION);
+      return false;
+    }
+    at = end + 1;
   }
-  *minor = 2 * (100 * x + y);
-  *micro = 2 * z;
+  *minor = 2 * (100 * parts[0] + parts[1]);
+  *micro = 2 * parts[2];
   return true;
 }
 
@@ -64,16 +70,16 @@ static bool preset(FILE *out, const char *path) {
 }
 
 bool manifest_write(FILE *out, char *const *presets, int n) {
-  unsigned minor, micro;
+  unsigned long minor, micro;
   if (!lv2_version(&minor, &micro))
     return false;
   fputs(TEXT_PREFIXES, out);
   for (int v = 0; v < N_VARIANTS; v++) {
     fprintf(out, "<%s>\n\ta lv2:Plugin", describe_uri((enum variant)v));
     turtle_next(out, 1, "lv2:minorVersion");
-    fprintf(out, "%u", minor);
+    fprintf(out, "%lu", minor);
     turtle_next(out, 1, "lv2:microVersion");
-    fprintf(out, "%u", micro);
+    fprintf(out, "%lu", micro);
     turtle_next(out, 1, "lv2:binary");
     fputs("<unbraid.so>", out);
     turtle_next(out, 1, "rdfs:seeAlso");
