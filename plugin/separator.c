@@ -8,6 +8,7 @@
 #include "nn/net.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,12 @@ struct separator *separator_net_new(const char *path, double rate, char *error, 
       .context = info->context,
       .stems = info->stems,
   };
+  if (!stft_geometry_valid(s->base.geometry)) {
+    snprintf(error, error_size, "%s: no STFT of %u, %u and %u samples reconstructs its input", path,
+             info->analysis, info->synthesis, info->hop);
+    net_separator_free(&s->base);
+    return NULL;
+  }
   unsigned bins = stft_bins(s->base.geometry);
   s->base.reads = info->bins < bins ? info->bins : bins;
   return &s->base;

@@ -3,6 +3,7 @@
 #include "dsp/memory.h"
 #include "nn/net.h"
 #include "nn/safetensors.h"
+#include "plugin/separator.h"
 #include "tests/support/files.h"
 #include "tests/support/random.h"
 
@@ -358,6 +359,28 @@ static void test_refuses_bad_models(void **state) {
   file_remove(path);
 }
 
+/* The net itself would run; the audio around it could not. */
+static void test_refuses_impossible_stft(void **state) {
+  (void)state;
+  static const char *const changes[][2] = {{"\"hop\": \"32\"", "\"hop\": \"31\""},
+                                           {"\"analysis\": \"128\"", "\"analysis\": \"127\""},
+                                           {"\"synthesis\": \"64\"", "\"synthesis\": \"65\""}};
+  char *path = file_temporary();
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; ++i) {
+    size_t size = 0;
+    unsigned char *bytes = file_read(TINY, &size);
+    char error[512] = "";
+    replace(bytes, size, changes[i][0], changes[i][1]);
+    file_write(path, bytes, size);
+    net_free(open_at(path, RATE));
+    assert_null(separator_net_new(path, RATE, error, sizeof error));
+    assert_memory_equal(error, path, strlen(path));
+    assert_true(strlen(error) > strlen(path) + 10);
+    free(bytes);
+  }
+  file_remove(path);
+}
+
 /* Damage in any place either fails to open or steps without a crash. */
 static void test_survives_damage(void **state) {
   (void)state;
@@ -410,6 +433,7 @@ int main(void) {
       cmocka_unit_test(test_shipped_level),
       cmocka_unit_test(test_extremes),
       cmocka_unit_test(test_refuses_bad_models),
+      cmocka_unit_test(test_refuses_impossible_stft),
       cmocka_unit_test(test_survives_damage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
