@@ -23,6 +23,7 @@ struct features {
   LV2_Options_Option options[N_OPTIONS + 1];
   LV2_Feature list[N_FEATURES];
   const LV2_Feature *pointers[N_FEATURES + 1]; /* for instantiate */
+  _Atomic unsigned complaints;                 /* errors and warnings logged so far */
   LV2_URID error, warning, note;               /* kinds of log messages */
 };
 

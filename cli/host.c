@@ -243,14 +243,26 @@ static bool connect_all(struct host *host, const bool wanted[N_OUTPUTS]) {
   return ok;
 }
 
+/* Whether the split of four is at work in one of the outputs. */
+static bool needs_model(const struct host *host, const bool wanted[N_OUTPUTS]) {
+  for (int s = STEM_VOCALS; s <= STEM_OTHER; s++)
+    if (wanted[s])
+      return true;
+  const LilvPort *port = port_named(host, port_table[PORT_MAIN_FROM].symbol);
+  return wanted[OUTPUT_MAIN] && port &&
+         host->controls[lilv_port_get_index(host->plugin, port)].value == 0.0f;
+}
+
 enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPUTS]) {
   features_set_rate(&host->features, rate);
   host->instance = lilv_plugin_instantiate(host->plugin, rate, host->features.pointers);
   if (!host->instance) {
-    say("the plugin cannot be started at %g Hz", rate);
+    if (host->features.complaints == 0)
+      say("the plugin cannot be started at %g Hz", rate);
     return STATUS_FAILED;
   }
-  if (!connect_all(host, wanted)) {
+  const bool crippled = host->features.complaints > 0 && needs_model(host, wanted);
+  if (crippled || !connect_all(host, wanted)) {
     lilv_instance_free(host->instance);
     host->instance = NULL;
     return STATUS_FAILED;

@@ -30,7 +30,8 @@ enum status host_set(struct host *host, const char *symbol, float value);
 bool host_faders_moved(const struct host *host);
 
 /** Instantiates and activates the plugin at a sample rate in Hz with the wanted outputs connected.
- * STATUS_FAILED after saying why. */
+ * STATUS_FAILED after saying why; also when one of the four stems is wanted and the plugin cannot
+ * use its model: it would go on without, which is right on a stage but not for a file. */
 enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPUTS]);
 
 /** Where to put the next HOST_BLOCK input samples of a channel (0, 1). */

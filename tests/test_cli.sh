@@ -288,6 +288,18 @@ check "bundle by LV2_PATH" \
 check "bundle in ../lib/lv2" \
   env LV2_PATH="$work/absent" prefix/bin/unbraid --stems bass song48000.wav --out path
 
+# ---- a missing and a damaged model
+rm prefix/lib/lv2/unbraid.lv2/*.safetensors
+fails 1 'safetensors: No such file' "no model" \
+  env LV2_PATH="$work/absent" prefix/bin/unbraid song48000.wav
+check "no model: harmonic and percussive need none" \
+  env LV2_PATH="$work/absent" prefix/bin/unbraid -s harmonic,percussive song48000.wav --out path
+for model in "$(dirname "$UNBRAID")"/unbraid.lv2/*.safetensors; do
+  head -c 3000 "$model" >"prefix/lib/lv2/unbraid.lv2/$(basename "$model")"
+done
+fails 1 'safetensors: ' "truncated model" \
+  env LV2_PATH="$work/absent" prefix/bin/unbraid song48000.wav
+
 # ---- stopped half way
 tool repeat song.wav long.wav 60
 for signal in INT TERM; do
