@@ -1,6 +1,8 @@
 #!/bin/bash
 # The program unbraid, from the outside: what it writes, and what it says when it cannot.
 # UNBRAID is the program, B the build folder with demo-song and tests/wavtool.
+# Lists of words are meant to split.
+# shellcheck disable=SC2046,SC2086
 set -u
 
 B=$(cd "${B:-build}" && pwd) || exit 1
