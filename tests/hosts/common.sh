@@ -15,7 +15,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 mkdir "$work/lv2" "$work/home"
-ln -s "$PWD/$B/unbraid.lv2" "$work/lv2/unbraid.lv2"
+ln -s "$(realpath "$B/unbraid.lv2")" "$work/lv2/unbraid.lv2"
 LV2_PATH=$work/lv2:$(pkg-config --variable=lv2dir lv2)
 export LV2_PATH HOME="$work/home"
 export XDG_CONFIG_HOME="$HOME/.config" XDG_CACHE_HOME="$HOME/.cache" XDG_DATA_HOME="$HOME/.local/share"

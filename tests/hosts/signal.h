@@ -17,7 +17,7 @@ enum {
 
 /** One sample of the input: silence and one impulse, of another size on either side. */
 static inline float signal_at(int64_t frame, unsigned channel) {
-  return frame != SIGNAL_AT ? 0.0f : channel == 0 ? 0.7654321f : -0.25f;
+  return frame != SIGNAL_AT ? 0.0f : channel == 0 ? 0.7654321f : 0.25f;
 }
 
 /** Whether one frame of interleaved output is right, `delay` samples late; says what is not. */

@@ -1,0 +1,48 @@
+#!/bin/bash
+# Runs every test: the programs in $B/tests, the scripts beside this one, the hosts. One line per
+# test, and what it said when it failed; the last line counts. $SAN: how the build was sanitized;
+# unmodified hosts cannot load such a plugin, so only our own programs run.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+export B=${B:-build}
+limit=300
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+run() {
+  local name=$1 begun=$EPOCHREALTIME status=0 word took
+  timeout -k 10 $limit "$2" >"$log" 2>&1 </dev/null || status=$?
+  took=$((${EPOCHREALTIME/./} - ${begun/./}))
+  case $status in
+    0) word=pass passed=$((passed + 1)) ;;
+    77) word=SKIP skipped=$((skipped + 1)) ;;
+    *) word=FAIL failed=$((failed + 1)) ;;
+  esac
+  printf '%s  %-18s %4d.%d s' $word "$name" $((took / 1000000)) $((took / 100000 % 10))
+  if [ $status = 124 ]; then
+    printf '  not done within %d s' $limit
+  elif grep -q '^\[  PASSED  \]' "$log"; then
+    printf '  %d cases' "$(grep -c '^\[       OK \]' "$log")"
+  fi
+  echo
+  if [ $word = FAIL ]; then
+    sed 's/^/      /' "$log"
+  else
+    grep -E '^SKIP|^\[  SKIPPED \]' "$log" | sed 's/^/      !!! /'
+  fi
+}
+
+for program in "$B"/tests/test_*; do
+  run "$(basename "$program")" "$program"
+done
+if [ -z "${SAN:-}" ]; then
+  for script in tests/test_*.sh tests/hosts/*.sh; do
+    case $script in
+      */common.sh) ;;
+      *) run "$(basename "$script")" "$script" ;;
+    esac
+  done
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]

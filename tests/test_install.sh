@@ -1,0 +1,58 @@
+#!/bin/bash
+# make install puts exactly what it should where it should, the result works from there, and make
+# uninstall takes it all away. Then a build by clang.
+set -eu
+B=${B:-build}
+unset MAKEFLAGS MAKELEVEL
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+  echo "FAIL: $*"
+  exit 1
+}
+
+run_make() {
+  make -s B="$B" "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "make $*"; }
+}
+
+# Both places are named, so that packagers' wishes are seen to be followed.
+root=$work/root
+bundle=$root/usr/lib/elsewhere/unbraid.lv2
+where=(DESTDIR="$root" PREFIX=/usr LV2DIR=/usr/lib/elsewhere)
+run_make install "${where[@]}"
+{
+  printf '/usr/lib/elsewhere/unbraid.lv2/%s\n' unbraid.so manifest.ttl unbraid.ttl insert.ttl
+  for file in models/*.safetensors; do echo "/usr/lib/elsewhere/unbraid.lv2/${file#models/}"; done
+  for file in presets/*.ttl; do echo "/usr/lib/elsewhere/unbraid.lv2/$file"; done
+  echo /usr/bin/unbraid
+  echo /usr/share/man/man1/unbraid.1
+} | sort >"$work/expected"
+find "$root" ! -type d -printf '/%P\n' | sort >"$work/found"
+diff "$work/expected" "$work/found" || fail "installed files differ from those expected"
+[ "$(stat -c %a "$bundle/unbraid.so" "$bundle/manifest.ttl" | xargs)" = "755 644" ] || fail "modes"
+
+version=$("$root/usr/bin/unbraid" --version)
+[[ $version == *"$(cat VERSION)"* ]] || fail "unbraid --version says: $version"
+listed=$(LV2_PATH=${bundle%/*} lv2ls 2>/dev/null | sort | xargs)
+[ "$listed" = "urn:unbraid:insert urn:unbraid:unbraid" ] || fail "lv2ls lists: $listed"
+exported=$(nm -D --defined-only "$bundle/unbraid.so" | awk '{print $3}' | xargs)
+[ "$exported" = lv2_descriptor ] || fail "the plugin exports $exported"
+
+run_make uninstall "${where[@]}"
+left=$(find "$root" ! -type d -o -name unbraid.lv2)
+[ -z "$left" ] || fail "uninstall leaves $left"
+echo "installed, ran, uninstalled"
+
+run_make install-user HOME="$work/home"
+for file in .local/bin/unbraid .lv2/unbraid.lv2/unbraid.so; do
+  [ -x "$work/home/$file" ] || fail "install-user puts no $file"
+done
+echo "installed for one user"
+
+if ! command -v clang >/dev/null; then
+  echo "SKIP: clang is not installed"
+  exit 77
+fi
+run_make all CC=clang B="$work/clang"
+echo "built by clang"
