@@ -7,8 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A sample beyond this (240 dBFS) is damage, not sound; its square must stay a finite float. */
-#define SANE_LIMIT 1e12f
+/* A sample beyond this (120 dBFS) is damage, not sound: it would lift a network's running level for
+ * minutes, and the square of a still larger one would not be a finite float. */
+#define SANE_LIMIT 1e6f
 
 struct engine {
   struct split *splits[N_SPLITS];
