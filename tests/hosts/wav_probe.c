@@ -49,11 +49,12 @@ static int same(const char *a_path, const char *b_path) {
   SF_INFO a_info = {.format = 0}, b_info = {.format = 0};
   SNDFILE *a_file = open_or_die(a_path, SFM_READ, &a_info);
   SNDFILE *b_file = open_or_die(b_path, SFM_READ, &b_info);
-  bool good = a_info.channels == b_info.channels && a_info.frames == b_info.frames;
-  for (sf_count_t n = 0; good && n < a_info.frames * a_info.channels; ++n) {
-    float a, b;
-    good = sf_read_float(a_file, &a, 1) == 1 && sf_read_float(b_file, &b, 1) == 1 &&
-           memcmp(&a, &b, sizeof a) == 0;
+  bool good = a_info.channels == b_info.channels && a_info.channels <= SIGNAL_CHANNELS &&
+              a_info.frames == b_info.frames;
+  for (sf_count_t n = 0; good && n < a_info.frames; ++n) {
+    float a[SIGNAL_CHANNELS], b[SIGNAL_CHANNELS];
+    good = sf_readf_float(a_file, a, 1) == 1 && sf_readf_float(b_file, b, 1) == 1 &&
+           memcmp(a, b, sizeof *a * (size_t)a_info.channels) == 0;
   }
   sf_close(a_file);
   sf_close(b_file);
