@@ -184,8 +184,9 @@ demo: deps
 	$(MAKE) all $(B)/demo-song
 	$(B)/demo-song $(DEMO)
 	$(B)/unbraid $(DEMO)/mix.wav --out $(DEMO)/stems --plot
-	@echo; echo "The song:    $(CURDIR)/$(DEMO)/mix.wav"
-	@echo "Taken apart: $(CURDIR)/$(DEMO)/stems"; ls $(DEMO)/stems | sed 's/^/  /'
+	@echo; echo "The song:  $(DEMO)/mix.wav"
+	@echo "Its stems: $(DEMO)/stems/mix.*.wav"
+	@echo "A picture: $(DEMO)/stems/mix.png"
 
 BUNDLE_DIR = $(DESTDIR)$(LV2DIR)/unbraid.lv2
 install: all
@@ -215,7 +216,7 @@ LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=20
 lint:
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|cli|ttl|demo)/' | \
-	  xargs -P 2 -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
+	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
 
 clean:
 	rm -rf build build-*

@@ -16,6 +16,7 @@ static const struct scale_point main_from_points[] = {
 static const struct scale_point outs_points[] = {
     {0.0f, "After the fader"}, {1.0f, "Before the fader"}, {0.0f, NULL}};
 
+/* What these macros take are initialisers. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define AUDIO(SYM, NAME, SHORT, COMMENT, KIND, FLAGS, SIDE, GROUP)                                 \
   {                                                                                                \
     .symbol = SYM, .name = NAME, .short_name = SHORT, .comment = COMMENT, .kind = KIND,            \
@@ -65,6 +66,7 @@ static const struct scale_point outs_points[] = {
     .kind = KIND_CONTROL_IN, .maximum = 100.0f, .initial = 100.0f, .unit = "pc",                   \
     .group = SYM "_fader", .priority = PRIORITY                                                    \
   }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 const struct port_info port_table[N_PORTS] = {
     AUDIO("in_l", "In Left", "In L", "The mix, left channel", KIND_AUDIO_IN, 0, "pg:left", "in"),
