@@ -26,7 +26,7 @@ exports() {
   local attempt good=()
   for attempt in {1..10}; do
     local file=$work/$2-$attempt.wav other
-    if ! timeout 40 ardour7-export -b float -o "$file" "$1" s >"$work/log" 2>&1 ||
+    if ! timeout 20 ardour7-export -b float -o "$file" "$1" s >"$work/log" 2>&1 ||
       ! "$B/tests/wav_probe" check "$file" "$2" $frames 0 2>>"$work/log"; then
       echo "export attempt $attempt: $(tr '\r' '\n' <"$work/log" | tail -n 1)"
       continue
