@@ -36,7 +36,7 @@ MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 # Missing libraries are reported by the `deps` script in one line; pkg-config stays quiet here.
 flags = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 
-DSP_LIBS := $(call flags,libs,fftw3f jansson) -lm
+DSP_LIBS := $(call flags,libs,fftw3f jansson) -lfftw3f_threads -lm
 PLUGIN_LDFLAGS := -shared -Wl,--no-undefined,--as-needed,-z,nodelete,-z,relro,-z,now \
                   -Wl,--version-script=plugin/exports.map
 ifneq ($(SAN),)

@@ -13,6 +13,9 @@ struct fft {
 /* The only global state of Unbraid. */
 static pthread_mutex_t planner_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Other plugins of the host plan too, each under a lock of its own: FFTW's own lock is for all. */
+static pthread_once_t planner_guard = PTHREAD_ONCE_INIT;
+
 /* Buffered plans allocate memory while they run; the audio thread must not. */
 enum { PLAN_FLAGS = FFTW_ESTIMATE | FFTW_NO_BUFFERING };
 
@@ -22,6 +25,7 @@ struct fft *fft_new(unsigned size) {
   float *spectrum = memory_floats((size_t)size + 2);
   if (fft && time && spectrum) {
     fftwf_complex *bins = (fftwf_complex *)spectrum;
+    pthread_once(&planner_guard, fftwf_make_planner_thread_safe);
     pthread_mutex_lock(&planner_lock);
     fft->forward = fftwf_plan_dft_r2c_1d((int)size, time, bins, PLAN_FLAGS);
     fft->inverse = fftwf_plan_dft_c2r_1d((int)size, bins, time, PLAN_FLAGS);

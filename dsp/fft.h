@@ -8,7 +8,7 @@ struct fft;
 /** Plans a real FFT of `size` samples (even, at least 2).
  *
  * FFTW's planner is not thread-safe: plans are made and destroyed under one lock of the process,
- * and other plugins that use FFTW are guarded by its own planner lock. Plans are estimated, not
+ * and FFTW is told to lock it against other plugins that use it. Plans are estimated, not
  * measured: the same size gives the same plan, so two renders are the same to the last bit.
  * Not real-time safe. @return NULL when out of memory. */
 struct fft *fft_new(unsigned size);
