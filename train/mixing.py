@@ -136,7 +136,8 @@ class Mixer:
     """Makes examples of `samples` samples."""
 
     def __init__(self, pool, samples, together=0.35, partial=0.15):
-        self.pool, self.samples, self.together = pool, samples, together
+        self.pool, self.samples = pool, samples
+        self.together = together if pool.songs else 0
         self.partial = partial if pool.stems[ACCOMPANIMENT] else 0
 
     def solo(self, stem, rng):
