@@ -5,6 +5,7 @@ the songs ("uSDR"). A stem more than 20 dB below its mixture is not scored.
 """
 
 import argparse
+import math
 import os
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ import tempfile
 import numpy as np
 import soundfile
 import torch
+from scipy.signal import resample_poly
 
 from chandna import STEMS, Chandna
 from prepare import RATE, find_songs, read_audio
@@ -58,12 +60,14 @@ def network_separator(net):
     return separate
 
 
-def program_separator(program):
-    """Runs `program --quiet MIX.wav --out DIR` and reads DIR/MIX.STEM.wav."""
+def program_separator(program, rate=RATE):
+    """Runs `program --quiet MIX.wav --out DIR` at a sample rate and reads DIR/MIX.STEM.wav."""
     def separate(mixture):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "mix.wav")
-            soundfile.write(path, mixture.T, RATE, subtype="FLOAT")
+            common = math.gcd(rate, RATE)
+            played = resample_poly(mixture, rate // common, RATE // common, axis=1)
+            soundfile.write(path, played.T, rate, subtype="FLOAT")
             subprocess.run([program, "--quiet", path, "--out", folder], check=True)
             estimates = {}
             for name in (*STEMS, "harmonic", "percussive"):
@@ -117,6 +121,8 @@ def main():
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--model", help="model file, run by PyTorch")
     source.add_argument("--unbraid", metavar="PROGRAM", help="the unbraid program, run as it is")
+    parser.add_argument("--rate", type=int, default=RATE,
+                        help="sample rate at which the program hears the songs (default %(default)s)")
     args = parser.parse_args()
 
     songs = find_songs(args.songs)
@@ -126,7 +132,7 @@ def main():
     if args.model:
         report(args.model, evaluate(songs, network_separator(Chandna.read(args.model))), names)
     if args.unbraid:
-        report(args.unbraid, evaluate(songs, program_separator(args.unbraid)),
+        report(args.unbraid, evaluate(songs, program_separator(args.unbraid, args.rate)),
                names + ["harmonic", "percussive"])
 
 
