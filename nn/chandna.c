@@ -3,47 +3,28 @@
 #include "dsp/memory.h"
 #include "nn/layers.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Added to the running level: silence stays silent instead of being raised to music. */
-#define LEVEL_FLOOR 1e-5f
-
 struct chandna {
   unsigned bins;
-  const struct kernels *kernels;
   struct dense encoder, horizontal, bottleneck, decoder, inverse_horizontal, inverse_vertical;
   struct history encoded, flat;
-  float feature_power;
-  float level_keep;            /* share of the old level that a frame keeps */
-  float energy, energy_weight; /* running mean square, and how much of it is filled */
-  float *a, *b;                /* work space between layers */
+  float *a, *b; /* work space between layers */
 };
 
 struct sizes {
   unsigned n1, n2, taps, context, nn, steps, bins;
 };
 
-static bool read_sizes(const struct safetensors *file, struct chandna *net, struct sizes *sizes,
-                       char *error, size_t error_size) {
-  unsigned rate = 0, hop = 0;
-  double seconds = 0.0, power = 0.0;
-  if (!safetensors_count(file, "n1", 1, 4096, &sizes->n1, error, error_size) ||
-      !safetensors_count(file, "n2", 1, 4096, &sizes->n2, error, error_size) ||
-      !safetensors_count(file, "taps", 1, 256, &sizes->taps, error, error_size) ||
-      !safetensors_count(file, "context", 1, 1024, &sizes->context, error, error_size) ||
-      !safetensors_count(file, "nn", 1, 8192, &sizes->nn, error, error_size) ||
-      !safetensors_count(file, "sample_rate", 1000, 1000000, &rate, error, error_size) ||
-      !safetensors_count(file, "hop", 1, 65536, &hop, error, error_size) ||
-      !safetensors_number(file, "norm_seconds", 1e-3, 1e3, &seconds, error, error_size) ||
-      !safetensors_number(file, "feature_power", 0.01, 4.0, &power, error, error_size)) {
-    return false;
-  }
-  net->feature_power = (float)power;
-  net->level_keep = (float)exp(-(double)hop / (rate * seconds));
-  return true;
+static bool read_sizes(const struct safetensors *file, struct sizes *sizes, char *error,
+                       size_t error_size) {
+  return safetensors_count(file, "n1", 1, 4096, &sizes->n1, error, error_size) &&
+         safetensors_count(file, "n2", 1, 4096, &sizes->n2, error, error_size) &&
+         safetensors_count(file, "taps", 1, 256, &sizes->taps, error, error_size) &&
+         safetensors_count(file, "context", 1, 1024, &sizes->context, error, error_size) &&
+         safetensors_count(file, "nn", 1, 8192, &sizes->nn, error, error_size);
 }
 
 /* Reads one layer: weights [rows][channels][taps] (a rank of 2 where taps is 0), `biases` biases.
@@ -74,12 +55,12 @@ static bool read_layer(const struct safetensors *file, struct dense *dense, cons
 /* decoder.weight [stems][rows][nn] is one dense layer of stems*rows rows. */
 static bool read_decoder(const struct safetensors *file, struct dense *dense, const struct sizes *z,
                          char *error, size_t error_size) {
-  const size_t shape[] = {CHANDNA_STEMS, (size_t)z->n2 * z->steps, z->nn};
+  const size_t shape[] = {ARCHITECTURE_STEMS, (size_t)z->n2 * z->steps, z->nn};
   float *weights = safetensors_tensor(file, "decoder.weight", shape, 3, error, error_size);
   float *bias =
       weights ? safetensors_tensor(file, "decoder.bias", shape, 2, error, error_size) : NULL;
   bool good = weights && bias;
-  if (good && !dense_init(dense, CHANDNA_STEMS * z->n2 * z->steps, z->nn, weights, 1, bias)) {
+  if (good && !dense_init(dense, ARCHITECTURE_STEMS * z->n2 * z->steps, z->nn, weights, 1, bias)) {
     snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
     good = false;
   }
@@ -96,7 +77,7 @@ static bool read_layers(const struct safetensors *file, struct chandna *net, con
   /* [n1][n2][steps] multiplies a decoder's [n2][steps] as it lies. */
   const size_t inverse_horizontal[] = {z->n1, z->n2, z->steps};
   const size_t inverse_vertical[] = {z->bins, z->n1};
-  const size_t inverse_bias[] = {CHANDNA_STEMS, z->bins};
+  const size_t inverse_bias[] = {ARCHITECTURE_STEMS, z->bins};
   float *shared =
       safetensors_tensor(file, "inverse_horizontal.weight", inverse_horizontal, 3, error, size);
   bool good =
@@ -119,9 +100,9 @@ static bool read_layers(const struct safetensors *file, struct chandna *net, con
 
 /* Widest value between two layers, for the work space. */
 static size_t widest(const struct sizes *z) {
-  size_t widths[] = {kernel_padded(z->n1) * CHANDNA_STEMS, kernel_padded(z->n2),
-                     kernel_padded(z->nn), kernel_padded(CHANDNA_STEMS * z->n2 * z->steps),
-                     (size_t)kernel_padded(z->bins) * CHANDNA_STEMS};
+  size_t widths[] = {kernel_padded(z->n1) * ARCHITECTURE_STEMS, kernel_padded(z->n2),
+                     kernel_padded(z->nn), kernel_padded(ARCHITECTURE_STEMS * z->n2 * z->steps),
+                     (size_t)kernel_padded(z->bins) * ARCHITECTURE_STEMS};
   size_t most = 0;
   for (size_t i = 0; i < sizeof widths / sizeof *widths; ++i) {
     most = widths[i] > most ? widths[i] : most;
@@ -129,33 +110,8 @@ static size_t widest(const struct sizes *z) {
   return most;
 }
 
-struct chandna *chandna_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
-                            char *error, size_t error_size) {
-  struct chandna *net = calloc(1, sizeof *net);
-  struct sizes sizes = {.bins = bins, .steps = lookahead + 1};
-  if (!net) {
-    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
-    return NULL;
-  }
-  net->kernels = kernels_best();
-  net->bins = bins;
-  if (!read_sizes(file, net, &sizes, error, error_size) ||
-      !read_layers(file, net, &sizes, error, error_size)) {
-    chandna_free(net);
-    return NULL;
-  }
-  net->a = memory_floats(widest(&sizes));
-  net->b = memory_floats(widest(&sizes));
-  if (!history_init(&net->encoded, sizes.taps, sizes.n1) ||
-      !history_init(&net->flat, sizes.context, sizes.n2) || !net->a || !net->b) {
-    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
-    chandna_free(net);
-    return NULL;
-  }
-  return net;
-}
-
-void chandna_free(struct chandna *net) {
+static void chandna_free(void *self) {
+  struct chandna *net = self;
   if (!net) {
     return;
   }
@@ -172,42 +128,47 @@ void chandna_free(struct chandna *net) {
   free(net);
 }
 
-unsigned chandna_context(const struct chandna *net) {
+static void *chandna_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
+                         char *error, size_t error_size) {
+  struct chandna *net = calloc(1, sizeof *net);
+  struct sizes sizes = {.bins = bins, .steps = lookahead + 1};
+  if (!net) {
+    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
+    return NULL;
+  }
+  net->bins = bins;
+  if (!read_sizes(file, &sizes, error, error_size) ||
+      !read_layers(file, net, &sizes, error, error_size)) {
+    chandna_free(net);
+    return NULL;
+  }
+  net->a = memory_floats(widest(&sizes));
+  net->b = memory_floats(widest(&sizes));
+  if (!history_init(&net->encoded, sizes.taps, sizes.n1) ||
+      !history_init(&net->flat, sizes.context, sizes.n2) || !net->a || !net->b) {
+    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
+    chandna_free(net);
+    return NULL;
+  }
+  return net;
+}
+
+static unsigned chandna_context(const void *self) {
+  const struct chandna *net = self;
   return net->encoded.frames + net->flat.frames - 1;
 }
 
-void chandna_reset(struct chandna *net) UNBRAID_REALTIME {
+static void chandna_reset(void *self) UNBRAID_REALTIME {
+  struct chandna *net = self;
   history_reset(&net->encoded);
   history_reset(&net->flat);
-  net->energy = net->energy_weight = 0.0f;
 }
 
-/* Magnitudes over the running level, compressed: loud and soft music look the same. */
-static void features(struct chandna *net, float *magnitudes) UNBRAID_REALTIME {
-  float sum = 0.0f;
-  for (unsigned b = 0; b < net->bins; ++b) {
-    sum += magnitudes[b] * magnitudes[b];
-  }
-  float enters = 1.0f - net->level_keep;
-  net->energy = net->level_keep * net->energy + enters * sum / (float)net->bins;
-  net->energy_weight = net->level_keep * net->energy_weight + enters;
-  float scale = 1.0f / (sqrtf(net->energy / net->energy_weight) + LEVEL_FLOOR);
-  for (unsigned b = 0; b < net->bins; ++b) {
-    float level = magnitudes[b] * scale;
-    magnitudes[b] = net->feature_power == 0.5f ? sqrtf(level) : powf(level, net->feature_power);
-  }
-}
-
-void chandna_use_kernels(struct chandna *net, const struct kernels *kernels) {
-  net->kernels = kernels;
-}
-
-void chandna_step(struct chandna *net, float *magnitudes, float *estimates,
-                  unsigned wanted) UNBRAID_REALTIME {
-  const struct kernels *k = net->kernels;
+static void chandna_step(void *self, const struct kernels *k, const float *features,
+                         float *estimates, unsigned wanted) UNBRAID_REALTIME {
+  struct chandna *net = self;
   float *a = net->a, *b = net->b;
-  features(net, magnitudes);
-  dense_forward(&net->encoder, k, magnitudes, 0, 1, a);
+  dense_forward(&net->encoder, k, features, 0, 1, a);
   history_push(&net->encoded, a);
   dense_forward(&net->horizontal, k, net->encoded.values, 0, 1, a);
   history_push(&net->flat, a);
@@ -215,12 +176,23 @@ void chandna_step(struct chandna *net, float *magnitudes, float *estimates,
   relu(a, net->bottleneck.rows);
   dense_forward(&net->decoder, k, a, 0, 1, b);
   relu(b, net->decoder.rows);
-  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.cols, CHANDNA_STEMS, a);
+  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.cols, ARCHITECTURE_STEMS,
+                a);
   dense_forward(&net->inverse_vertical, k, a, kernel_padded(net->inverse_horizontal.rows),
-                CHANDNA_STEMS, b);
-  for (unsigned s = 0; s < CHANDNA_STEMS; ++s) {
+                ARCHITECTURE_STEMS, b);
+  for (unsigned s = 0; s < ARCHITECTURE_STEMS; ++s) {
     const float *y = b + (size_t)s * kernel_padded(net->bins);
     memcpy(estimates + (size_t)s * wanted, y, wanted * sizeof *y);
   }
-  relu(estimates, CHANDNA_STEMS * wanted);
+  relu(estimates, ARCHITECTURE_STEMS * wanted);
 }
+
+/* Training adds the same floor. */
+const struct architecture chandna = {.name = "chandna",
+                                     .feature = "rms-magnitude",
+                                     .mask_floor = 1e-4f,
+                                     .create = chandna_new,
+                                     .free = chandna_free,
+                                     .context = chandna_context,
+                                     .reset = chandna_reset,
+                                     .step = chandna_step};

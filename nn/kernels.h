@@ -27,6 +27,13 @@ struct kernels {
   void (*matmul)(const float *packed, unsigned panels, unsigned cols, const float *bias,
                  size_t bias_stride, const float *x, size_t x_stride, float *y, size_t y_stride,
                  unsigned count) UNBRAID_REALTIME;
+
+  /** In place, of `n` values, a multiple of KERNEL_PANEL; y starts a cache line. e^y is off by at
+   * most 3e-7 of itself and is bounded: that of -87 below it, that of 88 above. The others are off
+   * by at most 3e-7. Real-time safe. */
+  void (*exponential)(float *y, size_t n) UNBRAID_REALTIME;
+  void (*sigmoid)(float *y, size_t n) UNBRAID_REALTIME;
+  void (*tangent)(float *y, size_t n) UNBRAID_REALTIME; /* hyperbolic */
 };
 
 /** The fastest table that this processor runs. Real-time safe. */

@@ -71,5 +71,53 @@ static void matmul(const float *packed, unsigned panels, unsigned cols, const fl
   }
 }
 
+typedef int ints __attribute__((vector_size(KERNEL_LANES * sizeof(int)), may_alias));
+
+static inline __attribute__((always_inline)) vec choose(ints which, vec yes, vec no) {
+  return (vec)((which & (ints)yes) | (~which & (ints)no));
+}
+
+/* e^x = 2^k e^f, k whole and |f| <= ln(2)/2, e^f by its series. */
+static inline __attribute__((always_inline)) vec exponential_of(vec x) {
+  const vec zero = {0.0f}, lowest = zero - 87.0f, highest = zero + 88.0f;
+  x = choose(x < lowest, lowest, x);
+  x = choose(x > highest, highest, x);
+  /* Adding 1.5 * 2^23 rounds to a whole number, and leaves it in the lowest bits. */
+  const vec rounder = zero + 12582912.0f;
+  vec shifted = x * 1.44269504f + rounder;
+  vec k = shifted - rounder;
+  vec f = x - k * 0.693145752f; /* ln(2) in two parts: k times the first is exact */
+  f = f - k * 1.42860677e-6f;
+  vec sum = f * (1.0f / 720.0f) + 1.0f / 120.0f;
+  sum = sum * f + 1.0f / 24.0f;
+  sum = sum * f + 1.0f / 6.0f;
+  sum = sum * f + 0.5f;
+  sum = sum * f + 1.0f;
+  sum = sum * f + 1.0f;
+  return (vec)((ints)sum + (((ints)shifted - (ints)rounder) << 23));
+}
+
+static void exponential(float *y, size_t n) UNBRAID_REALTIME {
+  for (size_t i = 0; i < n; i += KERNEL_LANES) {
+    *(vec *)(y + i) = exponential_of(*(vec *)(y + i));
+  }
+}
+
+static void sigmoid(float *y, size_t n) UNBRAID_REALTIME {
+  for (size_t i = 0; i < n; i += KERNEL_LANES) {
+    *(vec *)(y + i) = 1.0f / (1.0f + exponential_of(-*(vec *)(y + i)));
+  }
+}
+
+static void tangent(float *y, size_t n) UNBRAID_REALTIME {
+  for (size_t i = 0; i < n; i += KERNEL_LANES) {
+    *(vec *)(y + i) = 2.0f / (1.0f + exponential_of(-2.0f * *(vec *)(y + i))) - 1.0f;
+  }
+}
+
 extern const struct kernels KERNEL_TABLE;
-const struct kernels KERNEL_TABLE = {.name = KERNEL_NAME, .matmul = matmul};
+const struct kernels KERNEL_TABLE = {.name = KERNEL_NAME,
+                                     .matmul = matmul,
+                                     .exponential = exponential,
+                                     .sigmoid = sigmoid,
+                                     .tangent = tangent};

@@ -2,8 +2,15 @@
 
 #include "dsp/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Keeps a norm of equal values from dividing by zero; PyTorch's. */
+#define NORM_FLOOR 1e-5f
+
+/* Vectors that one product of the kernels takes. */
+enum { TOGETHER = 4 };
 
 bool dense_init(struct dense *dense, unsigned rows, unsigned cols, const float *weights,
                 unsigned biases, const float *bias) {
@@ -36,8 +43,11 @@ void dense_free(struct dense *dense) {
 void dense_forward(const struct dense *dense, const struct kernels *kernels, const float *x,
                    size_t x_stride, unsigned count, float *y) UNBRAID_REALTIME {
   unsigned padded = kernel_padded(dense->rows);
-  kernels->matmul(dense->packed, padded / KERNEL_PANEL, dense->cols, dense->bias,
-                  dense->biases > 1 ? padded : 0, x, x_stride, y, padded, count);
+  for (unsigned k = 0; k < count; k += TOGETHER) {
+    kernels->matmul(dense->packed, padded / KERNEL_PANEL, dense->cols, dense->bias,
+                    dense->biases > 1 ? padded : 0, x + k * x_stride, x_stride,
+                    y + (size_t)k * padded, padded, count - k < TOGETHER ? count - k : TOGETHER);
+  }
 }
 
 bool dense_init_convolution(struct dense *dense, unsigned rows, unsigned channels, unsigned taps,
@@ -79,8 +89,124 @@ void history_push(struct history *history, const float *frame) UNBRAID_REALTIME 
   memcpy(history->values + kept, frame, history->width * sizeof *history->values);
 }
 
-void relu(float *y, unsigned n) UNBRAID_REALTIME {
-  for (unsigned i = 0; i < n; ++i) {
+bool norm_init(struct norm *norm, unsigned width, const float *weight, const float *bias) {
+  *norm =
+      (struct norm){.width = width, .weight = memory_floats(width), .bias = memory_floats(width)};
+  if (!norm->weight || !norm->bias) {
+    norm_free(norm);
+    return false;
+  }
+  memcpy(norm->weight, weight, width * sizeof *weight);
+  memcpy(norm->bias, bias, width * sizeof *bias);
+  return true;
+}
+
+void norm_free(struct norm *norm) {
+  free(norm->weight);
+  free(norm->bias);
+  *norm = (struct norm){0};
+}
+
+void norm_forward(const struct norm *norm, const float *x, unsigned count,
+                  float *y) UNBRAID_REALTIME {
+  unsigned width = norm->width;
+  for (size_t at = 0; at < (size_t)count * kernel_padded(width); at += kernel_padded(width)) {
+    float mean = 0.0f, variance = 0.0f;
+    for (unsigned i = 0; i < width; ++i) {
+      mean += x[at + i];
+    }
+    mean /= (float)width;
+    for (unsigned i = 0; i < width; ++i) {
+      variance += (x[at + i] - mean) * (x[at + i] - mean);
+    }
+    float scale = 1.0f / sqrtf(variance / (float)width + NORM_FLOOR);
+    for (unsigned i = 0; i < width; ++i) {
+      y[at + i] = (x[at + i] - mean) * scale * norm->weight[i] + norm->bias[i];
+    }
+  }
+}
+
+/* The three gates' rows, each gate padded to whole panels. */
+static bool gates_init(struct dense *dense, unsigned width, const float *weights,
+                       const float *bias) {
+  unsigned padded = kernel_padded(width);
+  float *rows = memory_floats((size_t)3 * padded * width);
+  float *biases = memory_floats((size_t)3 * padded);
+  bool good = rows && biases;
+  for (size_t gate = 0; good && gate < 3; ++gate) {
+    memcpy(rows + gate * padded * width, weights + gate * width * width,
+           (size_t)width * width * sizeof *rows);
+    memcpy(biases + gate * padded, bias + gate * width, width * sizeof *biases);
+  }
+  good = good && dense_init(dense, 3 * padded, width, rows, 1, biases);
+  free(rows);
+  free(biases);
+  return good;
+}
+
+bool gru_init(struct gru *gru, unsigned width, unsigned count, const float *input_weights,
+              const float *input_bias, const float *hidden_weights, const float *hidden_bias) {
+  size_t padded = kernel_padded(width);
+  *gru = (struct gru){.width = width,
+                      .count = count,
+                      .state = memory_floats(count * padded),
+                      .gates = memory_floats(2 * TOGETHER * 3 * padded)};
+  if (!gru->state || !gru->gates || !gates_init(&gru->input, width, input_weights, input_bias) ||
+      !gates_init(&gru->hidden, width, hidden_weights, hidden_bias)) {
+    gru_free(gru);
+    return false;
+  }
+  return true;
+}
+
+void gru_free(struct gru *gru) {
+  dense_free(&gru->input);
+  dense_free(&gru->hidden);
+  free(gru->state);
+  free(gru->gates);
+  *gru = (struct gru){0};
+}
+
+void gru_reset(struct gru *gru) UNBRAID_REALTIME {
+  memset(gru->state, 0, (size_t)gru->count * kernel_padded(gru->width) * sizeof *gru->state);
+}
+
+/* From both products, [3][padded] each, to the new state. */
+static void gru_update(const struct kernels *kernels, unsigned padded, float *from_input,
+                       const float *from_hidden, float *state) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < 2 * padded; ++i) {
+    from_input[i] += from_hidden[i];
+  }
+  kernels->sigmoid(from_input, (size_t)2 * padded);
+  const float *reset = from_input, *update = from_input + padded;
+  float *fresh = from_input + (size_t)2 * padded;
+  for (unsigned i = 0; i < padded; ++i) {
+    fresh[i] += reset[i] * from_hidden[2 * padded + i];
+  }
+  kernels->tangent(fresh, padded);
+  for (unsigned i = 0; i < padded; ++i) {
+    state[i] = fresh[i] + update[i] * (state[i] - fresh[i]);
+  }
+}
+
+void gru_forward(struct gru *gru, const struct kernels *kernels, const float *x) UNBRAID_REALTIME {
+  unsigned padded = kernel_padded(gru->width);
+  float *from_input = gru->gates, *from_hidden = gru->gates + (size_t)TOGETHER * 3 * padded;
+  /* A few sequences at a time, while their gates are still in the cache. */
+  for (unsigned first = 0; first < gru->count; first += TOGETHER) {
+    unsigned count = gru->count - first < TOGETHER ? gru->count - first : TOGETHER;
+    float *state = gru->state + (size_t)first * padded;
+    dense_forward(&gru->input, kernels, x + (size_t)first * padded, padded, count, from_input);
+    dense_forward(&gru->hidden, kernels, state, padded, count, from_hidden);
+    for (size_t k = 0; k < count; ++k) {
+      gru_update(kernels, padded, from_input + k * 3 * padded, from_hidden + k * 3 * padded,
+                 state + k * padded);
+    }
+  }
+}
+
+void relu(float *y, size_t n) UNBRAID_REALTIME {
+  for (size_t i = 0; i < n; ++i) {
     y[i] = y[i] > 0.0f ? y[i] : 0.0f;
   }
 }

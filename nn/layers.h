@@ -21,8 +21,8 @@ bool dense_init(struct dense *dense, unsigned rows, unsigned cols, const float *
 void dense_free(struct dense *dense);
 
 /** Applies it to `count` vectors of `cols` values, x_stride floats apart, giving
- * y [count][kernel_padded(rows)]. Each has its own bias where the layer has `count` of them;
- * otherwise they share the one. Real-time safe. */
+ * y [count][kernel_padded(rows)]. Each has its own bias where the layer has `count` of them, at
+ * most 4; otherwise they share the one. Real-time safe. */
 void dense_forward(const struct dense *dense, const struct kernels *kernels, const float *x,
                    size_t x_stride, unsigned count, float *y) UNBRAID_REALTIME;
 
@@ -49,5 +49,45 @@ void history_reset(struct history *history) UNBRAID_REALTIME;
 /** Drops the oldest frame, appends `frame` [width]. Real-time safe. */
 void history_push(struct history *history, const float *frame) UNBRAID_REALTIME;
 
+/** A layer norm: each vector shifted and scaled to mean 0 and variance 1, then times a weight and
+ * plus a bias per value. */
+struct norm {
+  unsigned width;
+  float *weight, *bias; /* [width] */
+};
+
+/** The arrays [width] are copied. Not real-time safe. @return false when memory is short. */
+bool norm_init(struct norm *norm, unsigned width, const float *weight, const float *bias);
+void norm_free(struct norm *norm);
+
+/** Of `count` vectors, in x as in y kernel_padded(width) floats apart. Real-time safe. */
+void norm_forward(const struct norm *norm, const float *x, unsigned count,
+                  float *y) UNBRAID_REALTIME;
+
+/** A gated recurrent unit as PyTorch has it, run on `count` sequences that share its weights:
+ *
+ *     reset, update = sigmoid(W x + b + V h + c)
+ *     h = (1 - update) tanh(W x + b + reset (V h + c)) + update h
+ */
+struct gru {
+  unsigned width, count;
+  struct dense input, hidden; /* rows of reset, update and new state, each padded to panels */
+  float *state;               /* [count][kernel_padded(width)] */
+  float *gates;               /* work space of a step */
+};
+
+/** Weights [3][width][width] and biases [3][width]: reset, update, new state. The arrays are
+ * copied. Not real-time safe. @return false when memory is short. */
+bool gru_init(struct gru *gru, unsigned width, unsigned count, const float *input_weights,
+              const float *input_bias, const float *hidden_weights, const float *hidden_bias);
+void gru_free(struct gru *gru);
+
+/** All states zero. Real-time safe. */
+void gru_reset(struct gru *gru) UNBRAID_REALTIME;
+
+/** One step of every sequence, x [count][kernel_padded(width)]: the result is `state`. Real-time
+ * safe. */
+void gru_forward(struct gru *gru, const struct kernels *kernels, const float *x) UNBRAID_REALTIME;
+
 /** y = max(y, 0). Real-time safe. */
-void relu(float *y, unsigned n) UNBRAID_REALTIME;
+void relu(float *y, size_t n) UNBRAID_REALTIME;

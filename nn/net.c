@@ -2,7 +2,9 @@
 
 #include "dsp/memory.h"
 #include "dsp/rate.h"
+#include "nn/bandgru.h"
 #include "nn/chandna.h"
+#include "nn/features.h"
 #include "nn/safetensors.h"
 
 #include <math.h>
@@ -10,16 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keeps a bin that no estimate claims from dividing by zero; training uses the same. */
-#define MASK_FLOOR 1e-4f
+static const struct architecture *const architectures[] = {&chandna, &bandgru, NULL};
 
 struct net {
   struct net_info info;
-  unsigned bins;     /* that the network was trained with, at least info.bins */
-  float scale;       /* from an unscaled spectrum to units of a full-scale sine */
-  float *magnitudes; /* [bins] */
-  struct chandna *chandna;
+  unsigned bins; /* that the network was trained with, at least info.bins */
+  float scale;   /* from an unscaled spectrum to units of a full-scale sine */
+  const struct architecture *architecture;
+  void *network; /* what it made */
+  const struct kernels *kernels;
+  struct features features;
+  float *values; /* of the features */
 };
+
+static const struct architecture *find_architecture(const struct safetensors *file, char *error,
+                                                    size_t size) {
+  const char *name = safetensors_text(file, "architecture");
+  for (const struct architecture *const *a = architectures; name && *a; ++a) {
+    if (strcmp(name, (*a)->name) == 0) {
+      return *a;
+    }
+  }
+  snprintf(error, size, "%s: architecture is none that this version reads", safetensors_path(file));
+  return NULL;
+}
 
 static bool read_info(struct net *net, const struct safetensors *file, double rate, char *error,
                       size_t size) {
@@ -28,8 +44,7 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   double power = 0.0;
   if (!safetensors_expect(file, "format", "unbraid-model", error, size) ||
       !safetensors_expect(file, "format_version", "1", error, size) ||
-      !safetensors_expect(file, "architecture", "chandna", error, size) ||
-      !safetensors_expect(file, "feature", "rms-magnitude", error, size) ||
+      !(net->architecture = find_architecture(file, error, size)) ||
       !safetensors_expect(file, "stems", "vocals,drums,bass,other", error, size) ||
       !safetensors_count(file, "sample_rate", 1000, 1000000, &trained_rate, error, size) ||
       !safetensors_count(file, "analysis", 64, 16384, &i->analysis, error, size) ||
@@ -37,14 +52,15 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
       !safetensors_count(file, "hop", 16, i->synthesis / 2, &i->hop, error, size) ||
       !safetensors_count(file, "lookahead", 0, 16, &i->lookahead, error, size) ||
       !safetensors_count(file, "bins", 1, i->analysis / 2 + 1, &net->bins, error, size) ||
-      !safetensors_number(file, "mask_power", 0.1, 10.0, &power, error, size)) {
+      !safetensors_number(file, "mask_power", 0.1, 10.0, &power, error, size) ||
+      !features_init(&net->features, file, net->architecture->feature, net->bins, error, size)) {
     return false;
   }
   const char *name = safetensors_text(file, "name");
   snprintf(i->name, sizeof i->name, "%s", name ? name : "unnamed");
-  i->stems = CHANDNA_STEMS;
+  i->stems = ARCHITECTURE_STEMS;
   i->mask_power = (float)power;
-  i->mask_floor = MASK_FLOOR;
+  i->mask_floor = net->architecture->mask_floor;
   int k = rate_octaves(rate, trained_rate);
   i->analysis = rate_scale(i->analysis, k);
   i->synthesis = rate_scale(i->synthesis, k);
@@ -65,27 +81,31 @@ struct net *net_open(const char *path, double rate, char *error, size_t error_si
   if (!net) {
     snprintf(error, error_size, "%s: out of memory", path);
   } else if (read_info(net, file, rate, error, error_size)) {
-    net->chandna = chandna_new(file, net->bins, net->info.lookahead, error, error_size);
-    net->magnitudes = memory_floats(net->bins);
-    if (net->chandna && !net->magnitudes) {
+    net->kernels = kernels_best();
+    net->network =
+        net->architecture->create(file, net->bins, net->info.lookahead, error, error_size);
+    net->values = memory_floats((size_t)FEATURES_MAX_PLANES * net->bins);
+    if (net->network && !net->values) {
       snprintf(error, error_size, "%s: out of memory", path);
     }
-    good = net->chandna && net->magnitudes;
+    good = net->network && net->values;
   }
   safetensors_free(file);
   if (!good) {
     net_free(net);
     return NULL;
   }
-  net->info.context = chandna_context(net->chandna);
+  net->info.context = net->architecture->context(net->network);
   net_reset(net);
   return net;
 }
 
 void net_free(struct net *net) {
   if (net) {
-    chandna_free(net->chandna);
-    free(net->magnitudes);
+    if (net->network) {
+      net->architecture->free(net->network);
+    }
+    free(net->values);
     free(net);
   }
 }
@@ -95,20 +115,16 @@ const struct net_info *net_info(const struct net *net) UNBRAID_REALTIME {
 }
 
 void net_reset(struct net *net) UNBRAID_REALTIME {
-  chandna_reset(net->chandna);
+  features_reset(&net->features);
+  net->architecture->reset(net->network);
 }
 
 void net_use_kernels(struct net *net, const struct kernels *kernels) {
-  chandna_use_kernels(net->chandna, kernels);
+  net->kernels = kernels;
 }
 
 void net_step(struct net *net, const float *left, const float *right,
               float *estimates) UNBRAID_REALTIME {
-  for (unsigned b = 0; b < net->info.bins; ++b) {
-    float lr = left[2 * b], li = left[2 * b + 1], rr = right[2 * b], ri = right[2 * b + 1];
-    net->magnitudes[b] = net->scale * sqrtf(0.5f * (lr * lr + li * li + rr * rr + ri * ri));
-  }
-  memset(net->magnitudes + net->info.bins, 0,
-         (net->bins - net->info.bins) * sizeof *net->magnitudes);
-  chandna_step(net->chandna, net->magnitudes, estimates, net->info.bins);
+  features_of(&net->features, left, right, net->info.bins, net->scale, net->values);
+  net->architecture->step(net->network, net->kernels, net->values, estimates, net->info.bins);
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -167,8 +168,8 @@ static void test_dense_layer(void **state) {
   uint32_t random = 6;
   for (unsigned round = 0; round < 60; ++round) {
     unsigned rows = 1 + random_below(&random, 60), cols = 1 + random_below(&random, 60);
-    unsigned count = 1 + random_below(&random, MAX_COUNT);
     unsigned biases = random_below(&random, 3); /* 0: none, 1: one, 2: one each */
+    unsigned count = 1 + random_below(&random, biases == 2 ? MAX_COUNT : 3 * MAX_COUNT);
     unsigned n_biases = biases == 2 ? count : 1, padded = kernel_padded(rows);
     float *weights = random_floats((size_t)rows * cols, &random);
     float *bias = random_floats((size_t)rows * n_biases, &random);
@@ -233,6 +234,139 @@ static void test_streaming_convolution(void **state) {
   free(y);
 }
 
+/* Greatest error of a function of one value, over what a network feeds it and far beyond. */
+static double curve_error(void (*curve)(float *, size_t) UNBRAID_REALTIME, double (*exact)(double),
+                          bool relative) {
+  enum { VALUES = 4096 };
+  float *x = floats(VALUES), *y = floats(VALUES);
+  double worst = 0.0;
+  for (unsigned i = 0; i < VALUES; ++i) {
+    double reach = i % 2 ? 85.0 : 5.0;
+    x[i] = y[i] = (float)(reach * (2.0 * i / (VALUES - 1) - 1.0));
+  }
+  curve(y, VALUES);
+  for (unsigned i = 0; i < VALUES; ++i) {
+    double e = exact(x[i]), error = fabs(y[i] - e) / (relative ? e : 1.0);
+    worst = error <= worst ? worst : error; /* a NaN stays */
+  }
+  free(x);
+  free(y);
+  return worst;
+}
+
+static double exact_sigmoid(double x) {
+  return 1.0 / (1.0 + exp(-x));
+}
+
+static void test_curves(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < N_NAMES; ++i) {
+    const struct kernels *kernels = table(names[i]);
+    if (!kernels) {
+      continue;
+    }
+    double errors[] = {curve_error(kernels->exponential, exp, true),
+                       curve_error(kernels->sigmoid, exact_sigmoid, false),
+                       curve_error(kernels->tangent, tanh, false)};
+    print_message("%s: exponential off by %.2g of itself, sigmoid by %.2g, tangent by %.2g\n",
+                  names[i], errors[0], errors[1], errors[2]);
+    for (unsigned e = 0; e < 3; ++e) {
+      assert_true(errors[e] <= 3e-7);
+    }
+    float *far = floats(KERNEL_PANEL);
+    far[0] = -1e30f;
+    far[1] = 1e30f;
+    kernels->exponential(far, KERNEL_PANEL);
+    assert_true(far[0] > 0.0f && far[0] < 1e-37f && far[1] > 1e38f && isfinite(far[1]));
+    assert_true(far[2] == 1.0f);
+    free(far);
+  }
+}
+
+static void test_norm(void **state) {
+  (void)state;
+  enum { WIDTH = 21, COUNT = 5, PADDED = 32 };
+  uint32_t random = 8;
+  float *weight = random_floats(WIDTH, &random), *bias = random_floats(WIDTH, &random);
+  float *x = random_floats((size_t)COUNT * PADDED, &random), *y = floats((size_t)COUNT * PADDED);
+  struct norm norm;
+  assert_true(norm_init(&norm, WIDTH, weight, bias));
+  norm_forward(&norm, x, COUNT, y);
+  for (unsigned k = 0; k < COUNT; ++k) {
+    const float *v = x + (size_t)k * PADDED;
+    double sum = 0.0, squares = 0.0;
+    for (unsigned i = 0; i < WIDTH; ++i) {
+      sum += v[i];
+      squares += (double)v[i] * v[i];
+    }
+    double mean = sum / WIDTH, deviation = sqrt(squares / WIDTH - mean * mean + 1e-5);
+    for (unsigned i = 0; i < WIDTH; ++i) {
+      double expected = (v[i] - mean) / deviation * weight[i] + bias[i];
+      assert_true(fabs(y[k * PADDED + i] - expected) <= 1e-5);
+    }
+  }
+  norm_free(&norm);
+  free(weight);
+  free(bias);
+  free(x);
+  free(y);
+}
+
+/* A gate's input: row `row` of both products. */
+static double gate_sum(const float *weights, const float *bias, const double *vector, unsigned row,
+                       unsigned width) {
+  double sum = bias[row];
+  for (unsigned i = 0; i < width; ++i) {
+    sum += (double)weights[row * width + i] * vector[i];
+  }
+  return sum;
+}
+
+/* Several sequences, each its own state; again after a reset. */
+static void test_gru(void **state) {
+  (void)state;
+  enum { WIDTH = 7, COUNT = 6, STEPS = 12, PADDED = 16, ROWS = 3 * WIDTH };
+  uint32_t random = 9;
+  float *w = random_floats((size_t)ROWS * WIDTH, &random), *b = random_floats(ROWS, &random);
+  float *v = random_floats((size_t)ROWS * WIDTH, &random), *c = random_floats(ROWS, &random);
+  float *x = random_floats((size_t)STEPS * COUNT * PADDED, &random);
+  struct gru gru;
+  assert_true(gru_init(&gru, WIDTH, COUNT, w, b, v, c));
+  for (unsigned round = 0; round < 2; ++round) {
+    double h[COUNT][WIDTH] = {{0.0}};
+    for (unsigned step = 0; step < STEPS; ++step) {
+      const float *frame = x + (size_t)step * COUNT * PADDED;
+      gru_forward(&gru, kernels_best(), frame);
+      for (unsigned k = 0; k < COUNT; ++k) {
+        double in[WIDTH], next[WIDTH];
+        for (unsigned i = 0; i < WIDTH; ++i) {
+          in[i] = frame[k * PADDED + i];
+        }
+        for (unsigned i = 0; i < WIDTH; ++i) {
+          double reset =
+              exact_sigmoid(gate_sum(w, b, in, i, WIDTH) + gate_sum(v, c, h[k], i, WIDTH));
+          double update = exact_sigmoid(gate_sum(w, b, in, WIDTH + i, WIDTH) +
+                                        gate_sum(v, c, h[k], WIDTH + i, WIDTH));
+          double fresh = tanh(gate_sum(w, b, in, 2 * WIDTH + i, WIDTH) +
+                              reset * gate_sum(v, c, h[k], 2 * WIDTH + i, WIDTH));
+          next[i] = (1.0 - update) * fresh + update * h[k][i];
+        }
+        memcpy(h[k], next, sizeof next);
+        for (unsigned i = 0; i < WIDTH; ++i) {
+          assert_true(fabs(gru.state[k * PADDED + i] - h[k][i]) <= 1e-5);
+        }
+      }
+    }
+    gru_reset(&gru);
+  }
+  gru_free(&gru);
+  free(w);
+  free(b);
+  free(v);
+  free(c);
+  free(x);
+}
+
 static void test_relu(void **state) {
   (void)state;
   float y[] = {-1.0f, 0.0f, 2.0f, -1e-30f, 3e30f, -0.0f, 5.0f};
@@ -247,7 +381,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_products),    cmocka_unit_test(test_tables),
       cmocka_unit_test(test_dense_layer), cmocka_unit_test(test_streaming_convolution),
-      cmocka_unit_test(test_relu),
+      cmocka_unit_test(test_curves),      cmocka_unit_test(test_norm),
+      cmocka_unit_test(test_gru),         cmocka_unit_test(test_relu),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

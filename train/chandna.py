@@ -7,19 +7,14 @@ and its input is zero before the start, so the C engine, which keeps that past
 in rings, computes the same masks frame by frame.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from scipy.signal import lfilter
 
-from modelfile import read_model, write_model
-from stft import Stft
+from network import STEMS, Network, running_level
 
-STEMS = ("vocals", "drums", "bass", "other")
-LEVEL_FLOOR = 1e-5
 MASK_FLOOR = 1e-4
 
 
@@ -48,21 +43,11 @@ class Sizes:
                                 + self.bins * self.n1))
 
 
-def features(power, sizes):
-    """Level-free magnitudes from |L|^2 and |R|^2 averaged: [..., frames, bins].
+class Chandna(Network):
+    ARCHITECTURE, FEATURE, STEREO = "chandna", "rms-magnitude", False
+    Sizes = Sizes
+    OPTIONS = ("n1", "n2", "taps", "context", "nn", "lookahead")
 
-    A running root mean square of the past few seconds takes the level out, so
-    the network never sees how loud the music is.
-    """
-    magnitude = torch.sqrt(power) / (sizes.analysis / 4)
-    energy = (magnitude ** 2).mean(-1).double().numpy()
-    r = np.exp(-sizes.hop / (sizes.sample_rate * sizes.norm_seconds))
-    level = lfilter([1 - r], [1, -r], energy) / lfilter([1 - r], [1, -r], np.ones_like(energy))
-    level = torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float()
-    return (magnitude / level[..., None]) ** sizes.feature_power
-
-
-class Chandna(nn.Module):
     def __init__(self, sizes):
         super().__init__()
         self.sizes = s = sizes
@@ -80,6 +65,14 @@ class Chandna(nn.Module):
         self.register_buffer("feature_mean", torch.zeros(s.bins))
         self.register_buffer("feature_scale", torch.ones(s.bins))
 
+    @staticmethod
+    def features(left, right, sizes):
+        """Level-free magnitudes of both channels together: [..., frames, bins]."""
+        power = (left.abs().square() + right.abs().square()) / 2
+        magnitude = torch.sqrt(power) / (sizes.analysis / 4)
+        level = running_level((magnitude ** 2).mean(-1), sizes)
+        return (magnitude / level[..., None]) ** sizes.feature_power
+
     def forward(self, feature):
         """[batch, frames, bins] -> masks [batch, stems, frames, bins].
 
@@ -95,26 +88,6 @@ class Chandna(nn.Module):
         if s.mask_power != 1:
             y = y ** s.mask_power
         return y * y.sum(1, keepdim=True).reciprocal()
-
-    def full_masks(self, masks):
-        """Bins above the network's range take the mean mask of its top quarter."""
-        s = self.sizes
-        rest = s.analysis // 2 + 1 - s.bins
-        top = masks[..., s.bins * 3 // 4:].mean(-1, keepdim=True)
-        return torch.cat([masks, top.expand(*masks.shape[:-1], rest)], -1)
-
-    @torch.no_grad()
-    def separate(self, mixture):
-        """[channels, samples] -> stems [stems, channels, samples], delay taken out."""
-        s = self.sizes
-        stft = Stft(s.analysis, s.synthesis, s.hop)
-        samples = mixture.shape[-1]
-        tail = s.synthesis + s.lookahead * s.hop
-        spectrum = stft.spectrum(F.pad(mixture, (0, tail + -(samples + tail) % s.hop)))
-        power = spectrum.abs().square().mean(0)[:, :s.bins]
-        masks = self.full_masks(self(features(power, s)[None])[0])[:, s.lookahead:]
-        spectrum = spectrum[:, :masks.shape[1]]
-        return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
 
     def tensors(self):
         """The weights under the names and shapes of the model file."""
@@ -133,27 +106,11 @@ class Chandna(nn.Module):
             "inverse_vertical.weight": self.inverse_vertical.weight,
             "inverse_vertical.bias": self.inverse_bias,
         }
-        return {name: t.detach().numpy() for name, t in named.items()}
+        return named
 
-    def write(self, path, licence, trained_on, half=False, extra=None):
-        metadata = {"format": "unbraid-model", "format_version": "1",
-                    "architecture": "chandna", "name": "chandna", "version": "1",
-                    "stems": ",".join(STEMS), "feature": "rms-magnitude",
-                    "licence": licence, "trained_on": trained_on}
-        metadata.update({k: f"{v:g}" for k, v in asdict(self.sizes).items()})
-        dtype = np.float16 if half else np.float32
-        tensors = {name: t.astype(dtype) for name, t in self.tensors().items()}
-        write_model(path, {**tensors, **(extra or {})}, metadata)
-
-    @classmethod
-    def read(cls, path):
-        tensors, metadata = read_model(path)
-        sizes = Sizes(**{k: type(v)(float(metadata[k])) for k, v in asdict(Sizes()).items()})
-        net = cls(sizes)
-        names = {"inverse_vertical.bias": "inverse_bias"}
-        state = net.state_dict()
-        for name in net.tensors():
-            own = names.get(name, name)
-            state[own] = torch.from_numpy(tensors[name].astype(np.float32)).view(state[own].shape)
-        net.load_state_dict(state)
-        return net
+    def load(self, tensors):
+        state = self.state_dict()
+        for name in self.tensors():
+            own = "inverse_bias" if name == "inverse_vertical.bias" else name
+            state[own] = tensors[name].view(state[own].shape)
+        self.load_state_dict(state)

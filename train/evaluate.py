@@ -15,7 +15,8 @@ import soundfile
 import torch
 from scipy.signal import resample_poly
 
-from chandna import STEMS, Chandna
+from architectures import read_network
+from network import STEMS
 from prepare import RATE, find_songs, read_audio
 
 QUIET_DB = -20
@@ -130,7 +131,7 @@ def main():
     report("mixture as every stem", evaluate(songs, lambda m: {s: m for s in STEMS}), names)
     report("mixture / 4", evaluate(songs, lambda m: {s: m / 4 for s in STEMS}), names)
     if args.model:
-        report(args.model, evaluate(songs, network_separator(Chandna.read(args.model))), names)
+        report(args.model, evaluate(songs, network_separator(read_network(args.model))), names)
     if args.unbraid:
         report(args.unbraid, evaluate(songs, program_separator(args.unbraid, args.rate)),
                names + ["harmonic", "percussive"])

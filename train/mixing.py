@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 import augment as fx
-from chandna import STEMS
+from network import STEMS
 
 RATE = fx.RATE
 # How loud each stem stands in a random mix, dB, and how often it is silent.
@@ -21,6 +21,9 @@ LEVEL_SPREAD = 4.5
 ACCOMPANIMENT = "accompaniment"
 # A voice that ends below this many Hz was recorded so, not sung so.
 NARROW = 12000
+# How far to the sides each stem may stand (1 = all the way), and how wide it may be.
+PAN = {"vocals": 0.08, "drums": 0.1, "bass": 0.08, "other": 0.4}
+WIDTH = {"vocals": 0.25, "drums": 0.4, "bass": 0.1, "other": 0.8}
 SILENT = {"vocals": 0.15, "drums": 0.10, "bass": 0.10, "other": 0.06}
 
 
@@ -132,11 +135,32 @@ def treat_other(x, rng):
 TREAT = {"vocals": treat_vocals, "drums": treat_drums, "bass": treat_bass, "other": treat_other}
 
 
+def spread(stems, rng):
+    """Sets stems [4, samples] out between left and right: stems [4, samples] of the
+    left, mixture [samples] of the right. A stem is panned, and made wide by a delayed
+    copy that the channels get with opposite signs."""
+    kind = rng.random()
+    if kind < 0.2:
+        return stems, stems.sum(0)
+    pan, width = PAN, WIDTH
+    if kind < 0.3:   # as early stereo had it: any stem anywhere
+        pan = dict.fromkeys(STEMS, 1.0)
+    left, right = np.empty_like(stems), np.zeros_like(stems[0])
+    for i, stem in enumerate(STEMS):
+        angle = np.pi / 4 * (1 + np.clip(pan[stem] * rng.normal(), -1, 1))
+        delay = int(rng.uniform(0.003, 0.025) * RATE)
+        wide = np.zeros_like(stems[i])
+        wide[delay:] = stems[i, :-delay] * width[stem] * rng.uniform(-1, 1)
+        left[i] = stems[i] * (np.cos(angle) * np.sqrt(2)) + wide
+        right += stems[i] * (np.sin(angle) * np.sqrt(2)) - wide
+    return left, right.astype(np.float32)
+
+
 class Mixer:
     """Makes examples of `samples` samples."""
 
-    def __init__(self, pool, samples, together=0.35, partial=0.15):
-        self.pool, self.samples = pool, samples
+    def __init__(self, pool, samples, stereo, together=0.35, partial=0.15):
+        self.pool, self.samples, self.stereo = pool, samples, stereo
         self.together = together if pool.songs else 0
         self.partial = partial if pool.stems[ACCOMPANIMENT] else 0
 
@@ -152,12 +176,14 @@ class Mixer:
         return x, recording.band
 
     def example(self, rng):
-        """Stems [4, samples], the Hz above which they are not to be believed, and
-        whether "other" stands for everything but the vocals."""
+        """Stems [4, samples] of one channel, the mixture of the other (None unless
+        stereo), the Hz above which they are not to be believed, and whether "other"
+        stands for everything but the vocals."""
         partial = rng.random() < self.partial
         stems, limit = self.accompanied(rng) if partial else self.four(rng)
         gain = 0.05 * 10 ** (rng.uniform(-12, 12) / 20)
-        return stems * gain, limit, partial
+        stems, right = spread(stems * gain, rng) if self.stereo else (stems * gain, None)
+        return stems, right, limit, partial
 
     def accompanied(self, rng):
         stems = np.zeros((len(STEMS), self.samples), np.float32)
@@ -202,7 +228,8 @@ class Mixer:
 
 
 class Batches(torch.utils.data.IterableDataset):
-    """Endless (stems [batch, 4, samples], limits [batch], partial [batch])."""
+    """Endless (stems [batch, 4, samples], other channel [batch, samples] or None,
+    limits [batch], partial [batch])."""
 
     def __init__(self, mixer, batch, seed):
         self.mixer, self.batch, self.seed = mixer, batch, seed
@@ -211,5 +238,7 @@ class Batches(torch.utils.data.IterableDataset):
         rng = np.random.default_rng(self.seed)
         while True:
             examples = [self.mixer.example(rng) for _ in range(self.batch)]
-            stems, limits, partial = zip(*examples)
-            yield torch.from_numpy(np.stack(stems)), torch.tensor(limits), torch.tensor(partial)
+            stems, right, limits, partial = zip(*examples)
+            right = torch.from_numpy(np.stack(right)) if self.mixer.stereo else None
+            yield (torch.from_numpy(np.stack(stems)), right, torch.tensor(limits),
+                   torch.tensor(partial))

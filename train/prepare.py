@@ -17,7 +17,7 @@ from scipy.signal import butter, resample_poly, sosfiltfilt
 
 import midi
 import render
-from chandna import STEMS
+from network import STEMS
 
 RATE = render.RATE
 EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")

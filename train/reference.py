@@ -9,13 +9,16 @@ import argparse
 import numpy as np
 import torch
 
-from chandna import Chandna, Sizes, features
+from architectures import ARCHITECTURES, read_network
 
-TINY = dict(analysis=128, synthesis=64, hop=32, bins=37, n1=5, n2=4, taps=3, context=4, nn=6)
+GEOMETRY = dict(analysis=128, synthesis=64, hop=32, bins=37)
+TINY = {"chandna": dict(n1=5, n2=4, taps=3, context=4, nn=6),
+        "bandgru": dict(bands="3x2,2x5,1x21", n=5, blocks=2)}
 
 
-def tiny(lookahead):
-    net = Chandna(Sizes(lookahead=lookahead, **TINY))
+def tiny(architecture, lookahead):
+    network = ARCHITECTURES[architecture]
+    net = network(network.Sizes(lookahead=lookahead, **GEOMETRY, **TINY[architecture]))
     for p in net.parameters():
         torch.nn.init.uniform_(p, -0.6, 0.6)
     return net
@@ -25,21 +28,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out")
     parser.add_argument("--model", help="model file (default: tiny random weights)")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default="chandna",
+                        help="of the tiny model")
     parser.add_argument("--lookahead", type=int, default=0, help="of the tiny model")
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
-    net = Chandna.read(args.model) if args.model else tiny(args.lookahead)
+    net = read_network(args.model) if args.model else tiny(args.architecture, args.lookahead)
     s = net.sizes
     # Noise whose loudness wanders over 40 dB, with a silence in it.
     loudness = 10 ** (2 * torch.rand(args.frames, 1, 1, 1) - 1)
     loudness[args.frames // 2:args.frames // 2 + 5] = 0
     spectrum = torch.randn(args.frames, 2, s.bins, 2) * loudness * s.analysis / 100
-    power = spectrum.square().sum(-1).mean(1)
+    left, right = torch.view_as_complex(spectrum).unbind(1)
     with torch.no_grad():
-        masks = net(features(power, s)[None])[0].transpose(0, 1)
+        masks = net(net.features(left, right, s)[None])[0].transpose(0, 1)
     net.write(args.out, "CC0-1.0", "nothing: random weights" if not args.model else args.model,
               extra={"test.spectrum": spectrum.numpy(), "test.masks": masks.numpy().astype(np.float32)})
 

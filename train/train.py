@@ -1,4 +1,4 @@
-"""Trains the chandna network on a cache of stems and writes a model file.
+"""Trains a network on a cache of stems and writes a model file.
 
 A checkpoint is saved as it goes; the same command continues from it.
 """
@@ -11,10 +11,12 @@ import time
 
 import numpy as np
 import torch
+import torch.distributed as distributed
 
-from chandna import STEMS, Chandna, Sizes, features
+from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
 from mixing import Batches, Mixer, Pool
+from network import STEMS
 from prepare import find_songs
 from stft import Stft
 
@@ -23,11 +25,12 @@ FLOOR = 0.01            # errors 20 dB below the mixture no longer count
 SPECTRAL_WEIGHT = 0.5
 
 
-def spectra(stft, stems, sizes):
-    """Stems and mixture within the network's bins, and its features."""
-    stems = stft.spectrum(stems)[..., :sizes.bins]
+def spectra(net, stft, stems, right):
+    """Stems and mixture of the left channel within the network's bins, and its features."""
+    stems = stft.spectrum(stems)[..., :net.sizes.bins]
     mixture = stems.sum(1)
-    return stems, mixture, features(mixture.abs().square(), sizes)
+    right = mixture if right is None else stft.spectrum(right)[..., :net.sizes.bins]
+    return stems, mixture, net.features(mixture, right, net.sizes)
 
 
 def sums(partial):
@@ -39,9 +42,9 @@ def sums(partial):
     return torch.where(partial[:, None, None], rest, alone)
 
 
-def loss(net, stft, audio, limits, partial):
+def loss(net, stft, audio, right, limits, partial):
     s = net.sizes
-    stems, mixture, feature = spectra(stft, audio, s)
+    stems, mixture, feature = spectra(net, stft, audio, right)
     masks = net(feature)[:, :, s.lookahead:]
     frames = masks.shape[2]
     stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
@@ -73,17 +76,27 @@ def loss(net, stft, audio, limits, partial):
 @torch.no_grad()
 def standardise(net, stft, batches, count=12):
     """Sets the network's per-bin feature statistics from a few batches."""
-    found = torch.cat([spectra(stft, next(batches)[0], net.sizes)[2].flatten(0, 1)
+    found = torch.cat([spectra(net, stft, *next(batches)[:2])[2].flatten(0, 1)
                        for _ in range(count)])
     net.feature_mean.copy_(found.mean(0))
     net.feature_scale.copy_(1 / (found.std(0) + 1e-3 * found.std()))
+
+
+def average_gradients(net):
+    """Over the processes of a data-parallel run."""
+    flat = torch.cat([p.grad.flatten() for p in net.parameters()])
+    distributed.all_reduce(flat)
+    flat /= distributed.get_world_size()
+    for p, part in zip(net.parameters(), flat.split([p.numel() for p in net.parameters()])):
+        p.grad.copy_(part.view_as(p))
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", help="folder filled by prepare.py")
     parser.add_argument("run", help="folder for checkpoint and log")
-    parser.add_argument("--model", help="model file to write (default: RUN/chandna.safetensors)")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default="chandna")
+    parser.add_argument("--model", help="model file to write (default: RUN/ARCHITECTURE.safetensors)")
     parser.add_argument("--validation", help="folder of songs to score now and then")
     parser.add_argument("--held-back", nargs="*", default=[],
                         help="songs to validate on and never train on")
@@ -98,8 +111,10 @@ def parse():
     parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
     parser.add_argument("--licence", default="unstated")
     parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
-    for size in ("n1", "n2", "taps", "context", "nn", "lookahead"):
-        parser.add_argument("--" + size, type=int, default=getattr(Sizes, size))
+    sizes = {size: net for net in ARCHITECTURES.values() for size in net.OPTIONS}
+    for size, net in sizes.items():
+        parser.add_argument("--" + size, type=int, default=getattr(net.Sizes, size),
+                            help=f"of {net.ARCHITECTURE} (default %(default)s)")
     return parser.parse_args()
 
 
@@ -109,12 +124,17 @@ def main():
     torch.set_flush_denormal(True)
     os.makedirs(args.run, exist_ok=True)
     checkpoint = os.path.join(args.run, "checkpoint.pt")
-    model = args.model or os.path.join(args.run, "chandna.safetensors")
-    log = open(os.path.join(args.run, "log.txt"), "a", buffering=1)
+    model = args.model or os.path.join(args.run, args.architecture + ".safetensors")
+    rank = int(os.environ.get("RANK", 0))
+    if "RANK" in os.environ:
+        distributed.init_process_group("gloo")
+    # The first process speaks, scores and saves for all.
+    log = open(os.devnull if rank else os.path.join(args.run, "log.txt"), "a", buffering=1)
 
-    sizes = Sizes(**{k: getattr(args, k) for k in ("n1", "n2", "taps", "context", "nn", "lookahead")})
+    architecture = ARCHITECTURES[args.architecture]
+    sizes = architecture.Sizes(**{k: getattr(args, k) for k in architecture.OPTIONS})
     stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop)
-    net = Chandna(sizes)
+    net = architecture(sizes)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.01)
     first = 0
     saved = torch.load(checkpoint) if os.path.exists(checkpoint) else None
@@ -127,7 +147,7 @@ def main():
         hours = sum(r.samples for r in pool.stems[stem]) / sizes.sample_rate / 3600
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
     samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
-    dataset = Batches(Mixer(pool, samples), args.batch, seed=first)
+    dataset = Batches(Mixer(pool, samples, stereo=net.STEREO), args.batch, seed=(first, rank))
     batches = iter(torch.utils.data.DataLoader(
         dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4))
     songs = find_songs(args.validation) if args.validation else {}
@@ -138,6 +158,9 @@ def main():
         optimiser.load_state_dict(saved["optimiser"])
     else:
         standardise(net, stft, batches)
+    if distributed.is_initialized():
+        for t in net.state_dict().values():
+            distributed.broadcast(t, 0)
     average = copy.deepcopy(net)
     if saved:
         average.load_state_dict(saved["average"])
@@ -151,6 +174,8 @@ def main():
         value, distortion = loss(net, stft, *next(batches))
         optimiser.zero_grad()
         value.backward()
+        if distributed.is_initialized():
+            average_gradients(net)
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         keep = min(args.ema, (step + 1) / (step + 10))
@@ -163,7 +188,7 @@ def main():
             value, distortion = np.mean(recent[-50:], axis=0)
             print(f"step {step + 1} loss {value:.4f} distortion {distortion:.2f} dB "
                   f"{(time.time() - began) / (step + 1 - first):.2f} s/step", file=log)
-        if (step + 1) % args.validate_every == 0 or step + 1 == args.steps:
+        if rank == 0 and ((step + 1) % args.validate_every == 0 or step + 1 == args.steps):
             torch.save({"step": step + 1, "net": net.state_dict(), "average": average.state_dict(),
                         "optimiser": optimiser.state_dict()}, checkpoint + ".part")
             os.replace(checkpoint + ".part", checkpoint)

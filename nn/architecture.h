@@ -1,0 +1,33 @@
+/* What a network must do to run in net.c: made from a model file, stepped once a hop. */
+#pragma once
+
+#include "dsp/rt.h"
+#include "nn/kernels.h"
+#include "nn/safetensors.h"
+
+#include <stddef.h>
+
+/** Number of sources: vocals, drums, bass, other. */
+enum { ARCHITECTURE_STEMS = 4 };
+
+struct architecture {
+  const char *name;    /* "architecture" of its model files */
+  const char *feature; /* their "feature", see features.h */
+  float mask_floor;    /* keeps a bin that no estimate claims from dividing by zero */
+
+  /** Reads sizes and weights. Not real-time safe. @return NULL with `error` set. */
+  void *(*create)(const struct safetensors *file, unsigned bins, unsigned lookahead, char *error,
+                  size_t error_size);
+  void (*free)(void *net);
+
+  /** Frames of the past that a step depends on, as far as it matters. */
+  unsigned (*context)(const void *net);
+
+  /** Forgets the past. Real-time safe. */
+  void (*reset)(void *net) UNBRAID_REALTIME;
+
+  /** One frame: features in; estimates [ARCHITECTURE_STEMS][wanted] >= 0 of the frame `lookahead`
+   * steps back out, of the lowest `wanted` bins. Real-time safe. */
+  void (*step)(void *net, const struct kernels *kernels, const float *features, float *estimates,
+               unsigned wanted) UNBRAID_REALTIME;
+};

@@ -1,0 +1,378 @@
+#include "nn/bandgru.h"
+
+#include "dsp/memory.h"
+#include "nn/layers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The GRUs never forget quite all; training, too, scores nothing before half a second. */
+enum { CONTEXT = 48 };
+
+enum { MAX_BANDS = 256, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
+
+struct block {
+  struct norm time_norm, band_norm, channel_norm;
+  struct gru gru;
+  struct dense time_out, band_in, band_out, channel_in, channel_out;
+};
+
+struct bandgru {
+  unsigned bins, bands, n, blocks;
+  unsigned widths[MAX_BANDS]; /* bins of each band */
+  struct dense encoder[MAX_BANDS], decoder[MAX_BANDS];
+  struct block block[MAX_BLOCKS];
+  struct norm head_norm;
+  struct dense head;
+  float *x;      /* [bands][padded n]: what the blocks add to */
+  float *narrow; /* work space of [bands][padded n] and of its transpose, however padded */
+  float *wide;   /* of twice that, and of the logits of a band */
+  float *logits; /* [stems][padded bins] */
+};
+
+/* A model file being read: the first thing that fails says why, the rest is skipped. */
+struct reader {
+  const struct safetensors *file;
+  char *error;
+  size_t error_size;
+  bool good;
+};
+
+static void fail(struct reader *r, const char *reason) {
+  if (r->good) {
+    snprintf(r->error, r->error_size, "%s: %s", safetensors_path(r->file), reason);
+    r->good = false;
+  }
+}
+
+/* The tensor NAME.SUFFIX as a new array; NULL once something failed. */
+static float *read_tensor(struct reader *r, const char *name, const char *suffix,
+                          const size_t *shape, unsigned rank) {
+  char full[NAME_SIZE * 2];
+  snprintf(full, sizeof full, "%s.%s", name, suffix);
+  float *values =
+      r->good ? safetensors_tensor(r->file, full, shape, rank, r->error, r->error_size) : NULL;
+  r->good = values != NULL;
+  return values;
+}
+
+static void read_dense(struct reader *r, struct dense *dense, const char *name, size_t rows,
+                       size_t cols) {
+  const size_t shape[] = {rows, cols};
+  float *weight = read_tensor(r, name, "weight", shape, 2);
+  float *bias = read_tensor(r, name, "bias", shape, 1);
+  if (r->good && !dense_init(dense, (unsigned)rows, (unsigned)cols, weight, 1, bias)) {
+    fail(r, "out of memory");
+  }
+  free(weight);
+  free(bias);
+}
+
+static void read_norm(struct reader *r, struct norm *norm, const char *name, size_t width) {
+  float *weight = read_tensor(r, name, "weight", &width, 1);
+  float *bias = read_tensor(r, name, "bias", &width, 1);
+  if (r->good && !norm_init(norm, (unsigned)width, weight, bias)) {
+    fail(r, "out of memory");
+  }
+  free(weight);
+  free(bias);
+}
+
+static void read_gru(struct reader *r, struct gru *gru, const char *name, unsigned width,
+                     unsigned count) {
+  const size_t shape[] = {(size_t)3 * width, width};
+  float *input = read_tensor(r, name, "weight_ih", shape, 2);
+  float *hidden = read_tensor(r, name, "weight_hh", shape, 2);
+  float *input_bias = read_tensor(r, name, "bias_ih", shape, 1);
+  float *hidden_bias = read_tensor(r, name, "bias_hh", shape, 1);
+  if (r->good && !gru_init(gru, width, count, input, input_bias, hidden, hidden_bias)) {
+    fail(r, "out of memory");
+  }
+  free(input);
+  free(hidden);
+  free(input_bias);
+  free(hidden_bias);
+}
+
+/* A decimal number of 1 ... maximum at *text, which it steps over; 0 if there is none. */
+static unsigned read_number(const char **text, unsigned maximum) {
+  unsigned number = 0;
+  while (**text >= '0' && **text <= '9' && number <= maximum) {
+    number = number * 10 + (unsigned)(*(*text)++ - '0');
+  }
+  return number <= maximum ? number : 0;
+}
+
+/* "16x8,10x16": 16 bands of 8 bins, then 10 of 16; together all bins. */
+static void read_bands(struct reader *r, struct bandgru *net) {
+  const char *text = safetensors_text(r->file, "bands");
+  unsigned bins = 0;
+  bool good = text != NULL;
+  for (bool more = good; more;) {
+    unsigned count = read_number(&text, MAX_BANDS - net->bands);
+    good = count > 0 && *text++ == 'x';
+    unsigned width = good ? read_number(&text, (net->bins - bins) / count) : 0;
+    good = width > 0;
+    for (unsigned i = 0; good && i < count; ++i) {
+      net->widths[net->bands++] = width;
+    }
+    bins += count * width;
+    more = good && *text == ',';
+    text += more;
+  }
+  if (!good || *text || bins != net->bins) {
+    fail(r, "bands do not divide the bins");
+  }
+}
+
+static void read_sizes(struct reader *r, struct bandgru *net) {
+  r->good =
+      safetensors_count(r->file, "n", 1, MAX_WIDTH, &net->n, r->error, r->error_size) &&
+      safetensors_count(r->file, "blocks", 1, MAX_BLOCKS, &net->blocks, r->error, r->error_size);
+  if (r->good) {
+    read_bands(r, net);
+  }
+}
+
+static const char *block_name(char *name, unsigned block, const char *layer) {
+  snprintf(name, NAME_SIZE, "blocks.%u.%s", block, layer);
+  return name;
+}
+
+static void read_block(struct reader *r, struct bandgru *net, unsigned i) {
+  struct block *block = &net->block[i];
+  unsigned n = net->n, bands = net->bands;
+  char name[NAME_SIZE];
+  read_norm(r, &block->time_norm, block_name(name, i, "time_norm"), n);
+  read_gru(r, &block->gru, block_name(name, i, "gru"), n, bands);
+  read_dense(r, &block->time_out, block_name(name, i, "time_out"), n, n);
+  read_norm(r, &block->band_norm, block_name(name, i, "band_norm"), n);
+  read_dense(r, &block->band_in, block_name(name, i, "band_in"), (size_t)2 * bands, bands);
+  read_dense(r, &block->band_out, block_name(name, i, "band_out"), bands, (size_t)2 * bands);
+  read_norm(r, &block->channel_norm, block_name(name, i, "channel_norm"), n);
+  read_dense(r, &block->channel_in, block_name(name, i, "channel_in"), (size_t)2 * n, n);
+  read_dense(r, &block->channel_out, block_name(name, i, "channel_out"), n, (size_t)2 * n);
+}
+
+static void read_layers(struct reader *r, struct bandgru *net) {
+  char name[NAME_SIZE];
+  for (unsigned b = 0; r->good && b < net->bands; ++b) {
+    size_t width = net->widths[b];
+    snprintf(name, sizeof name, "encoder.%u", b);
+    read_dense(r, &net->encoder[b], name, net->n, 2 * width);
+    snprintf(name, sizeof name, "decoder.%u", b);
+    read_dense(r, &net->decoder[b], name, ARCHITECTURE_STEMS * width, net->n);
+  }
+  for (unsigned i = 0; r->good && i < net->blocks; ++i) {
+    read_block(r, net, i);
+  }
+  read_norm(r, &net->head_norm, "head_norm", net->n);
+  read_dense(r, &net->head, "head", net->n, net->n);
+}
+
+static size_t larger(size_t a, size_t b) {
+  return a > b ? a : b;
+}
+
+static void allocate(struct reader *r, struct bandgru *net) {
+  unsigned n = net->n, bands = net->bands, widest = 0;
+  for (unsigned b = 0; b < bands; ++b) {
+    widest = net->widths[b] > widest ? net->widths[b] : widest;
+  }
+  size_t narrow = larger((size_t)bands * kernel_padded(n), (size_t)n * kernel_padded(bands));
+  size_t wide = larger((size_t)bands * kernel_padded(2 * n), (size_t)n * kernel_padded(2 * bands));
+  wide = larger(wide, kernel_padded(ARCHITECTURE_STEMS * widest));
+  net->x = memory_floats(narrow);
+  net->narrow = memory_floats(narrow);
+  net->wide = memory_floats(larger(wide, narrow));
+  net->logits = memory_floats((size_t)ARCHITECTURE_STEMS * kernel_padded(net->bins));
+  if (!net->x || !net->narrow || !net->wide || !net->logits) {
+    fail(r, "out of memory");
+  }
+}
+
+static void block_free(struct block *block) {
+  norm_free(&block->time_norm);
+  norm_free(&block->band_norm);
+  norm_free(&block->channel_norm);
+  gru_free(&block->gru);
+  dense_free(&block->time_out);
+  dense_free(&block->band_in);
+  dense_free(&block->band_out);
+  dense_free(&block->channel_in);
+  dense_free(&block->channel_out);
+}
+
+static void bandgru_free(void *self) {
+  struct bandgru *net = self;
+  for (unsigned b = 0; b < net->bands; ++b) {
+    dense_free(&net->encoder[b]);
+    dense_free(&net->decoder[b]);
+  }
+  for (unsigned i = 0; i < net->blocks; ++i) {
+    block_free(&net->block[i]);
+  }
+  norm_free(&net->head_norm);
+  dense_free(&net->head);
+  free(net->x);
+  free(net->narrow);
+  free(net->wide);
+  free(net->logits);
+  free(net);
+}
+
+static void *bandgru_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
+                         char *error, size_t error_size) {
+  struct reader r = {.file = file, .error = error, .error_size = error_size, .good = true};
+  struct bandgru *net = calloc(1, sizeof *net);
+  (void)lookahead; /* the state carries a frame on to the step that gives its masks */
+  if (!net) {
+    fail(&r, "out of memory");
+    return NULL;
+  }
+  net->bins = bins;
+  read_sizes(&r, net);
+  if (r.good) {
+    read_layers(&r, net);
+  }
+  if (r.good) {
+    allocate(&r, net);
+  }
+  if (!r.good) {
+    bandgru_free(net);
+    return NULL;
+  }
+  return net;
+}
+
+static unsigned bandgru_context(const void *self) {
+  (void)self;
+  return CONTEXT;
+}
+
+static void bandgru_reset(void *self) UNBRAID_REALTIME {
+  struct bandgru *net = self;
+  for (unsigned i = 0; i < net->blocks; ++i) {
+    gru_reset(&net->block[i].gru);
+  }
+}
+
+static void encode(struct bandgru *net, const struct kernels *k,
+                   const float *features) UNBRAID_REALTIME {
+  const float *middle = features, *side = features + net->bins;
+  for (unsigned b = 0; b < net->bands; ++b) {
+    unsigned width = net->widths[b];
+    memcpy(net->wide, middle, width * sizeof *middle);
+    memcpy(net->wide + width, side, width * sizeof *side);
+    dense_forward(&net->encoder[b], k, net->wide, 0, 1, net->x + (size_t)b * kernel_padded(net->n));
+    middle += width;
+    side += width;
+  }
+}
+
+/* x += y */
+static void add(float *x, const float *y, size_t n) UNBRAID_REALTIME {
+  for (size_t i = 0; i < n; ++i) {
+    x[i] += y[i];
+  }
+}
+
+static void along_time(struct bandgru *net, struct block *block,
+                       const struct kernels *k) UNBRAID_REALTIME {
+  unsigned stride = kernel_padded(net->n);
+  norm_forward(&block->time_norm, net->x, net->bands, net->narrow);
+  gru_forward(&block->gru, k, net->narrow);
+  dense_forward(&block->time_out, k, block->gru.state, stride, net->bands, net->narrow);
+  add(net->x, net->narrow, (size_t)net->bands * stride);
+}
+
+static void across_bands(struct bandgru *net, const struct block *block,
+                         const struct kernels *k) UNBRAID_REALTIME {
+  unsigned n = net->n, bands = net->bands;
+  size_t stride = kernel_padded(n), turned = kernel_padded(bands);
+  norm_forward(&block->band_norm, net->x, bands, net->wide);
+  for (size_t b = 0; b < bands; ++b) {
+    for (size_t c = 0; c < n; ++c) {
+      net->narrow[c * turned + b] = net->wide[b * stride + c];
+    }
+  }
+  dense_forward(&block->band_in, k, net->narrow, turned, n, net->wide);
+  relu(net->wide, (size_t)n * kernel_padded(2 * bands));
+  dense_forward(&block->band_out, k, net->wide, kernel_padded(2 * bands), n, net->narrow);
+  for (size_t b = 0; b < bands; ++b) {
+    for (size_t c = 0; c < n; ++c) {
+      net->x[b * stride + c] += net->narrow[c * turned + b];
+    }
+  }
+}
+
+static void within_bands(struct bandgru *net, const struct block *block,
+                         const struct kernels *k) UNBRAID_REALTIME {
+  unsigned stride = kernel_padded(net->n), wide = kernel_padded(2 * net->n);
+  norm_forward(&block->channel_norm, net->x, net->bands, net->narrow);
+  dense_forward(&block->channel_in, k, net->narrow, stride, net->bands, net->wide);
+  relu(net->wide, (size_t)net->bands * wide);
+  dense_forward(&block->channel_out, k, net->wide, wide, net->bands, net->narrow);
+  add(net->x, net->narrow, (size_t)net->bands * stride);
+}
+
+static void decode(struct bandgru *net, const struct kernels *k) UNBRAID_REALTIME {
+  unsigned stride = kernel_padded(net->n), padded_bins = kernel_padded(net->bins);
+  norm_forward(&net->head_norm, net->x, net->bands, net->narrow);
+  dense_forward(&net->head, k, net->narrow, stride, net->bands, net->x);
+  k->tangent(net->x, (size_t)net->bands * stride);
+  float *logits = net->logits;
+  for (size_t b = 0; b < net->bands; ++b) {
+    unsigned width = net->widths[b];
+    dense_forward(&net->decoder[b], k, net->x + b * stride, 0, 1, net->wide);
+    for (size_t s = 0; s < ARCHITECTURE_STEMS; ++s) {
+      memcpy(logits + s * padded_bins, net->wide + s * width, width * sizeof *logits);
+    }
+    logits += width;
+  }
+}
+
+/* e^(logit - the greatest): their share of the sum is the softmax. */
+static void estimate(struct bandgru *net, const struct kernels *k, float *estimates,
+                     unsigned wanted) UNBRAID_REALTIME {
+  size_t padded = kernel_padded(net->bins);
+  float *logits = net->logits;
+  for (size_t b = 0; b < net->bins; ++b) {
+    float greatest = logits[b];
+    for (size_t s = 1; s < ARCHITECTURE_STEMS; ++s) {
+      greatest = fmaxf(greatest, logits[s * padded + b]);
+    }
+    for (size_t s = 0; s < ARCHITECTURE_STEMS; ++s) {
+      logits[s * padded + b] -= greatest;
+    }
+  }
+  k->exponential(logits, ARCHITECTURE_STEMS * padded);
+  for (size_t s = 0; s < ARCHITECTURE_STEMS; ++s) {
+    memcpy(estimates + s * wanted, logits + s * padded, wanted * sizeof *estimates);
+  }
+}
+
+static void bandgru_step(void *self, const struct kernels *kernels, const float *features,
+                         float *estimates, unsigned wanted) UNBRAID_REALTIME {
+  struct bandgru *net = self;
+  encode(net, kernels, features);
+  for (unsigned i = 0; i < net->blocks; ++i) {
+    along_time(net, &net->block[i], kernels);
+    across_bands(net, &net->block[i], kernels);
+    within_bands(net, &net->block[i], kernels);
+  }
+  decode(net, kernels);
+  estimate(net, kernels, estimates, wanted);
+}
+
+/* The greatest estimate of a bin is one: no floor is needed. */
+const struct architecture bandgru = {.name = "bandgru",
+                                     .feature = "mid-side-magnitude",
+                                     .mask_floor = 0.0f,
+                                     .create = bandgru_new,
+                                     .free = bandgru_free,
+                                     .context = bandgru_context,
+                                     .reset = bandgru_reset,
+                                     .step = bandgru_step};

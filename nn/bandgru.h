@@ -1,0 +1,9 @@
+/* A band-split network after Luo and Yu, "Music source separation with band-split RNN" (2022),
+ * causal and streaming: each band of the spectrum becomes a vector; blocks mix these along time (a
+ * GRU whose weights all bands share), across the bands, and within each; a decoder per band gives
+ * the logits of a softmax over the stems. The GRUs' state is all it remembers. */
+#pragma once
+
+#include "nn/architecture.h"
+
+extern const struct architecture bandgru;

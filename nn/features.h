@@ -1,0 +1,34 @@
+/* What the networks see of a frame: magnitudes over the running level of the past seconds,
+ * compressed, so that loud and soft music look the same. */
+#pragma once
+
+#include "dsp/rt.h"
+#include "nn/safetensors.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { FEATURES_MAX_PLANES = 2 };
+
+struct features {
+  unsigned planes;             /* values per bin: 1 of "rms-magnitude", 2 of "mid-side-magnitude" */
+  unsigned bins;               /* that the network was trained with */
+  float power;                 /* of the compression */
+  float level_keep;            /* share of the old level that a frame keeps */
+  float energy, energy_weight; /* running mean square, and how much of it is filled */
+};
+
+/** Reads what the model file says about them. Not real-time safe. @return false with `error` set.
+ */
+bool features_init(struct features *features, const struct safetensors *file, const char *kind,
+                   unsigned bins, char *error, size_t error_size);
+
+/** Forgets the level. Real-time safe. */
+void features_reset(struct features *features) UNBRAID_REALTIME;
+
+/** Spectra of both channels (pairs of real and imaginary part), of which `seen` bins, at most
+ * `bins`, are there; scale: from them to units of a full-scale sine. values: [planes][bins]. The
+ * one plane is the root mean square of the channels' magnitudes; the two are the magnitudes of
+ * their middle and of their side. Real-time safe. */
+void features_of(struct features *features, const float *left, const float *right, unsigned seen,
+                 float scale, float *values) UNBRAID_REALTIME;

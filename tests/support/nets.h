@@ -1,0 +1,51 @@
+/* What every network must stand, whatever its architecture: called by the tests of each. */
+#pragma once
+
+#include "nn/net.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RATE 44100.0
+
+/* Of the files from train/reference.py. */
+enum { FRAMES = 60, BINS = 37, STEMS = 4 };
+
+/* Zeros. */
+float *nets_floats(size_t n);
+
+struct net *nets_open(const char *path, double rate);
+
+/* Greatest absolute difference; NaN if there is one. */
+double nets_difference(const float *a, const float *b, size_t n);
+
+/* Spectra [frames][2][bins][2] of noise at the level of a full-scale sine, scaled by `level`. */
+float *nets_noise(const struct net_info *info, unsigned frames, float level, uint32_t random);
+
+/* Streams a reference: PyTorch's masks of the whole come out, and again after a reset. */
+void nets_agree(const char *path);
+
+/* After a reset nothing is left of what came before. */
+void nets_reset_equals_fresh(const char *path);
+
+/* Opens, fits the spectrum of its own STFT and gives masks at every rate. */
+void nets_check_rates(const char *path);
+
+/* The level of the music does not matter to the masks. */
+void nets_check_level(const char *path);
+
+/* The loudest that the engine lets through, and silence, leave nothing behind that is not finite.
+ */
+void nets_check_extremes(const char *path);
+
+/* The model opens; with any of the changes [count][from, to] it does not, and the error says so. */
+void nets_refuse(const char *path, const char *const changes[][2], size_t count);
+
+/* Same length: the sizes in the header stay right. */
+void nets_replace(unsigned char *bytes, size_t size, const char *from, const char *to);
+
+/* Damage in any place either fails to open or steps without a crash. */
+void nets_survive_damage(const char *path);
+
+/* Skips the test if there is no such model. */
+void nets_need(const char *path);

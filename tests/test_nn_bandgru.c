@@ -1,0 +1,150 @@
+/* The bandgru network: what PyTorch computes over the whole input, step by step. */
+#include "tests/support/nets.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define TINY "tests/data/bandgru-tiny.safetensors"
+#define SHIPPED "models/bandgru.safetensors"
+
+static void test_agrees_with_pytorch(void **state) {
+  (void)state;
+  nets_agree(TINY);
+}
+
+static void test_reset_equals_fresh(void **state) {
+  (void)state;
+  nets_reset_equals_fresh(TINY);
+}
+
+static void test_info(void **state) {
+  (void)state;
+  struct net *net = nets_open(TINY, RATE);
+  const struct net_info *info = net_info(net);
+  assert_string_equal(info->name, "bandgru");
+  assert_int_equal(info->analysis, 128);
+  assert_int_equal(info->synthesis, 64);
+  assert_int_equal(info->hop, 32);
+  assert_int_equal(info->lookahead, 0);
+  assert_true(info->context > 0);
+  assert_int_equal(info->stems, STEMS);
+  net_free(net);
+}
+
+static void test_rates(void **state) {
+  (void)state;
+  nets_check_rates(TINY);
+}
+
+static void test_level(void **state) {
+  (void)state;
+  nets_check_level(TINY);
+}
+
+static void test_shipped(void **state) {
+  (void)state;
+  nets_need(SHIPPED);
+  nets_check_rates(SHIPPED);
+  nets_check_level(SHIPPED);
+}
+
+/* A side says which stem stands where: left and right must not be mixed up with the middle. */
+static void test_hears_the_side(void **state) {
+  (void)state;
+  struct net *net = nets_open(TINY, RATE);
+  const struct net_info *info = net_info(net);
+  size_t pairs = (size_t)info->bins * 2, n = (size_t)info->stems * info->bins;
+  float *spectra = nets_noise(info, 1, 1.0f, 5), *opposite = nets_floats(pairs);
+  float *mono = nets_floats(n), *left = nets_floats(n), *right = nets_floats(n);
+  float *out_of_phase = nets_floats(n), *silence = nets_floats(pairs);
+  for (size_t i = 0; i < pairs; ++i) {
+    opposite[i] = -spectra[i];
+  }
+  net_step(net, spectra, spectra, mono);
+  net_reset(net);
+  net_step(net, spectra, silence, left);
+  net_reset(net);
+  net_step(net, silence, spectra, right);
+  net_reset(net);
+  net_step(net, spectra, opposite, out_of_phase);
+  assert_true(nets_difference(left, right, n) <= 1e-6);
+  assert_true(nets_difference(mono, left, n) > 1e-3);
+  assert_true(nets_difference(mono, out_of_phase, n) > 1e-3);
+  net_free(net);
+  free(spectra);
+  free(opposite);
+  free(mono);
+  free(left);
+  free(right);
+  free(out_of_phase);
+  free(silence);
+}
+
+static void test_extremes(void **state) {
+  (void)state;
+  nets_check_extremes(TINY);
+}
+
+static void test_refuses_bad_models(void **state) {
+  (void)state;
+  static const char *const changes[][2] = {
+      {"\"architecture\": \"bandgru\"", "\"architecture\": \"bandgrU\""},
+      {"\"architecture\": \"bandgru\"", "\"architecture\": \"chandna\""},
+      {"mid-side-magnitude", "mid-side-magnitudE"},
+      {"\"bins\": \"37\"", "\"bins\": \"36\""},
+      {"\"bins\": \"37\"", "\"bins\": \"38\""},
+      {"\"n\": \"5\"", "\"n\": \"6\""},
+      {"\"n\": \"5\"", "\"n\": \"0\""},
+      {"\"blocks\": \"2\"", "\"blocks\": \"3\""},
+      {"\"blocks\": \"2\"", "\"blocks\": \"x\""},
+      {"\"feature_power\": \"0.5\"", "\"feature_power\": \"0,5\""},
+      {"\"norm_seconds\": \"3\"", "\"norm_seconds\": \"0\""},
+      {"3x2,2x5,1x21", "3x2,2x5,1x22"},
+      {"3x2,2x5,1x21", "3x2,2x5,1x20"},
+      {"3x2,2x5,1x21", "3x2,2x5,1y21"},
+      {"3x2,2x5,1x21", "3x2,2x5;1x21"},
+      {"3x2,2x5,1x21", "3x2,0x5,1x31"},
+      {"3x2,2x5,1x21", "3x2,2x0,1x31"},
+      {"3x2,2x5,1x21", "3x2,2x5,3x7,"},
+      {"3x2,2x5,1x21", "3x2,2x5,3x 7"},
+      {"3x2,2x5,1x21", "3x2,2x5,-1x2"},
+      {"3x2,2x5,1x21", "3x2,99999999"},
+      {"3x2,2x5,1x21", "3x2,9999999x"},
+      {"3x2,2x5,1x21", "9999999999x1"},
+      {"3x2,2x5,1x21", "1x9999999999"},
+      {"3x2,2x5,1x21", "3x2,3x3,1x22"},
+      {"\"bands\"", "\"bandS\""},
+      {"encoder.5.weight", "encoder.6.weight"},
+      {"decoder.0.bias", "decoder.0.biaS"},
+      {"blocks.1.gru.weight_hh", "blocks.1.gru.weight_hH"},
+      {"blocks.0.band_norm.bias", "blocks.0.band_norm.biaS"},
+      {"head.weight", "heaD.weight"},
+  };
+  nets_refuse(TINY, changes, sizeof changes / sizeof *changes);
+}
+
+static void test_survives_damage(void **state) {
+  (void)state;
+  nets_survive_damage(TINY);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_agrees_with_pytorch),
+      cmocka_unit_test(test_reset_equals_fresh),
+      cmocka_unit_test(test_info),
+      cmocka_unit_test(test_rates),
+      cmocka_unit_test(test_level),
+      cmocka_unit_test(test_shipped),
+      cmocka_unit_test(test_hears_the_side),
+      cmocka_unit_test(test_extremes),
+      cmocka_unit_test(test_refuses_bad_models),
+      cmocka_unit_test(test_survives_damage),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,11 @@
+"""The networks by name."""
+
+from bandgru import BandGru
+from chandna import Chandna
+from modelfile import read_model
+
+ARCHITECTURES = {net.ARCHITECTURE: net for net in (Chandna, BandGru)}
+
+
+def read_network(path):
+    return ARCHITECTURES[read_model(path)[1]["architecture"]].read(path)

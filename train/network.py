@@ -1,0 +1,72 @@
+"""What every network has in common: stems, level, separation, its model file."""
+
+from dataclasses import asdict
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from scipy.signal import lfilter
+
+from modelfile import read_model, write_model
+from stft import Stft
+
+STEMS = ("vocals", "drums", "bass", "other")
+LEVEL_FLOOR = 1e-5
+
+
+def running_level(energy, sizes):
+    """Root mean square of the past few seconds, from the mean squares [..., frames] of
+    the frames: dividing by it takes the level out of the music."""
+    energy = energy.double().numpy()
+    r = np.exp(-sizes.hop / (sizes.sample_rate * sizes.norm_seconds))
+    level = lfilter([1 - r], [1, -r], energy) / lfilter([1 - r], [1, -r], np.ones_like(energy))
+    return torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float()
+
+
+class Network(nn.Module):
+    """A network of `self.sizes` that has `forward(features)` -> masks, a static
+    `features(left, right, sizes)` of spectra, `tensors()` for its model file and
+    `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE` and `STEREO`,
+    whether it tells the channels apart."""
+
+    def full_masks(self, masks):
+        """Bins above the network's range take the mean mask of its top quarter."""
+        s = self.sizes
+        rest = s.analysis // 2 + 1 - s.bins
+        top = masks[..., s.bins * 3 // 4:].mean(-1, keepdim=True)
+        return torch.cat([masks, top.expand(*masks.shape[:-1], rest)], -1)
+
+    @torch.no_grad()
+    def separate(self, mixture):
+        """[channels, samples] -> stems [stems, channels, samples], delay taken out."""
+        s = self.sizes
+        stft = Stft(s.analysis, s.synthesis, s.hop)
+        samples = mixture.shape[-1]
+        tail = s.synthesis + s.lookahead * s.hop
+        spectrum = stft.spectrum(F.pad(mixture, (0, tail + -(samples + tail) % s.hop)))
+        seen = spectrum[..., :s.bins]
+        masks = self(self.features(seen[0], seen[-1], s)[None])[0]
+        masks = self.full_masks(masks)[:, s.lookahead:]
+        spectrum = spectrum[:, :masks.shape[1]]
+        return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
+
+    def write(self, path, licence, trained_on, half=False, extra=None):
+        metadata = {"format": "unbraid-model", "format_version": "1",
+                    "architecture": self.ARCHITECTURE, "name": self.ARCHITECTURE, "version": "1",
+                    "stems": ",".join(STEMS), "feature": self.FEATURE,
+                    "licence": licence, "trained_on": trained_on}
+        metadata.update({k: v if isinstance(v, str) else f"{v:g}"
+                         for k, v in asdict(self.sizes).items()})
+        dtype = np.float16 if half else np.float32
+        tensors = {name: t.detach().numpy().astype(dtype) for name, t in self.tensors().items()}
+        write_model(path, {**tensors, **(extra or {})}, metadata)
+
+    @classmethod
+    def read(cls, path):
+        tensors, metadata = read_model(path)
+        sizes = {k: metadata[k] if isinstance(v, str) else type(v)(float(metadata[k]))
+                 for k, v in asdict(cls.Sizes()).items()}
+        net = cls(cls.Sizes(**sizes))
+        net.load({name: torch.from_numpy(t.astype(np.float32)) for name, t in tensors.items()})
+        return net
