@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_MODEL "chandna.safetensors"
+/* The four-stem models of the bundle, the best one first. */
+static const char *const models[] = {"bandgru.safetensors", "chandna.safetensors"};
+enum { N_MODELS = sizeof models / sizeof *models };
 
 /* Rates outside are a mistake of the host: STFT lengths would leave their range. */
 #define MIN_RATE 4000.0
@@ -23,24 +25,40 @@ struct unbraid {
   float *ports[N_PORTS]; /* NULL where not connected */
 };
 
-/* The four-stem model of the bundle, or a stand-in where it cannot be read. */
-static struct separator *open_model(const char *bundle, double rate, LV2_Log_Logger *log) {
-  char path[MAX_PATH], message[MAX_MESSAGE] = "path too long";
-  struct separator *separator = NULL;
+/* One model of the bundle, or NULL with the reason in `message`. */
+static struct separator *open_model(const char *bundle, const char *name, double rate,
+                                    char message[MAX_MESSAGE]) {
+  char path[MAX_PATH];
   size_t length = strlen(bundle);
   const char *slash = length > 0 && bundle[length - 1] == '/' ? "" : "/";
-  int used = snprintf(path, sizeof path, "%s%s%s", bundle, slash, DEFAULT_MODEL);
-  if (used > 0 && (size_t)used < sizeof path) {
-    separator = separator_net_new(path, rate, message, sizeof message);
+  int used = snprintf(path, sizeof path, "%s%s%s", bundle, slash, name);
+  if (used < 0 || (size_t)used >= sizeof path) {
+    snprintf(message, MAX_MESSAGE, "%s: path too long", name);
+    return NULL;
   }
-  if (!separator) {
-    lv2_log_warning(log,
-                    "unbraid: %s\nunbraid: playing without that model: vocals, drums and bass are "
-                    "silent, other is the whole mix; harmonic/percussive works\n",
-                    message);
-    separator = separator_none_new(rate);
+  return separator_net_new(path, rate, message, MAX_MESSAGE);
+}
+
+/* The best four-stem model that can be read, or a stand-in where none can. */
+static struct separator *open_models(const char *bundle, double rate, LV2_Log_Logger *log) {
+  char reasons[N_MODELS * (MAX_MESSAGE + 2)] = "";
+  for (unsigned i = 0; i < N_MODELS; ++i) {
+    char message[MAX_MESSAGE];
+    struct separator *separator = open_model(bundle, models[i], rate, message);
+    if (separator) {
+      if (i > 0) {
+        lv2_log_note(log, "unbraid: %splaying with %s instead\n", reasons, models[i]);
+      }
+      return separator;
+    }
+    size_t used = strlen(reasons);
+    snprintf(reasons + used, sizeof reasons - used, "%s; ", message);
   }
-  return separator;
+  lv2_log_warning(log,
+                  "unbraid: %splaying without a model: vocals, drums and bass are silent, other is "
+                  "the whole mix; harmonic/percussive works\n",
+                  reasons);
+  return separator_none_new(rate);
 }
 
 static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
@@ -54,7 +72,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   }
   struct unbraid *self = calloc(1, sizeof *self);
   if (self) {
-    struct separator *four = open_model(bundle, rate, &host.log);
+    struct separator *four = open_models(bundle, rate, &host.log);
     self->engine = engine_new(four, separator_hpss_new(rate), rate, host.block);
     self->variant =
         strcmp(descriptor->URI, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;

@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export B=${B:-build}
+export UNBRAID_BUNDLE=${UNBRAID_BUNDLE:-$B/unbraid.lv2}
 limit=300
 passed=0 failed=0 skipped=0
 log=$(mktemp)

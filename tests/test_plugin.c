@@ -403,11 +403,12 @@ static void test_impossible_rates_are_refused(void **state) {
   }
 }
 
-/* Without its model the plugin says so and plays on: other is the mix. */
+/* Without any model the plugin says so and plays on: other is the mix. */
 static void check_stand_in(const char *bundle, const char *reason) {
   struct rig rig;
   struct music m = music_new(1.0, RATE);
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, bundle));
+  assert_non_null(strstr(rig.log, "bandgru.safetensors"));
   assert_non_null(strstr(rig.log, "chandna.safetensors"));
   assert_non_null(strstr(rig.log, reason));
   rig.controls[PORT_FREEWHEEL] = 1.0f;
@@ -428,19 +429,58 @@ static void check_stand_in(const char *bundle, const char *reason) {
   rig_close(&rig);
 }
 
+static void write_file(const char *path, const void *bytes, size_t size) {
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes, 1, size, file), size);
+  fclose(file);
+}
+
+/* The light model takes the place of a damaged best one. */
+static void check_next_model(const char *bundle, const char *light) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/chandna.safetensors", rig_bundle());
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  assert_int_equal(fseek(file, 0, SEEK_END), 0);
+  long size = ftell(file);
+  assert_true(size > 0 && fseek(file, 0, SEEK_SET) == 0);
+  char *bytes = malloc((size_t)size);
+  assert_non_null(bytes);
+  assert_int_equal(fread(bytes, 1, (size_t)size, file), size);
+  fclose(file);
+  write_file(light, bytes, (size_t)size);
+  free(bytes);
+
+  struct rig rig;
+  struct music m = music_new(1.0, RATE);
+  assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, bundle));
+  assert_non_null(strstr(rig.log, "bandgru.safetensors: not a safetensors file"));
+  assert_null(strstr(rig.log, "without a model"));
+  rig.controls[PORT_FREEWHEEL] = 1.0f;
+  struct rig_audio out = rig_audio_new(m.frames, true);
+  rig_render(&rig, m.left, m.right, &out, BLOCK);
+  const float *drums = stem_audio(&out, STEM_DRUMS, 0);
+  assert_true(fabsf(drums[loudest(drums, m.frames)]) > 0.05f);
+  rig_audio_free(&out);
+  music_free(&m);
+  rig_close(&rig);
+}
+
 static void test_missing_and_damaged_models(void **state) {
   (void)state;
-  char bundle[] = "/tmp/unbraid-bundle-XXXXXX", model[64];
-  assert_non_null(mkdtemp(bundle));
-  check_stand_in(bundle, "No such file");
-  snprintf(model, sizeof model, "%s/chandna.safetensors", bundle);
-  FILE *file = fopen(model, "wb");
-  assert_non_null(file);
   static const unsigned char claim[] = {0, 0, 0, 0, 0, 0, 0, 0x80, '{', '}'};
-  assert_int_equal(fwrite(claim, 1, sizeof claim, file), sizeof claim);
-  fclose(file);
+  char bundle[] = "/tmp/unbraid-bundle-XXXXXX", best[64], light[64];
+  assert_non_null(mkdtemp(bundle));
+  snprintf(best, sizeof best, "%s/bandgru.safetensors", bundle);
+  snprintf(light, sizeof light, "%s/chandna.safetensors", bundle);
+  check_stand_in(bundle, "No such file");
+  write_file(best, claim, sizeof claim);
+  write_file(light, claim, sizeof claim);
   check_stand_in(bundle, "claims a header");
-  assert_int_equal(unlink(model), 0);
+  check_next_model(bundle, light);
+  assert_int_equal(unlink(best), 0);
+  assert_int_equal(unlink(light), 0);
   assert_int_equal(rmdir(bundle), 0);
 }
 
