@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The GRUs never forget quite all. A quarter of a second warms them well; more would keep the worker
- * busy past its deadline when a network that rested is woken. */
+/* The GRUs never forget quite all. A quarter of a second warms them well; more would keep the
+ * worker busy past its deadline when a network that rested is woken. */
 enum { CONTEXT = 24 };
 
 enum { MAX_BANDS = 256, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
