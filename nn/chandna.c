@@ -27,18 +27,18 @@ static bool read_sizes(const struct safetensors *file, struct sizes *sizes, char
          safetensors_count(file, "nn", 1, 8192, &sizes->nn, error, error_size);
 }
 
-/* Reads one layer: weights [rows][channels][taps] (a rank of 2 where taps is 0), `biases` biases.
- */
+/* Reads one layer: weights [rows][cols] or, of rank 3, [rows][channels][taps]; a bias [rows] or, of
+ * rank 2, one for each vector that the layer takes at once. */
 static bool read_layer(const struct safetensors *file, struct dense *dense, const char *weight_name,
                        const char *bias_name, const size_t *shape, unsigned rank,
                        const size_t *bias_shape, unsigned bias_rank, char *error,
                        size_t error_size) {
   float *weights = safetensors_tensor(file, weight_name, shape, rank, error, error_size);
-  float *bias = weights && bias_name
+  float *bias = weights
                     ? safetensors_tensor(file, bias_name, bias_shape, bias_rank, error, error_size)
                     : NULL;
   bool good = false;
-  if (weights && (bias || !bias_name)) {
+  if (weights && bias) {
     unsigned rows = (unsigned)shape[0], cols = (unsigned)shape[1];
     unsigned biases = bias_rank == 2 ? (unsigned)bias_shape[0] : 1;
     good = rank == 3 ? dense_init_convolution(dense, rows, cols, (unsigned)shape[2], weights, bias)

@@ -48,7 +48,11 @@ static void net_separator_free(struct separator *self) {
 
 struct separator *separator_net_new(const char *path, double rate, char *error, size_t error_size) {
   struct net_separator *s = calloc(1, sizeof *s);
-  struct net *net = s ? net_open(path, rate, error, error_size) : NULL;
+  if (!s) {
+    snprintf(error, error_size, "%s: out of memory", path);
+    return NULL;
+  }
+  struct net *net = net_open(path, rate, error, error_size);
   if (!net) {
     free(s);
     return NULL;
@@ -62,6 +66,7 @@ struct separator *separator_net_new(const char *path, double rate, char *error, 
       .geometry = {.analysis = info->analysis, .synthesis = info->synthesis, .hop = info->hop},
       .lookahead = info->lookahead,
       .context = info->context,
+      .reads = info->bins,
       .stems = info->stems,
   };
   if (!stft_geometry_valid(s->base.geometry)) {
@@ -70,8 +75,6 @@ struct separator *separator_net_new(const char *path, double rate, char *error, 
     net_separator_free(&s->base);
     return NULL;
   }
-  unsigned bins = stft_bins(s->base.geometry);
-  s->base.reads = info->bins < bins ? info->bins : bins;
   return &s->base;
 }
 

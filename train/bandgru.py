@@ -12,20 +12,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from network import STEMS, Network, running_level
+from network import STEMS, Geometry, Network, running_level
 
 
 @dataclass
-class Sizes:
-    sample_rate: int = 44100
-    analysis: int = 4096
-    synthesis: int = 1024
-    hop: int = 512
-    lookahead: int = 0
-    bins: int = 1488
-    feature_power: float = 0.5
-    norm_seconds: float = 3.0
-    mask_power: float = 1.0
+class Sizes(Geometry):
     bands: str = "16x8,10x16,8x48,6x136"   # runs of bands of one width, from 0 Hz up
     n: int = 64
     blocks: int = 4

@@ -13,22 +13,13 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from network import STEMS, Network, running_level
+from network import STEMS, Geometry, Network, running_level
 
 MASK_FLOOR = 1e-4
 
 
 @dataclass
-class Sizes:
-    sample_rate: int = 44100
-    analysis: int = 4096
-    synthesis: int = 1024
-    hop: int = 512
-    lookahead: int = 0
-    bins: int = 1488
-    feature_power: float = 0.5
-    norm_seconds: float = 3.0
-    mask_power: float = 1.0
+class Sizes(Geometry):
     n1: int = 96
     n2: int = 48
     taps: int = 8

@@ -1,6 +1,6 @@
 """What every network has in common: stems, level, separation, its model file."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -13,6 +13,21 @@ from stft import Stft
 
 STEMS = ("vocals", "drums", "bass", "other")
 LEVEL_FLOOR = 1e-5
+
+
+@dataclass
+class Geometry:
+    """Transform, features and masks: what the engine needs to know of any network. A
+    network's `Sizes` add its own."""
+    sample_rate: int = 44100
+    analysis: int = 4096
+    synthesis: int = 1024
+    hop: int = 512
+    lookahead: int = 0
+    bins: int = 1488
+    feature_power: float = 0.5
+    norm_seconds: float = 3.0
+    mask_power: float = 1.0
 
 
 def running_level(energy, sizes):
