@@ -10,6 +10,8 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
 
 RATE = 44100
+# A recording is cut this much longer than an example, for the fastest playback.
+FASTEST = 1.25
 
 
 def rms(x):
@@ -33,6 +35,40 @@ def compress(x, rng):
     return x * ((level + floor) / rms(x)) ** -rng.uniform(0.2, 0.7)
 
 
+def master(stems, rng):
+    """What a mastering chain does to a mixture [stems, samples], each stem taking its
+    share: slow compression, then a limiter that may clip."""
+    mixture = stems.sum(0)
+    level = envelope(mixture, rng.uniform(0.01, 0.1))
+    gain = ((level + 0.1 * rms(mixture)) / rms(mixture)) ** -rng.uniform(0.1, 0.5)
+    drive = 10 ** (rng.uniform(-12, 3) / 20) / rms(mixture)
+    driven = np.abs(mixture * gain * drive) + 1e-6
+    return stems * (gain * np.tanh(driven) / driven)
+
+
+def codec(x, rng):
+    """The damage of a lossy codec: nothing above a cutoff, and in each band of each
+    frame only what stands out of a coarse quantiser."""
+    size, hop = 2048, 1024
+    window = np.sin(np.pi * (np.arange(size) + 0.5) / size).astype(np.float32)
+    padded = np.pad(x, (hop, size + -len(x) % hop))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop] * window
+    spectrum = rfft(frames)
+    keep = int(rng.uniform(10000, 17000) * size / RATE)
+    spectrum[:, keep:] = 0
+    edges = np.unique(np.geomspace(4, keep, 24).astype(int))
+    coarseness = rng.uniform(0.2, 1.0)
+    for low, high in zip(edges[:-1], edges[1:]):
+        band = spectrum[:, low:high]
+        step = coarseness * np.sqrt((np.abs(band) ** 2).mean(1, keepdims=True)) + 1e-9
+        spectrum[:, low:high] = step * (np.round(band.real / step) + 1j * np.round(band.imag / step))
+    frames = irfft(spectrum, size).astype(np.float32) * window
+    out = np.zeros((len(frames) + 1, hop), np.float32)
+    out[:-1] += frames[:, :hop]
+    out[1:] += frames[:, hop:]
+    return out.ravel()[hop:hop + len(x)]
+
+
 def gate(x, floor_db=-32):
     """Closes over the room and hiss of a solo recording."""
     level = envelope(x, 0.03)
@@ -49,10 +85,14 @@ def double(x, rng):
     return x + late * rng.uniform(0.3, 1.0)
 
 
-def varispeed(x, rng, samples):
-    """Other pitch and tempo together; x must hold a tenth more than `samples`."""
-    up, down = [(21, 20), (15, 14), (20, 21), (14, 15), (30, 29), (29, 30)][rng.integers(6)]
-    return resample_poly(x, up, down)[:samples]
+def speed(rng, semitones):
+    """(up, down) of a resampling that moves pitch, formants and tempo together."""
+    return max(16, round(20 * 2 ** (-rng.uniform(-semitones, semitones) / 12))), 20
+
+
+def varispeed(x, ratio, samples):
+    """[samples * FASTEST] -> [samples] played at another speed."""
+    return resample_poly(x, *ratio, axis=-1)[..., :samples].astype(np.float32)
 
 
 def equaliser(freqs, rng, depth, presence):

@@ -1,9 +1,9 @@
 """The streaming causal `bandgru` network: four stems by softmax masks.
 
-The spectrum is split into bands that widen with frequency. Blocks then mix along
-time (a GRU whose weights all bands share), across the bands, and within each band.
-The GRU's state is all it remembers, so the C engine computes the same masks frame
-by frame.
+The spectrum is split into bands that widen with frequency; each sees the newest few
+frames. Blocks then mix along time (a GRU whose weights all bands share), across the
+bands, and within each band. These frames and the GRUs' states are all it remembers, so
+the C engine computes the same masks frame by frame.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,10 @@ from network import STEMS, Geometry, Network, running_level
 @dataclass
 class Sizes(Geometry):
     bands: str = "16x8,10x16,8x48,6x136"   # runs of bands of one width, from 0 Hz up
+    taps: int = 3                          # newest frames that a step sees
     n: int = 64
-    blocks: int = 4
+    blocks: int = 6
+    lookahead: int = 1
 
     def runs(self):
         """[(bands, bins of each)], from 0 Hz up."""
@@ -30,7 +32,7 @@ class Sizes(Geometry):
 
     def macs_per_hop(self):
         k, n = self.count(), self.n
-        return (2 * self.bins * n + self.blocks * (11 * k * n * n + 4 * k * k * n)
+        return (2 * self.taps * self.bins * n + self.blocks * (11 * k * n * n + 4 * k * k * n)
                 + k * n * n + len(STEMS) * self.bins * n)
 
 
@@ -70,12 +72,12 @@ class Block(nn.Module):
 class BandGru(Network):
     ARCHITECTURE, FEATURE, STEREO = "bandgru", "mid-side-magnitude", True
     Sizes = Sizes
-    OPTIONS = ("n", "blocks")
+    OPTIONS = ("taps", "n", "blocks", "lookahead")
 
     def __init__(self, sizes):
         super().__init__()
         self.sizes = s = sizes
-        self.encoder = PerBand(s.runs(), lambda b: 2 * b, lambda b: s.n)
+        self.encoder = PerBand(s.runs(), lambda b: 2 * s.taps * b, lambda b: s.n)
         self.blocks = nn.ModuleList([Block(s.count(), s.n) for _ in range(s.blocks)])
         self.head_norm = nn.LayerNorm(s.n)
         self.head = nn.Linear(s.n, s.n)
@@ -98,12 +100,17 @@ class BandGru(Network):
         return [p.unflatten(dim, run) for p, run in zip(parts, self.sizes.runs())]
 
     def forward(self, feature):
-        """[batch, frames, 2, bins] -> masks [batch, stems, frames, bins]."""
+        """[batch, frames, 2, bins] -> masks [batch, stems, frames, bins].
+
+        The masks given out at step t belong to frame t - lookahead.
+        """
         s, (batch, frames) = self.sizes, feature.shape[:2]
+        feature = F.pad(feature, (0, 0, 0, 0, s.taps - 1, 0))
         feature = ((feature - self.feature_mean) * self.feature_scale).transpose(0, 1)
-        # A band's input is its middle, then its side.
-        parts = [p.permute(3, 0, 1, 2, 4).reshape(p.shape[3], frames * batch, -1)
-                 for p in self.by_run(feature, 3)]
+        feature = torch.stack([feature[t:t + frames] for t in range(s.taps)], 2)
+        # A band's input is its middle, then its side, of each frame, the oldest first.
+        parts = [p.permute(4, 0, 1, 2, 3, 5).reshape(p.shape[4], frames * batch, -1)
+                 for p in self.by_run(feature, 4)]
         x = torch.cat(self.encoder(parts)).transpose(0, 1).reshape(frames, batch, -1, s.n)
         for block in self.blocks:
             x = block(x)
@@ -118,11 +125,8 @@ class BandGru(Network):
         """The weights under the names and shapes of the model file: per band, outputs
         times inputs; per block, first the rows that the GRU resets with, then those it
         updates with, then those of the new state."""
-        named = {}
-        scales, means = self.by_run(self.feature_scale, 1), self.by_run(self.feature_mean, 1)
-        first = 0
-        for i, (bands, width) in enumerate(self.sizes.runs()):
-            scale, mean = (f[i].transpose(0, 1).flatten(1)[..., None] for f in (scales, means))
+        named, first = {}, 0
+        for i, (bands, scale, mean) in enumerate(self.standardisation()):
             weight = self.encoder.weights[i] * scale
             bias = self.encoder.biases[i] - (weight * mean).sum(1, keepdim=True)
             for b in range(bands):
@@ -136,13 +140,21 @@ class BandGru(Network):
                 named[name.replace("_l0", "")] = p
         return named
 
+    def standardisation(self):
+        """Of each run: its bands, and the scale and mean [bands, inputs, 1] of their inputs."""
+        scales, means = self.by_run(self.feature_scale, 1), self.by_run(self.feature_mean, 1)
+        return [(len(scale[0]), *(f.transpose(0, 1).flatten(1).repeat(1, self.sizes.taps)[..., None]
+                                  for f in (scale, mean))) for scale, mean in zip(scales, means)]
+
     def load(self, tensors):
         state, first = self.state_dict(), 0
-        for i, (bands, width) in enumerate(self.sizes.runs()):
+        for i, (bands, scale, mean) in enumerate(self.standardisation()):
             for layer in ("encoder", "decoder"):
                 names = [f"{layer}.{first + b}" for b in range(bands)]
                 state[f"{layer}.weights.{i}"] = torch.stack([tensors[n + ".weight"].T for n in names])
                 state[f"{layer}.biases.{i}"] = torch.stack([tensors[n + ".bias"][None] for n in names])
+            state[f"encoder.biases.{i}"] += (state[f"encoder.weights.{i}"] * mean).sum(1, keepdim=True)
+            state[f"encoder.weights.{i}"] /= scale
             first += bands
         for name, p in self.named_parameters():
             if name.startswith(("blocks.", "head")):

@@ -104,4 +104,6 @@ class Chandna(Network):
         for name in self.tensors():
             own = "inverse_bias" if name == "inverse_vertical.bias" else name
             state[own] = tensors[name].view(state[own].shape)
+        state["encoder.bias"] = state["encoder.bias"] + state["encoder.weight"] @ self.feature_mean
+        state["encoder.weight"] = state["encoder.weight"] / self.feature_scale
         self.load_state_dict(state)

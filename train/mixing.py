@@ -1,7 +1,7 @@
 """Endless training examples: stems of any songs, treated and mixed at random.
 
-Most are four stems. Some are a voice over a produced accompaniment whose drums,
-bass and other nobody took apart: there the sum of the three is known, no more.
+Most are four stems. Some are one stem over produced music of which nobody took the
+rest apart: there the sum of the rest is known, no more.
 """
 
 import glob
@@ -19,12 +19,16 @@ RATE = fx.RATE
 LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
 LEVEL_SPREAD = 4.5
 ACCOMPANIMENT = "accompaniment"
+# What a stem may be laid over: recordings of all the rest.
+REST = {"vocals": ACCOMPANIMENT}
 # A voice that ends below this many Hz was recorded so, not sung so.
 NARROW = 12000
 # How far to the sides each stem may stand (1 = all the way), and how wide it may be.
 PAN = {"vocals": 0.08, "drums": 0.1, "bass": 0.08, "other": 0.4}
 WIDTH = {"vocals": 0.25, "drums": 0.4, "bass": 0.1, "other": 0.8}
-SILENT = {"vocals": 0.15, "drums": 0.10, "bass": 0.10, "other": 0.06}
+# How far a stem may be played faster or slower.
+SEMITONES = {"vocals": 3.7, "other": 3, "bass": 3}
+SILENT = {"vocals": 0.2, "drums": 0.10, "bass": 0.10, "other": 0.06}
 
 
 @dataclass
@@ -86,12 +90,15 @@ class Pool:
         return self.songs[int(np.searchsorted(self.song_odds, rng.random()))]
 
 
-def cut(recording, start, samples, channel):
-    """One channel (0 left, 1 right, 2 their middle), RMS level 1."""
+def cut(recording, start, samples):
+    """Middle and side [2, samples], RMS level of the middle 1."""
     audio = np.load(recording.path, mmap_mode="r")[start:start + samples]
-    audio = audio[:, min(channel, audio.shape[1] - 1)] if channel < 2 else audio.mean(1)
-    audio = audio.astype(np.float32) / (32768 * recording.level)
-    return np.pad(audio, (0, samples - len(audio)))
+    audio = audio.T.astype(np.float32) / (32768 * recording.level)
+    pair = np.zeros((2, samples), np.float32)
+    pair[0, :audio.shape[1]] = audio.mean(0)
+    if len(audio) > 1:
+        pair[1, :audio.shape[1]] = (audio[0] - audio[1]) / 2
+    return pair
 
 
 def treat_vocals(x, rng):
@@ -135,22 +142,25 @@ def treat_other(x, rng):
 TREAT = {"vocals": treat_vocals, "drums": treat_drums, "bass": treat_bass, "other": treat_other}
 
 
-def spread(stems, rng):
+def spread(stems, sides, rng):
     """Sets stems [4, samples] out between left and right: stems [4, samples] of the
-    left, mixture [samples] of the right. A stem is panned, and made wide by a delayed
-    copy that the channels get with opposite signs."""
+    left, mixture [samples] of the right. A stem is panned, and as wide as it was
+    recorded or made wide by a delayed copy: the channels get it with opposite signs."""
     kind = rng.random()
     if kind < 0.2:
         return stems, stems.sum(0)
-    pan, width = PAN, WIDTH
+    pan = PAN
     if kind < 0.3:   # as early stereo had it: any stem anywhere
         pan = dict.fromkeys(STEMS, 1.0)
     left, right = np.empty_like(stems), np.zeros_like(stems[0])
     for i, stem in enumerate(STEMS):
         angle = np.pi / 4 * (1 + np.clip(pan[stem] * rng.normal(), -1, 1))
-        delay = int(rng.uniform(0.003, 0.025) * RATE)
-        wide = np.zeros_like(stems[i])
-        wide[delay:] = stems[i, :-delay] * width[stem] * rng.uniform(-1, 1)
+        if sides[i].any() and rng.random() < 0.75:
+            wide = sides[i] * rng.choice((-1, 1)) * rng.uniform(0.3, 1.3)
+        else:
+            delay = int(rng.uniform(0.003, 0.025) * RATE)
+            wide = np.zeros_like(stems[i])
+            wide[delay:] = stems[i, :-delay] * WIDTH[stem] * rng.uniform(-1, 1)
         left[i] = stems[i] * (np.cos(angle) * np.sqrt(2)) + wide
         right += stems[i] * (np.sin(angle) * np.sqrt(2)) - wide
     return left, right.astype(np.float32)
@@ -159,77 +169,105 @@ def spread(stems, rng):
 class Mixer:
     """Makes examples of `samples` samples."""
 
-    def __init__(self, pool, samples, stereo, together=0.35, partial=0.15):
+    def __init__(self, pool, samples, stereo, together=0.4, partial=0.2):
         self.pool, self.samples, self.stereo = pool, samples, stereo
+        self.longest = int(samples * fx.FASTEST) + 1
         self.together = together if pool.songs else 0
-        self.partial = partial if pool.stems[ACCOMPANIMENT] else 0
+        self.partial = {stem: partial if pool.stems[rest] else 0 for stem, rest in REST.items()}
 
     def solo(self, stem, rng):
-        """A stem from anywhere, free to change pitch and tempo."""
+        """A stem from anywhere, free to change pitch and tempo: middle and side."""
         recording = self.pool.draw(stem, rng)
-        samples = self.samples * 12 // 10
-        start = int(rng.integers(max(1, recording.samples - samples)))
-        x = cut(recording, start, samples, rng.integers(3))
+        start = int(rng.integers(max(1, recording.samples - self.longest)))
+        pair = cut(recording, start, self.longest)
         if recording.solo and stem == "vocals":
-            x = fx.gate(x)
-        x = fx.varispeed(x, rng, self.samples) if rng.random() < 0.5 else x[:self.samples]
-        return x, recording.band
+            pair[0] = fx.gate(pair[0])
+        if rng.random() < 0.6:
+            pair = fx.varispeed(pair, fx.speed(rng, SEMITONES.get(stem, 2)), self.samples)
+        return pair[:, :self.samples], recording.band
 
     def example(self, rng):
         """Stems [4, samples] of one channel, the mixture of the other (None unless
-        stereo), the Hz above which they are not to be believed, and whether "other"
-        stands for everything but the vocals."""
-        partial = rng.random() < self.partial
-        stems, limit = self.accompanied(rng) if partial else self.four(rng)
-        gain = 0.05 * 10 ** (rng.uniform(-12, 12) / 20)
-        stems, right = spread(stems * gain, rng) if self.stereo else (stems * gain, None)
-        return stems, right, limit, partial
+        stereo), the Hz above which they are not to be believed, and the stem of which
+        the rest is only known as a sum ("other" stands for it; -1 if all are known)."""
+        alone, chance = -1, rng.random()
+        for stem, share in self.partial.items():
+            if 0 <= chance < share:
+                alone = STEMS.index(stem)
+            chance -= share
+        make = self.four if alone < 0 else lambda r: self.against_rest(STEMS[alone], r)
+        stems, sides, limit = make(rng)
+        if rng.random() < 0.4:
+            before = stems
+            stems = fx.master(stems, rng)
+            sides = sides * (fx.rms(stems) / fx.rms(before))
+        level = 0.05 * 10 ** (rng.uniform(-15, 15) / 20) / fx.rms(stems.sum(0))
+        stems, sides = (a.astype(np.float32) * np.float32(min(level, 10)) for a in (stems, sides))
+        stems, right = spread(stems, sides, rng) if self.stereo else (stems, None)
+        return stems, right, limit, alone
 
-    def accompanied(self, rng):
+    def against_rest(self, stem, rng):
+        """A stem over music of which nobody took the rest apart."""
         stems = np.zeros((len(STEMS), self.samples), np.float32)
-        voice, limit = self.solo("vocals", rng)
-        rest, _ = self.solo(ACCOMPANIMENT, rng)
-        if fx.rms(voice) > 1e-3:
-            voice = treat_vocals(voice, rng) / fx.rms(voice)
-        stems[STEMS.index("vocals")] = voice * 10 ** (rng.normal(-4, 4) / 20)
-        stems[STEMS.index("other")] = fx.colour(rest, rng)
-        return stems, 0.85 * limit if limit < NARROW else RATE / 2
+        sides = np.zeros_like(stems)
+        other = STEMS.index("other")
+        (rest, side), _ = self.solo(REST[stem], rng)
+        stems[other], sides[other], limit = fx.colour(rest, rng), side, RATE / 2
+        if rng.random() > 0.25:
+            (x, side), band = self.solo(stem, rng)
+            limit = 0.85 * band if stem == "vocals" and band < NARROW else limit
+            level = fx.rms(x)
+            if level > 1e-3:
+                gain = 10 ** (rng.normal(-4, 4) / 20) * rng.choice((-1, 1))
+                stems[STEMS.index(stem)] = TREAT[stem](x, rng) * (gain / level)
+                sides[STEMS.index(stem)] = side * (gain / level)
+        return stems, sides, limit
 
     def four(self, rng):
         stems = np.zeros((len(STEMS), self.samples), np.float32)
+        sides = np.zeros_like(stems)
         song, limit = {}, RATE / 2
         if rng.random() < self.together:
             song = self.pool.draw_song(rng)
             shortest = min(r.samples for r in song.values())
-            start, channel = int(rng.integers(max(1, shortest - self.samples))), rng.integers(3)
+            start = int(rng.integers(max(1, shortest - self.longest)))
             balance = np.mean([20 * np.log10(r.level) for r in song.values()])
+            ratio = fx.speed(rng, 3) if rng.random() < 0.5 else None
+        unaccompanied = rng.random() < 0.02
         for i, stem in enumerate(STEMS):
-            if rng.random() < SILENT[stem]:
+            if rng.random() < SILENT[stem] or (unaccompanied and stem != "vocals"):
                 continue
             if stem in song:
-                x, band = cut(song[stem], start, self.samples, channel), song[stem].band
+                pair, band = cut(song[stem], start, self.longest), song[stem].band
+                if ratio:
+                    pair = fx.varispeed(pair, ratio, self.samples)
+                x, side = pair[:, :self.samples]
                 db = 0.7 * (20 * np.log10(song[stem].level) - balance) + rng.normal(0, 2.5)
                 treated = rng.random() < 0.5
             else:
-                x, band = self.solo(stem, rng)
+                (x, side), band = self.solo(stem, rng)
                 if stem in ("vocals", "other") and rng.random() < 0.3:
                     second, other_band = self.solo(stem, rng)
-                    x, band = x + second * rng.uniform(0.3, 1.0), min(band, other_band)
+                    gain, band = rng.uniform(0.3, 1.0), min(band, other_band)
+                    x, side = x + second[0] * gain, side + second[1] * gain
                 db = LEVEL[stem] + rng.normal(0, LEVEL_SPREAD)
                 treated = rng.random() < 0.85
             level = fx.rms(x)
             if treated and level > 1e-3:
                 x = TREAT[stem](x, rng)
-                x *= level / fx.rms(x)
+                if rng.random() < 0.07:
+                    x = fx.codec(x, rng)
+                x = x * (level / fx.rms(x))
             if stem == "vocals" and band < NARROW:
                 limit = 0.85 * band
-            stems[i] = x * (10 ** (db / 20) * rng.choice((-1, 1)))
-        return stems, limit
+            gain = 10 ** (db / 20) * rng.choice((-1, 1))
+            stems[i], sides[i] = x * gain, side * gain
+        return stems, sides, limit
 
 
 class Batches(torch.utils.data.IterableDataset):
     """Endless (stems [batch, 4, samples], other channel [batch, samples] or None,
-    limits [batch], partial [batch])."""
+    limits [batch], stems that stand alone [batch])."""
 
     def __init__(self, mixer, batch, seed):
         self.mixer, self.batch, self.seed = mixer, batch, seed
@@ -238,7 +276,7 @@ class Batches(torch.utils.data.IterableDataset):
         rng = np.random.default_rng(self.seed)
         while True:
             examples = [self.mixer.example(rng) for _ in range(self.batch)]
-            stems, right, limits, partial = zip(*examples)
+            stems, right, limits, alone = zip(*examples)
             right = torch.from_numpy(np.stack(right)) if self.mixer.stereo else None
             yield (torch.from_numpy(np.stack(stems)), right, torch.tensor(limits),
-                   torch.tensor(partial))
+                   torch.tensor(alone))

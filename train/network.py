@@ -39,6 +39,11 @@ def running_level(energy, sizes):
     return torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float()
 
 
+def read_tensors(path):
+    return {name: torch.from_numpy(t.astype(np.float32))
+            for name, t in read_model(path)[0].items()}
+
+
 class Network(nn.Module):
     """A network of `self.sizes` that has `forward(features)` -> masks, a static
     `features(left, right, sizes)` of spectra, `tensors()` for its model file and
@@ -79,9 +84,9 @@ class Network(nn.Module):
 
     @classmethod
     def read(cls, path):
-        tensors, metadata = read_model(path)
+        metadata = read_model(path)[1]
         sizes = {k: metadata[k] if isinstance(v, str) else type(v)(float(metadata[k]))
                  for k, v in asdict(cls.Sizes()).items()}
         net = cls(cls.Sizes(**sizes))
-        net.load({name: torch.from_numpy(t.astype(np.float32)) for name, t in tensors.items()})
+        net.load(read_tensors(path))
         return net

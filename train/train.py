@@ -16,13 +16,14 @@ import torch.distributed as distributed
 from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
 from mixing import Batches, Mixer, Pool
-from network import STEMS
+from network import STEMS, read_tensors
 from prepare import find_songs
 from stft import Stft
 
 BURN_IN_SECONDS = 0.5   # not scored: the network's past is still empty
 FLOOR = 0.01            # errors 20 dB below the mixture no longer count
 SPECTRAL_WEIGHT = 0.5
+SAVE_EVERY = 100        # steps
 
 
 def spectra(net, stft, stems, right):
@@ -33,22 +34,22 @@ def spectra(net, stft, stems, right):
     return stems, mixture, net.features(mixture, right, net.sizes)
 
 
-def sums(partial):
-    """Matrices of the sums that are known: each stem, or, where partial, the vocals
-    and (as "other") all the rest."""
-    alone, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
+def sums(alone):
+    """Matrices of the sums that are known: each stem, or a stem that stands alone and (as
+    "other") all the rest."""
+    every, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
     rest[STEMS.index("other")] = 1
-    rest[:, STEMS.index("vocals")] = alone[:, STEMS.index("vocals")]
-    return torch.where(partial[:, None, None], rest, alone)
+    return torch.stack([every if i < 0 else torch.where(every[i] > 0, every, rest)
+                        for i in alone.tolist()])
 
 
-def loss(net, stft, audio, right, limits, partial):
+def loss(net, stft, audio, right, limits, alone):
     s = net.sizes
     stems, mixture, feature = spectra(net, stft, audio, right)
     masks = net(feature)[:, :, s.lookahead:]
     frames = masks.shape[2]
     stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
-    masks = torch.bmm(sums(partial), masks.flatten(2)).view_as(masks)
+    masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
     # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
     # a real factor of a complex product.
     hz = torch.arange(s.bins) * (s.sample_rate / s.analysis)
@@ -97,6 +98,8 @@ def parse():
     parser.add_argument("run", help="folder for checkpoint and log")
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="chandna")
     parser.add_argument("--model", help="model file to write (default: RUN/ARCHITECTURE.safetensors)")
+    parser.add_argument("--start", metavar="MODEL",
+                        help="model file of these sizes whose weights to begin with")
     parser.add_argument("--validation", help="folder of songs to score now and then")
     parser.add_argument("--held-back", nargs="*", default=[],
                         help="songs to validate on and never train on")
@@ -158,6 +161,8 @@ def main():
         optimiser.load_state_dict(saved["optimiser"])
     else:
         standardise(net, stft, batches)
+        if args.start:
+            net.load(read_tensors(args.start))
     if distributed.is_initialized():
         for t in net.state_dict().values():
             distributed.broadcast(t, 0)
@@ -183,15 +188,20 @@ def main():
             for a, p in zip(average.parameters(), net.parameters()):
                 a.lerp_(p, 1 - keep)
         recent.append((value.item(), distortion.item()))
+        if not math.isfinite(recent[-1][0]):
+            raise SystemExit(f"train.py: the loss is {recent[-1][0]} at step {step + 1}; "
+                             f"{checkpoint} keeps an earlier state: go on from it with a lower --rate")
 
         if (step + 1) % 50 == 0:
             value, distortion = np.mean(recent[-50:], axis=0)
             print(f"step {step + 1} loss {value:.4f} distortion {distortion:.2f} dB "
                   f"{(time.time() - began) / (step + 1 - first):.2f} s/step", file=log)
-        if rank == 0 and ((step + 1) % args.validate_every == 0 or step + 1 == args.steps):
+        last = step + 1 == args.steps
+        if rank == 0 and ((step + 1) % SAVE_EVERY == 0 or last):
             torch.save({"step": step + 1, "net": net.state_dict(), "average": average.state_dict(),
                         "optimiser": optimiser.state_dict()}, checkpoint + ".part")
             os.replace(checkpoint + ".part", checkpoint)
+        if rank == 0 and ((step + 1) % args.validate_every == 0 or last):
             average.write(model, args.licence, args.trained_on, half=True)
             if songs:
                 results = evaluate(songs, network_separator(average))
