@@ -2,9 +2,10 @@
 
 from bandgru import BandGru
 from chandna import Chandna
+from deepconvsep import DeepConvSep
 from modelfile import read_model
 
-ARCHITECTURES = {net.ARCHITECTURE: net for net in (Chandna, BandGru)}
+ARCHITECTURES = {net.ARCHITECTURE: net for net in (Chandna, BandGru, DeepConvSep)}
 
 
 def read_network(path):

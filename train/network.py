@@ -50,6 +50,9 @@ class Network(nn.Module):
     `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE` and `STEREO`,
     whether it tells the channels apart."""
 
+    def optimiser(self, rate):
+        return torch.optim.AdamW(self.parameters(), lr=rate, weight_decay=0.01)
+
     def full_masks(self, masks):
         """Bins above the network's range take the mean mask of its top quarter."""
         s = self.sizes

@@ -5,6 +5,7 @@ A checkpoint is saved as it goes; the same command continues from it.
 
 import argparse
 import copy
+import functools
 import math
 import os
 import time
@@ -138,7 +139,8 @@ def main():
     sizes = architecture.Sizes(**{k: getattr(args, k) for k in architecture.OPTIONS})
     stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop)
     net = architecture(sizes)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.01)
+    objective = getattr(net, "loss", functools.partial(loss, net))
+    optimiser = net.optimiser(args.rate)
     first = 0
     saved = torch.load(checkpoint) if os.path.exists(checkpoint) else None
     if saved:
@@ -176,7 +178,7 @@ def main():
             1 + math.cos(math.pi * step / args.steps)))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        value, distortion = loss(net, stft, *next(batches))
+        value, distortion = objective(stft, *next(batches))
         optimiser.zero_grad()
         value.backward()
         if distributed.is_initialized():
