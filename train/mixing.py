@@ -273,7 +273,8 @@ class Batches(torch.utils.data.IterableDataset):
         self.mixer, self.batch, self.seed = mixer, batch, seed
 
     def __iter__(self):
-        rng = np.random.default_rng(self.seed)
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng((*self.seed, worker.id if worker else 0))
         while True:
             examples = [self.mixer.example(rng) for _ in range(self.batch)]
             stems, right, limits, alone = zip(*examples)

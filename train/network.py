@@ -33,10 +33,10 @@ class Geometry:
 def running_level(energy, sizes):
     """Root mean square of the past few seconds, from the mean squares [..., frames] of
     the frames: dividing by it takes the level out of the music."""
-    energy = energy.double().numpy()
+    device, energy = energy.device, energy.double().cpu().numpy()
     r = np.exp(-sizes.hop / (sizes.sample_rate * sizes.norm_seconds))
     level = lfilter([1 - r], [1, -r], energy) / lfilter([1 - r], [1, -r], np.ones_like(energy))
-    return torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float()
+    return torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float().to(device)
 
 
 def read_tensors(path):
@@ -82,7 +82,7 @@ class Network(nn.Module):
         metadata.update({k: v if isinstance(v, str) else f"{v:g}"
                          for k, v in asdict(self.sizes).items()})
         dtype = np.float16 if half else np.float32
-        tensors = {name: t.detach().numpy().astype(dtype) for name, t in self.tensors().items()}
+        tensors = {name: t.detach().cpu().numpy().astype(dtype) for name, t in self.tensors().items()}
         write_model(path, {**tensors, **(extra or {})}, metadata)
 
     @classmethod

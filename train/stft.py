@@ -26,11 +26,12 @@ def synthesis_window(analysis, synthesis, hop):
 
 
 class Stft:
-    def __init__(self, analysis, synthesis, hop):
+    def __init__(self, analysis, synthesis, hop, device="cpu"):
         self.analysis, self.synthesis, self.hop = analysis, synthesis, hop
-        self.window = torch.tensor(analysis_window(analysis, synthesis), dtype=torch.float32)
-        self.inverse_window = torch.tensor(
-            synthesis_window(analysis, synthesis, hop), dtype=torch.float32)
+        self.window, self.inverse_window = (
+            torch.tensor(window, dtype=torch.float32, device=device)
+            for window in (analysis_window(analysis, synthesis),
+                           synthesis_window(analysis, synthesis, hop)))
 
     def spectrum(self, audio):
         """[..., samples] -> complex [..., frames, analysis / 2 + 1], unnormalised."""

@@ -41,19 +41,21 @@ def sums(alone):
     every, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
     rest[STEMS.index("other")] = 1
     return torch.stack([every if i < 0 else torch.where(every[i] > 0, every, rest)
-                        for i in alone.tolist()])
+                        for i in alone.tolist()]).to(alone.device)
 
 
 def loss(net, stft, audio, right, limits, alone):
     s = net.sizes
     stems, mixture, feature = spectra(net, stft, audio, right)
-    masks = net(feature)[:, :, s.lookahead:]
+    with torch.autocast(audio.device.type, torch.bfloat16, enabled=audio.is_cuda):
+        masks = net(feature)
+    masks = masks.float()[:, :, s.lookahead:]
     frames = masks.shape[2]
     stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
     masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
     # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
     # a real factor of a complex product.
-    hz = torch.arange(s.bins) * (s.sample_rate / s.analysis)
+    hz = torch.arange(s.bins, device=limits.device) * (s.sample_rate / s.analysis)
     heard = (hz < limits[:, None]).float()[:, None, None, :, None]
     stems = torch.view_as_real(stems) * heard
     mixture = torch.view_as_real(mixture) * heard
@@ -113,6 +115,8 @@ def parse():
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--validate-every", type=int, default=300)
     parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu",
+                        help="cpu, or cuda: the network then computes in bfloat16 (default %(default)s)")
     parser.add_argument("--licence", default="unstated")
     parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
     sizes = {size: net for net in ARCHITECTURES.values() for size in net.OPTIONS}
@@ -135,14 +139,15 @@ def main():
     # The first process speaks, scores and saves for all.
     log = open(os.devnull if rank else os.path.join(args.run, "log.txt"), "a", buffering=1)
 
+    device = torch.device(args.device)
     architecture = ARCHITECTURES[args.architecture]
     sizes = architecture.Sizes(**{k: getattr(args, k) for k in architecture.OPTIONS})
-    stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop)
-    net = architecture(sizes)
+    stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop, device)
+    net = architecture(sizes).to(device)
     objective = getattr(net, "loss", functools.partial(loss, net))
     optimiser = net.optimiser(args.rate)
     first = 0
-    saved = torch.load(checkpoint) if os.path.exists(checkpoint) else None
+    saved = torch.load(checkpoint, map_location=device) if os.path.exists(checkpoint) else None
     if saved:
         first = saved["step"]
 
@@ -153,8 +158,9 @@ def main():
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
     samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
     dataset = Batches(Mixer(pool, samples, stereo=net.STEREO), args.batch, seed=(first, rank))
-    batches = iter(torch.utils.data.DataLoader(
-        dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4))
+    batches = torch.utils.data.DataLoader(
+        dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4)
+    batches = ([t if t is None else t.to(device) for t in batch] for batch in batches)
     songs = find_songs(args.validation) if args.validation else {}
     songs = {song: songs[song] for song in args.held_back if song in songs}
 
@@ -206,7 +212,7 @@ def main():
         if rank == 0 and ((step + 1) % args.validate_every == 0 or last):
             average.write(model, args.licence, args.trained_on, half=True)
             if songs:
-                results = evaluate(songs, network_separator(average))
+                results = evaluate(songs, network_separator(copy.deepcopy(average).cpu()))
                 for song, scores in results.items():
                     print(f"  {song} " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()), file=log)
                 means = mean_by_stem(results, STEMS)
