@@ -61,7 +61,7 @@ class Pool:
     def __init__(self, cache, held_back, set_weights):
         self.stems = {stem: [] for stem in (*STEMS, ACCOMPANIMENT)}
         self.odds = {stem: [] for stem in self.stems}
-        items = {}
+        self.items = {}
         for path in sorted(glob.glob(os.path.join(cache, "*", "*", "*.npy"))):
             folder, stem = os.path.dirname(path), os.path.basename(path)[:-4]
             name, set_name = os.path.basename(folder), os.path.basename(os.path.dirname(folder))
@@ -73,12 +73,12 @@ class Pool:
             weight = set_weights.get(set_name, 1.0)
             self.stems[stem].append(recording)
             self.odds[stem].append(weight * recording.samples ** 0.5)
-            if stem != ACCOMPANIMENT:
-                items.setdefault(folder, {})[stem] = (recording, weight)
+            self.items.setdefault(folder, {})[stem] = (recording, weight)
         for stem, odds in self.odds.items():
             self.odds[stem] = np.cumsum(odds) / np.sum(odds)
         # Only items of several stems teach how the stems of one song fit together.
-        songs = [item for item in items.values() if len(item) > 1]
+        songs = [{s: item[s] for s in STEMS if s in item} for item in self.items.values()]
+        songs = [song for song in songs if len(song) > 1]
         self.songs = [{stem: r for stem, (r, _) in item.items()} for item in songs]
         odds = [max(w for _, w in item.values()) for item in songs]
         self.song_odds = np.cumsum(odds) / np.sum(odds)
@@ -169,22 +169,30 @@ def spread(stems, sides, rng):
 class Mixer:
     """Makes examples of `samples` samples."""
 
-    def __init__(self, pool, samples, stereo, together=0.4, partial=0.2):
+    def __init__(self, pool, samples, stereo, together=0.4, partial=0.3):
         self.pool, self.samples, self.stereo = pool, samples, stereo
         self.longest = int(samples * fx.FASTEST) + 1
         self.together = together if pool.songs else 0
         self.partial = {stem: partial if pool.stems[rest] else 0 for stem, rest in REST.items()}
 
-    def solo(self, stem, rng):
-        """A stem from anywhere, free to change pitch and tempo: middle and side."""
-        recording = self.pool.draw(stem, rng)
+    def place(self, recording, stem, rng):
+        """Where in a recording to begin, and how fast to play it."""
         start = int(rng.integers(max(1, recording.samples - self.longest)))
+        return start, fx.speed(rng, SEMITONES.get(stem, 2)) if rng.random() < 0.6 else None
+
+    def play(self, recording, start, ratio):
+        """Middle and side [2, samples]."""
         pair = cut(recording, start, self.longest)
-        if recording.solo and stem == "vocals":
+        if recording.solo and recording.path.endswith("vocals.npy"):
             pair[0] = fx.gate(pair[0])
-        if rng.random() < 0.6:
-            pair = fx.varispeed(pair, fx.speed(rng, SEMITONES.get(stem, 2)), self.samples)
-        return pair[:, :self.samples], recording.band
+        if ratio:
+            pair = fx.varispeed(pair, ratio, self.samples)
+        return pair[:, :self.samples]
+
+    def solo(self, stem, rng):
+        """A stem from anywhere: middle and side, and its band."""
+        recording = self.pool.draw(stem, rng)
+        return self.play(recording, *self.place(recording, stem, rng)), recording.band
 
     def example(self, rng):
         """Stems [4, samples] of one channel, the mixture of the other (None unless
@@ -211,10 +219,16 @@ class Mixer:
         stems = np.zeros((len(STEMS), self.samples), np.float32)
         sides = np.zeros_like(stems)
         other = STEMS.index("other")
-        (rest, side), _ = self.solo(REST[stem], rng)
+        recording = self.pool.draw(REST[stem], rng)
+        where = self.place(recording, stem, rng)
+        rest, side = self.play(recording, *where)
         stems[other], sides[other], limit = fx.colour(rest, rng), side, RATE / 2
         if rng.random() > 0.25:
-            (x, side), band = self.solo(stem, rng)
+            own = self.pool.items[recording.item].get(stem)
+            if own and rng.random() < 0.6:   # as sung over this very music
+                (x, side), band = self.play(own[0], *where), own[0].band
+            else:
+                (x, side), band = self.solo(stem, rng)
             limit = 0.85 * band if stem == "vocals" and band < NARROW else limit
             level = fx.rms(x)
             if level > 1e-3:
@@ -238,10 +252,7 @@ class Mixer:
             if rng.random() < SILENT[stem] or (unaccompanied and stem != "vocals"):
                 continue
             if stem in song:
-                pair, band = cut(song[stem], start, self.longest), song[stem].band
-                if ratio:
-                    pair = fx.varispeed(pair, ratio, self.samples)
-                x, side = pair[:, :self.samples]
+                (x, side), band = self.play(song[stem], start, ratio), song[stem].band
                 db = 0.7 * (20 * np.log10(song[stem].level) - balance) + rng.normal(0, 2.5)
                 treated = rng.random() < 0.5
             else:
