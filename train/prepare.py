@@ -15,11 +15,13 @@ import numpy as np
 import soundfile
 from scipy.signal import butter, resample_poly, sosfiltfilt
 
+import drums
+import generator
 import midi
 import render
 from network import STEMS
+from studio import RATE
 
-RATE = render.RATE
 EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
 
 
@@ -85,7 +87,7 @@ def prepare_solo(args, cache):
 
 
 def prepare_grooves(args, cache):
-    kit = render.Kit(args.drumkit)
+    kit = drums.Kit(drums.recorded(args.drumkit, render.load_mono))
     takes = sorted(glob.glob(os.path.join(args.source, "**", "*.mid"), recursive=True))
     for path in takes:
         item = os.path.splitext(os.path.relpath(path, args.source))[0].replace(os.sep, "-")
@@ -99,7 +101,7 @@ def prepare_grooves(args, cache):
 
 def prepare_scores(args, cache):
     """Each score twice: all through the soundfont, then with real instruments."""
-    kit = render.Kit(args.drumkit)
+    kit = drums.Kit(drums.recorded(args.drumkit, render.load_mono))
     basses = [render.Notes(os.path.join(args.bass, name), shift)
               for name, shift in (("growly", -1), ("meat", 0), ("double", 0))]
     guitars = [render.Notes(os.path.join(args.guitar, name)) for name in ("electric", "shiny")]
@@ -147,9 +149,14 @@ def prepare_scores(args, cache):
             cache.store(item + "-real", real)
 
 
+def prepare_generated(args, cache):
+    band = generator.Band(args.drumkit, args.bass, args.guitar, args.soundfont)
+    generator.generate(cache, args.count, args.source, band, args.seconds)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("songs", "solo", "grooves", "scores"))
+    parser.add_argument("kind", choices=("songs", "solo", "grooves", "scores", "generate"))
     parser.add_argument("source", help="folder to read")
     parser.add_argument("cache", help="folder to fill")
     parser.add_argument("name", help="name of the set within the cache")
@@ -161,12 +168,14 @@ def main():
     parser.add_argument("--drumkit", help="folder of drum hits")
     parser.add_argument("--bass", help="folder of bass notes")
     parser.add_argument("--guitar", help="folder of guitar notes")
+    parser.add_argument("--count", type=int, default=150, help="of songs to generate")
     parser.add_argument("--soundfont", default="/usr/share/sounds/sf2/FluidR3_GM.sf2")
     args = parser.parse_args()
     cache = Cache(args.cache, args.name)
     os.makedirs(cache.folder, exist_ok=True)
     {"songs": prepare_songs, "solo": prepare_solo,
-     "grooves": prepare_grooves, "scores": prepare_scores}[args.kind](args, cache)
+     "grooves": prepare_grooves, "scores": prepare_scores,
+     "generate": prepare_generated}[args.kind](args, cache)
 
 
 if __name__ == "__main__":
