@@ -3,14 +3,15 @@
 What the instruments play over that is in parts.py, how it sounds in generator.py.
 """
 
-import glob
 import os
 import re
+import sys
 from dataclasses import dataclass, field
 
 import numpy as np
 
 import midi
+import readers
 
 MODES = {"major": (0, 2, 4, 5, 7, 9, 11), "mixolydian": (0, 2, 4, 5, 7, 9, 10),
          "minor": (0, 2, 3, 5, 7, 8, 10), "dorian": (0, 2, 3, 5, 7, 9, 10)}
@@ -43,62 +44,80 @@ class Style:
 
 ELECTRIC = {"picked": 3, "fingered": 2, "driven": 2}
 STYLES = {
-    "rock": Style("rock", ("major", "mixolydian", "minor"), {"power": 3, "open": 3, "riff": 2},
-                  {"kick": 3, "eighths": 4, "riff": 2}, ELECTRIC,
-                  {"organ": 1, "piano": 1, "none": 3}, {"guitar": 6, "synth": 1, "none": 1},
-                  (8, 28), balance=(0, -2, 2), weight=2),
-    "hard": Style("rock|punk", ("minor", "mixolydian", "dorian"), {"power": 2, "riff": 4, "chug": 1},
-                  {"kick": 2, "eighths": 3, "double": 3}, {"picked": 2, "driven": 4},
-                  {"organ": 1, "none": 5}, {"guitar": 8, "none": 1}, (20, 36),
-                  balance=(0, -2, 3), weight=2),
-    "metal": Style("rock|punk", ("minor", "dorian"), {"chug": 5, "riff": 3, "power": 1},
-                   {"double": 5, "eighths": 2}, {"picked": 1, "driven": 4},
-                   {"strings": 1, "none": 5}, {"guitar": 8, "none": 1}, (30, 44),
-                   (95, 220), balance=(0, -2, 2)),
-    "punk": Style("punk|rock", ("major", "mixolydian"), {"eighth": 5, "power": 2},
-                  {"eighths": 6, "double": 1}, {"picked": 3, "driven": 2},
-                  {"none": 6, "organ": 1}, {"guitar": 4, "none": 2}, (16, 32), (120, 220),
-                  balance=(0, -1, 2)),
-    "pop": Style("pop|rock|soul|dance", ("major", "minor"), {"strum": 3, "pick": 2, "open": 2, "none": 2},
-                 {"kick": 4, "eighths": 3, "long": 2, "riff": 1},
-                 {"picked": 2, "fingered": 3, "synth": 2}, {"piano": 3, "epiano": 2, "pad": 3},
-                 {"guitar": 3, "synth": 3, "strings": 1, "winds": 1, "none": 1}, (-8, 12),
-                 sevenths=0.2, machine=0.35, pump=0.2, weight=2),
-    "ballad": Style("slow|ballad|6-8|soft|soul|rock", ("major", "minor"),
-                    {"pick": 4, "strum": 2, "open": 1}, {"long": 4, "kick": 3},
-                    {"fingered": 3, "fretless": 3, "picked": 1},
-                    {"piano": 3, "epiano": 1, "pad": 3, "strings": 3},
-                    {"guitar": 5, "winds": 2, "strings": 2, "none": 1}, (-10, 8), (50, 95),
-                    0.25),
-    "country": Style("country|highlife|rock-shuffle|rock_|pop", ("major", "mixolydian"),
-                     {"strum": 5, "boom": 3, "twang": 2}, {"two": 5, "walk": 2, "kick": 1},
-                     {"fingered": 4, "upright": 3, "picked": 1}, {"piano": 3, "organ": 1, "none": 2},
-                     {"steel": 4, "guitar": 2, "fiddle": 3, "none": 1}, (-8, 8)),
-    "funk": Style("funk|neworleans|afrobeat|hiphop", ("dorian", "mixolydian", "minor"),
-                  {"scratch": 6, "stab": 2}, {"funk": 6, "kick": 2, "riff": 2},
-                  {"fingered": 4, "slapped": 3, "growl": 1}, {"clav": 3, "epiano": 2, "organ": 2},
-                  {"brass": 4, "winds": 2, "guitar": 2, "synth": 1}, (-10, 4), sevenths=0.7),
-    "soul": Style("soul|gospel|blues|funk-purdie|motown", ("major", "dorian", "mixolydian"),
-                  {"stab": 3, "pick": 1, "scratch": 1}, {"kick": 3, "walk": 2, "riff": 3},
-                  {"fingered": 4, "upright": 1, "fretless": 1}, {"organ": 3, "epiano": 3, "piano": 2},
-                  {"brass": 3, "winds": 3, "guitar": 2, "strings": 1}, (-8, 6), sevenths=0.6),
-    "reggae": Style("reggae|afrocuban|latin", ("minor", "major"), {"skank": 6},
-                    {"riff": 5, "kick": 2}, {"fingered": 4, "synth": 1},
-                    {"organ": 4, "piano": 1, "clav": 1}, {"brass": 2, "guitar": 2, "winds": 2, "none": 1},
-                    (-10, 2), balance=(0, 1, -1), weight=0.5),
-    "hiphop": Style("hiphop|funk", ("minor", "dorian"), {"none": 4, "pick": 1},
-                    {"kick": 5, "long": 3}, {"sub": 4, "synth": 2, "fingered": 1},
-                    {"epiano": 3, "pad": 3, "strings": 2, "piano": 2},
-                    {"synth": 2, "winds": 1, "none": 2}, sevenths=0.5, machine=0.7, pump=0.3,
-                    balance=(1, 0, -2), weight=0.7),
-    "electronic": Style("dance|pop|hiphop", ("minor", "dorian"), {"none": 5, "scratch": 1},
-                        {"octaves": 4, "offbeat": 3, "double": 2, "riff": 2}, {"synth": 5, "sub": 2},
-                        {"pad": 4, "arp": 4, "stabs": 3}, {"synth": 6, "none": 1}, tempo=(85, 175),
-                        machine=0.9, pump=0.6, balance=(1, 0, 0)),
-    "jazz": Style("jazz|latin|afrocuban", ("dorian", "major"), {"comp": 3, "none": 3},
-                  {"walk": 5, "riff": 1}, {"upright": 5, "fretless": 2, "fingered": 1},
-                  {"piano": 4, "epiano": 2, "organ": 1}, {"winds": 5, "brass": 3, "guitar": 2},
-                  (-12, -2), (70, 240), 0.9, balance=(-1, 0, 1), weight=0.5),
+    "rock": Style(
+        "rock", ("major", "mixolydian", "minor"), weight=2,
+        guitars={"power": 3, "open": 3, "riff": 2}, drive=(8, 28),
+        bass={"kick": 3, "eighths": 4, "riff": 2}, tones=ELECTRIC,
+        keys={"organ": 1, "piano": 1, "none": 3}, lead={"guitar": 6, "synth": 1, "none": 1},
+        balance=(0, -2, 2)),
+    "hard": Style(
+        "rock|punk", ("minor", "mixolydian", "dorian"), weight=2,
+        guitars={"power": 2, "riff": 4, "chug": 1}, drive=(20, 36),
+        bass={"kick": 2, "eighths": 3, "double": 3}, tones={"picked": 2, "driven": 4},
+        keys={"organ": 1, "none": 5}, lead={"guitar": 8, "none": 1}, balance=(0, -2, 3)),
+    "metal": Style(
+        "rock|punk", ("minor", "dorian"), tempo=(95, 220),
+        guitars={"chug": 5, "riff": 3, "power": 1}, drive=(30, 44),
+        bass={"double": 5, "eighths": 2}, tones={"picked": 1, "driven": 4},
+        keys={"strings": 1, "none": 5}, lead={"guitar": 8, "none": 1}, balance=(0, -2, 2)),
+    "punk": Style(
+        "punk|rock", ("major", "mixolydian"), tempo=(120, 220),
+        guitars={"eighth": 5, "power": 2}, drive=(16, 32),
+        bass={"eighths": 6, "double": 1}, tones={"picked": 3, "driven": 2},
+        keys={"none": 6, "organ": 1}, lead={"guitar": 4, "none": 2}, balance=(0, -1, 2)),
+    "pop": Style(
+        "pop|rock|soul|dance", ("major", "minor"), weight=2, sevenths=0.2, machine=0.35, pump=0.2,
+        guitars={"strum": 3, "pick": 2, "open": 2, "none": 2}, drive=(-8, 12),
+        bass={"kick": 4, "eighths": 3, "long": 2, "riff": 1},
+        tones={"picked": 2, "fingered": 3, "synth": 2}, keys={"piano": 3, "epiano": 2, "pad": 3},
+        lead={"guitar": 3, "synth": 3, "strings": 1, "winds": 1, "none": 1}),
+    "ballad": Style(
+        "slow|ballad|6-8|soft|soul|rock", ("major", "minor"), tempo=(50, 95), sevenths=0.25,
+        guitars={"pick": 4, "strum": 2, "open": 1}, drive=(-10, 8),
+        bass={"long": 4, "kick": 3}, tones={"fingered": 3, "fretless": 3, "picked": 1},
+        keys={"piano": 3, "epiano": 1, "pad": 3, "strings": 3},
+        lead={"guitar": 5, "winds": 2, "strings": 2, "none": 1}),
+    "country": Style(
+        "country|highlife|rock-shuffle|rock_|pop", ("major", "mixolydian"),
+        guitars={"strum": 5, "boom": 3, "riff": 2}, drive=(-8, 8),
+        bass={"two": 5, "walk": 2, "kick": 1}, tones={"fingered": 4, "upright": 3, "picked": 1},
+        keys={"piano": 3, "organ": 1, "none": 2},
+        lead={"steel": 4, "guitar": 2, "fiddle": 3, "none": 1}),
+    "funk": Style(
+        "funk|neworleans|afrobeat|hiphop", ("dorian", "mixolydian", "minor"), sevenths=0.7,
+        guitars={"scratch": 6, "stab": 2}, drive=(-10, 4),
+        bass={"funk": 6, "kick": 2, "riff": 2}, tones={"fingered": 4, "slapped": 3, "growl": 1},
+        keys={"clav": 3, "epiano": 2, "organ": 2},
+        lead={"brass": 4, "winds": 2, "guitar": 2, "synth": 1}),
+    "soul": Style(
+        "soul|gospel|blues|funk-purdie|motown", ("major", "dorian", "mixolydian"), sevenths=0.6,
+        guitars={"stab": 3, "pick": 1, "scratch": 1}, drive=(-8, 6),
+        bass={"kick": 3, "walk": 2, "riff": 3}, tones={"fingered": 4, "upright": 1, "fretless": 1},
+        keys={"organ": 3, "epiano": 3, "piano": 2},
+        lead={"brass": 3, "winds": 3, "guitar": 2, "strings": 1}),
+    "reggae": Style(
+        "reggae|afrocuban|latin", ("minor", "major"), weight=0.5,
+        guitars={"skank": 6}, drive=(-10, 2),
+        bass={"riff": 5, "kick": 2}, tones={"fingered": 4, "synth": 1},
+        keys={"organ": 4, "piano": 1, "clav": 1},
+        lead={"brass": 2, "guitar": 2, "winds": 2, "none": 1}, balance=(0, 1, -1)),
+    "hiphop": Style(
+        "hiphop|funk", ("minor", "dorian"), weight=0.7, sevenths=0.5, machine=0.7, pump=0.3,
+        guitars={"none": 4, "pick": 1},
+        bass={"kick": 5, "long": 3}, tones={"sub": 4, "synth": 2, "fingered": 1},
+        keys={"epiano": 3, "pad": 3, "strings": 2, "piano": 2},
+        lead={"synth": 2, "winds": 1, "none": 2}, balance=(1, 0, -2)),
+    "electronic": Style(
+        "dance|pop|hiphop", ("minor", "dorian"), tempo=(85, 175), machine=0.9, pump=0.6,
+        guitars={"none": 5, "scratch": 1},
+        bass={"octaves": 4, "offbeat": 3, "double": 2, "riff": 2}, tones={"synth": 5, "sub": 2},
+        keys={"pad": 4, "arp": 4, "stabs": 3}, lead={"synth": 6, "none": 1}, balance=(1, 0, 0)),
+    "jazz": Style(
+        "jazz|latin|afrocuban", ("dorian", "major"), weight=0.5, tempo=(70, 240), sevenths=0.9,
+        guitars={"comp": 3, "none": 3}, drive=(-12, -2),
+        bass={"walk": 5, "riff": 1}, tones={"upright": 5, "fretless": 2, "fingered": 1},
+        keys={"piano": 4, "epiano": 2, "organ": 1},
+        lead={"winds": 5, "brass": 3, "guitar": 2}, balance=(-1, 0, 1)),
 }
 
 
@@ -154,8 +173,10 @@ def pick(odds, rng):
 
 def chord(degree, mode, key, sevenths):
     steps = MODES[mode]
+
     def at(d):
         return steps[d % 7] + 12 * (d // 7)
+
     tones = [at(degree + d) - at(degree) for d in ((0, 2, 4, 6) if sevenths else (0, 2, 4))]
     if tones[2] == 6:      # a diminished triad is rare in songs: a plain fifth instead
         tones[2] = 7
@@ -197,16 +218,23 @@ def form(song, mode, key, seconds, rng):
 
 
 def find_takes(folder):
-    """(path, tempo, beats a bar, seconds) of the takes that are beats, not fills."""
+    """(path, tempo, beats a bar, seconds) of the takes that are beats, not fills: named
+    NUMBER_STYLE_TEMPO_beat_METER.mid."""
     takes = []
-    for path in sorted(glob.glob(os.path.join(folder, "**", "*_beat_*.mid"), recursive=True)):
-        _, _, tempo, _, meter = os.path.basename(path)[:-4].split("_")
-        upper, lower = map(int, meter.split("-"))
+    for name, path in readers.find_scores(folder).items():
+        named = re.search(r"_(\d+)_beat_(\d+)-(\d+)$", name)
+        if not named:
+            continue
+        tempo, upper, lower = map(int, named.groups())
         beats = upper * 4 / lower
-        played = midi.notes(midi.messages(path))
+        try:
+            played = midi.notes(readers.read_score(path, 1e9))
+        except readers.Unreadable as error:
+            print(f"skipped {error}", file=sys.stderr)
+            continue
         if beats == int(beats) and played and played[-1].start > 12:
-            takes.append((path, int(tempo), int(beats), played[-1].start))
-    return takes
+            takes.append((path, tempo, int(beats), played[-1].start))
+    return takes or readers.nothing_in(folder, "scores")
 
 
 def swing_of(played, beat):
@@ -281,6 +309,7 @@ def compose(takes, seconds, rng):
     style = STYLES[name]
     fitting = [t for t in takes if re.search(style.grooves, os.path.basename(t[0]))
                and style.tempo[0] <= t[1] <= style.tempo[1]]
+    fitting = fitting or takes
     odds = np.array([t[3] ** 0.5 for t in fitting])
     path, tempo, beats, _ = fitting[rng.choice(len(fitting), p=odds / odds.sum())]
     played = midi.notes(midi.messages(path))

@@ -6,7 +6,6 @@ and a synthesiser. There is no voice: those are recordings, joined when mixing.
 """
 
 import os
-from zlib import crc32
 
 import numpy as np
 
@@ -14,6 +13,7 @@ import compose
 import drums
 import midi
 import parts
+import readers
 import render
 import studio
 import synthesiser
@@ -21,9 +21,9 @@ from compose import pick
 from studio import RATE
 
 PROGRAMS = {"piano": (0, 1, 2), "epiano": (4, 5), "organ": (16, 17, 18), "clav": (7,),
-            "pad": (88, 89, 90, 92, 94, 95, 50, 51), "strings": (48, 49, 44), "arp": (80, 81, 38, 11, 45),
-            "stabs": (81, 62, 63, 90, 5), "brass": (61, 56, 57, 62), "winds": (64, 65, 66, 71, 73, 22),
-            "fiddle": (40, 110), "slapped": (36, 37), "accordion": (21,)}
+            "pad": (88, 89, 90, 92, 94, 95, 50, 51), "strings": (48, 49, 44),
+            "arp": (80, 81, 38, 11, 45), "stabs": (81, 62, 63, 90, 5), "brass": (61, 56, 57, 62),
+            "winds": (64, 65, 66, 71, 73, 22), "fiddle": (40, 110), "slapped": (36, 37)}
 PLAYED = {"piano": "comp", "epiano": "comp", "organ": "held", "clav": "stabs", "pad": "held",
           "strings": "held", "arp": "arp", "stabs": "stabs"}
 KEYS = {name[5:]: part for name, part in vars(parts).items() if name.startswith("keys_")}
@@ -31,15 +31,23 @@ KEY_CHANNELS, LEAD_CHANNEL = (0, 1, 2), 4
 
 
 class Band:
-    """The recorded instruments, loaded once."""
+    """The recorded instruments, loaded once; without a drum kit the soundfont's are played."""
 
     def __init__(self, drumkit, bass, guitar, soundfont):
-        self.kit = drums.Kit(drums.recorded(drumkit, render.load_mono))
+        for folder in (bass, guitar, *filter(None, (drumkit,))):
+            readers.require(folder, "samples")
+        if not os.path.exists(soundfont):
+            raise SystemExit(f"no soundfont {soundfont}: Debian's fluid-soundfont-gm has one")
+        self.kit = drums.Kit(drums.recorded(drumkit, render.load_mono)) if drumkit else None
+
         def notes(folder, name, shift, only=""):
             return render.Notes(os.path.join(folder, name), shift, only)
+
         self.basses = {"picked": [notes(bass, "growly", -1, "_f_|_ff_")],
-                       "fingered": [notes(bass, "meat", 0, "vl[23]"), notes(bass, "growly", -1, "_p_")],
-                       "driven": [notes(bass, "growly", -1, "_ff_"), notes(bass, "meat", 0, "vl4")],
+                       "fingered": [notes(bass, "meat", 0, "vl[23]"),
+                                    notes(bass, "growly", -1, "_p_")],
+                       "driven": [notes(bass, "growly", -1, "_ff_"),
+                                  notes(bass, "meat", 0, "vl4")],
                        "growl": [notes(bass, "growly", -1, "staccato|_ff_")],
                        "fretless": [notes(bass, "double", 0), notes(bass, "meat", 0, "vl[12]")],
                        "upright": [notes(bass, "double", 0)]}
@@ -73,21 +81,17 @@ def in_sections(song, rng, odds, kind_of):
 def play_drums(song, band, rng):
     if rng.random() < song.style.machine:
         return drums.Kit(drums.machine(rng)).play(song.drums, rng)
-    if rng.random() < 0.15:
+    if not band.kit or rng.random() < 0.15:
         kit = int(rng.choice((0, 8, 16, 32, 40)))
         timed = midi.play(song.drums, lambda channel: {7: 110, 91: int(rng.integers(0, 80))})
         audio = render.fluidsynth([(0.0, bytes([0xC9, kit]))] + timed, band.soundfont)
-        return studio.saturate(studio.compress(audio, rng.uniform(0, 0.4), 0.02), rng.uniform(-12, 3))
+        audio = studio.compress(audio, rng.uniform(0, 0.4), 0.02)
+        return studio.saturate(audio, rng.uniform(-12, 3))
     return band.kit.play(song.drums, rng)
 
 
 def play_bass(song, band, rng):
-    line = {}
-
-    def kind():
-        return line.setdefault(len(line), parts.BASS[pick(song.style.bass, rng)])
-
-    notes = in_sections(song, rng, 1.25, kind)
+    notes = in_sections(song, rng, 1.25, lambda: parts.BASS[pick(song.style.bass, rng)])
     if not notes:
         return None
     parts.loose(notes, rng, rng.uniform(0.002, 0.009), rng.normal(0, 0.006))
@@ -105,15 +109,17 @@ def play_bass(song, band, rng):
                                  (rng.uniform(150, 500), rng.uniform(800, 4000)))
         audio = audio.mean(1)
     elif tone == "slapped":
+        program = int(rng.choice(PROGRAMS["slapped"]))
         for n in notes:
-            n.program, n.channel = 36, 0
-        audio = render.fluidsynth(midi.play(notes, lambda c: {7: 120, 91: 0}), band.soundfont).mean(1)
+            n.program = program
+        timed = midi.play(notes, lambda channel: {7: 120, 91: 0})
+        audio = render.fluidsynth(timed, band.soundfont).mean(1)
     else:
         played = band.basses[tone][rng.integers(len(band.basses[tone]))]
         audio = played.play(notes, rng, hold=tone == "fretless" or rng.random() < 0.3)
     if tone == "driven" or (tone not in ("upright", "fretless", "sub") and rng.random() < 0.2):
         driven = studio.amplifier(audio, rng, rng.uniform(10, 32), 60, rng.uniform(0.5, 1.0))
-        audio = audio / studio.loudness(audio) + rng.uniform(0.2, 0.9) * driven / studio.loudness(driven)
+        audio = levelled(audio, 0) + levelled(driven, rng.uniform(-14, -1))
     audio = studio.shape(audio, studio.random_curve(rng, 2.5))
     audio = studio.compress(audio, rng.uniform(0.2, 0.8), rng.uniform(0.02, 0.1))
     if rng.random() < 0.5:
@@ -136,7 +142,8 @@ def rhythm_guitar(song, notes, kind, band, rng):
         parts.loose(copy, rng, rng.uniform(0.003, 0.01))
         audio = player.play(copy, rng, hold)
         if acoustic:
-            audio = studio.filtered(studio.shape(audio, studio.random_curve(rng, 3)), "highpass", 80)
+            audio = studio.shape(audio, studio.random_curve(rng, 3))
+            audio = studio.filtered(audio, "highpass", 80)
             return studio.compress(audio, rng.uniform(0.1, 0.5), 0.03)
         tight = rng.uniform(60, 100) if drive < 20 else rng.uniform(90, 180)
         return studio.amplifier(audio, rng, drive, tight, rng.uniform(0.8, 1.3))
@@ -149,7 +156,8 @@ def rhythm_guitar(song, notes, kind, band, rng):
         out += fit(studio.pan(right / studio.loudness(right), width), size)
     else:
         mono = take()
-        out = studio.chorus(mono, rng) if rng.random() < 0.3 else studio.pan(mono, rng.uniform(-0.7, 0.7))
+        place = rng.uniform(-0.7, 0.7)
+        out = studio.chorus(mono, rng) if rng.random() < 0.3 else studio.pan(mono, place)
     return studio.reverberate(out, rng, rng.uniform(0.15, 1.2), 10 ** (rng.uniform(-30, -9) / 20))
 
 
@@ -167,7 +175,8 @@ def lead_guitar(song, notes, steel, band, rng):
         size = max(len(audio), len(other))
         audio = fit(audio, size) + rng.uniform(0.4, 0.9) * fit(other, size)
     if rng.random() < 0.6:
-        audio = studio.echo(audio, song.beat * rng.choice((0.5, 0.75, 1)), 0.4, rng.uniform(0.1, 0.4))
+        time = song.beat * rng.choice((0.5, 0.75, 1))
+        audio = studio.echo(audio, time, 0.4, rng.uniform(0.1, 0.4))
     return studio.reverberate(audio, rng, rng.uniform(0.5, 2.5), 10 ** (rng.uniform(-22, -6) / 20))
 
 
@@ -232,10 +241,10 @@ def play_other(song, band, rng):
         tracks.append((keys, rng.normal(-2, 3)))
     if lead is not None:
         tracks.append((lead, rng.normal(1, 3)))
-    size = int(song.seconds * RATE) + RATE
-    total = sum(levelled(fit(audio, size), db) for audio, db in tracks)
     if not tracks:
         return None
+    size = int(song.seconds * RATE) + RATE
+    total = sum(levelled(fit(audio, size), db) for audio, db in tracks)
     if rng.random() < 0.3:
         total = studio.compress(total, rng.uniform(0.1, 0.4), 0.05)
     return total
@@ -257,13 +266,4 @@ def make(takes, band, seconds, rng):
             audio = studio.duck(audio, song.kicks, rng.uniform(0.3, 0.9), rng.uniform(0.1, 0.35))
         audio[-RATE:] *= np.linspace(1, 0, RATE, dtype=np.float32)[:, None]
         stems[stem] = audio
-    return song.name, stems
-
-
-def generate(cache, count, takes_folder, band, seconds):
-    """Fills the cache with gen-0000 …; each follows from its name alone."""
-    takes = compose.find_takes(takes_folder)
-    for item in cache.missing([f"gen-{i:04d}" for i in range(count)]):
-        rng = np.random.default_rng(crc32(item.encode()))
-        _, stems = make(takes, band, seconds * rng.uniform(0.75, 1.1), rng)
-        cache.store(item, stems)
+    return stems

@@ -11,7 +11,8 @@ from midi import Note
 OPEN_STRINGS = (40, 45, 50, 55, 59, 64)
 ROCK = [(0, 1.5), (1.5, 0.5), (2, 1), (3, 1)], [(0, 2), (2, 1.5), (3.5, 0.5)], \
        [(0, 0.75), (0.75, 0.75), (1.5, 1), (2.5, 0.5), (3, 1)], [(0, 4)], \
-       [(0, 0.5), (0.5, 1), (1.5, 1), (2.5, 0.5), (3, 0.5), (3.5, 0.5)], [(0, 1), (1, 1), (2, 1), (3, 1)]
+       [(0, 0.5), (0.5, 1), (1.5, 1), (2.5, 0.5), (3, 0.5), (3.5, 0.5)], \
+       [(0, 1), (1, 1), (2, 1), (3, 1)]
 STRUMS = [(0, 1), (1, 0.5), (1.5, 1), (2.5, 0.5), (3, 0.5), (3.5, 0.5)], \
          [(0, 0.5), (0.5, 0.5), (1, 0.5), (1.5, 0.5), (2, 0.5), (2.5, 0.5), (3, 0.5), (3.5, 0.5)], \
          [(0, 1), (1, 1), (2, 0.5), (2.5, 0.5), (3, 1)], \
@@ -19,7 +20,8 @@ STRUMS = [(0, 1), (1, 0.5), (1.5, 1), (2.5, 0.5), (3, 0.5), (3.5, 0.5)], \
           (3.25, 0.25), (3.5, 0.5)], [(0, 1.5), (1.5, 1), (2.5, 1.5)]
 SCRATCHES = [(0, 0.25), (0.75, 0.25), (1, 0.25), (1.5, 0.25), (1.75, 0.25), (2.25, 0.25),
              (2.75, 0.25), (3, 0.25), (3.5, 0.25)], \
-            [(0.5, 0.25), (1, 0.25), (1.25, 0.25), (1.75, 0.5), (2.5, 0.25), (3, 0.25), (3.75, 0.25)]
+            [(0.5, 0.25), (1, 0.25), (1.25, 0.25), (1.75, 0.5), (2.5, 0.25), (3, 0.25),
+             (3.75, 0.25)]
 
 
 def rhythm(choices, song, rng):
@@ -65,6 +67,10 @@ def low(chord, lowest=28):
     return lowest + (chord.root - lowest) % 12
 
 
+def in_scale(pitch, chord):
+    return min((p for p in range(26, 50) if p % 12 in chord.scale), key=lambda p: abs(p - pitch))
+
+
 def bass_kick(song, section, rng):
     """Where the bass drum plays, and on the chord changes."""
     kicks = np.array(song.kicks) if song.kicks else np.zeros(1)
@@ -98,21 +104,22 @@ def bass_double(song, section, rng):
 
 
 def bass_long(song, section, rng):
-    pattern = [(0, song.beats)] if rng.random() < 0.4 else rhythm(([(0, 2.5), (2.5, 1.5)], [(0, 2), (2, 2)]), song, rng)
+    halves = [(0, 2.5), (2.5, 1.5)], [(0, 2), (2, 2)]
+    pattern = [(0, song.beats)] if rng.random() < 0.4 else rhythm(halves, song, rng)
     return [Note(t, e - 0.03, low(c) + (0 if beat == 0 or rng.random() < 0.6 else 7), 92)
             for t, e, beat, c in bars(song, section, pattern)]
 
 
 def bass_riff(song, section, rng):
     """A motif over the chord's root, repeated."""
-    cells = [(b, l) for b, l in grid(0.25 if rng.random() < 0.4 else 0.5, song) if b == 0 or rng.random() < 0.55]
+    step = 0.25 if rng.random() < 0.4 else 0.5
+    cells = [(b, l) for b, l in grid(step, song) if b == 0 or rng.random() < 0.55]
     steps = {b: int(rng.choice((0, 0, 0, 3, 5, 7, 10, 12, -2))) for b, _ in cells}
     steps[0] = 0
     notes = []
     for t, e, beat, c in bars(song, section, cells):
-        scale = [p for p in range(26, 50) if p % 12 in c.scale]
-        pitch = min(scale, key=lambda p: abs(p - low(c) - steps[beat]))
-        notes.append(Note(t, t + rng.uniform(0.8, 1.6) * (e - t), low(c) if beat == 0 else pitch, 98))
+        pitch = low(c) if beat == 0 else in_scale(low(c) + steps[beat], c)
+        notes.append(Note(t, t + rng.uniform(0.8, 1.6) * (e - t), pitch, 98))
     return notes
 
 
@@ -125,16 +132,18 @@ def bass_walk(song, section, rng):
         elif i + 1 < len(played) and played[i + 1][3] is not c:
             pitch = low(played[i + 1][3]) + int(rng.choice((-1, 1, 2, -2)))
         else:
-            pitch = int(np.clip(pitch + rng.choice((-4, -3, -2, 2, 3, 4, 5)), 28, 48))
-            pitch = min((p for p in range(26, 50) if p % 12 in c.scale), key=lambda p: abs(p - pitch))
+            step = rng.choice((-4, -3, -2, 2, 3, 4, 5))
+            pitch = in_scale(int(np.clip(pitch + step, 28, 48)), c)
         notes.append(Note(t, t + 0.9 * (e - t), pitch, int(rng.integers(85, 110))))
     return notes
 
 
 def bass_two(song, section, rng):
-    return [Note(t, t + 0.75 * (e - t), low(c) + (0 if beat % 2 == 0 else -5 if low(c) > 33 else 7), 98)
-            for t, e, beat, c in bars(song, section, grid(1, song)) if beat % 2 == 0 or song.beats == 4 and beat == 2
-            or rng.random() < 0.9]
+    """Root and fifth in turn."""
+    step = 2 if song.beats % 2 == 0 else 1
+    return [Note(t, t + 0.75 * (e - t), low(c) + (0 if beat % (2 * step) == 0 else
+                                                  -5 if low(c) > 33 else 7), 98)
+            for t, e, beat, c in bars(song, section, grid(step, song))]
 
 
 def bass_funk(song, section, rng):
@@ -264,14 +273,10 @@ def guitar_boom(song, section, rng):
     for t, e, beat, c in bars(song, section, grid(0.5, song)):
         strings = voicing(c, 0)
         if beat % 1 == 0 and beat % 2 == 0:
-            notes.append(Note(t, e + song.beat / 2, strings[0] if beat == 0 else strings[min(1, len(strings) - 1)], 100))
+            notes.append(Note(t, e + song.beat / 2, strings[0 if beat == 0 else 1], 100))
         elif beat % 2 == 1 or rng.random() < 0.5:
             notes += strummed(t, e, strings[2:], 85, beat % 1 != 0, rng)
     return notes
-
-
-def guitar_twang(song, section, rng):
-    return guitar_riff(song, section, rng)
 
 
 def guitar_scratch(song, section, rng):
@@ -332,7 +337,8 @@ def keys_comp(song, section, rng):
 def keys_arp(song, section, rng):
     around, step = int(rng.integers(58, 72)), rng.choice((0.25, 0.25, 0.5))
     order = rng.integers(0, 4, 8)
-    return [Note(t, e, (close(c, around) * 2)[order[i % 8]] + 12 * (i % 8 == 3), int(rng.integers(75, 105)))
+    return [Note(t, e, (close(c, around) * 2)[order[i % 8]] + 12 * (i % 8 == 3),
+                 int(rng.integers(75, 105)))
             for i, (t, e, beat, c) in enumerate(bars(song, section, grid(step, song)))]
 
 
@@ -376,7 +382,8 @@ def lead(song, section, rng, lowest, highest):
                 rise = float(rng.uniform(0.06, 0.22))
                 bend = ((0.03, -float(rng.choice((1, 2)))), (0.03 + rise, 0.0))
             elif how < 0.32 and abs(target - pitch) <= 5 and notes:
-                bend = ((0.0, float(np.clip(pitch - target, -2, 2))), (float(rng.uniform(0.05, 0.12)), 0.0))
+                slide = float(rng.uniform(0.05, 0.12))
+                bend = ((0.0, float(np.clip(pitch - target, -2, 2))), (slide, 0.0))
             elif how < 0.36 and end - start > 0.5:
                 bend = ((end - start - 0.2, 0.0), (end - start, -2.0))
             notes.append(Note(start, end - 0.01, target, int(rng.integers(85, 120)), bend=bend,

@@ -3,6 +3,7 @@ through FluidSynth."""
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -17,6 +18,7 @@ from studio import RATE
 NOTE_NAMES = {"c": 0, "db": 1, "d": 2, "eb": 3, "e": 4, "f": 5, "gb": 6, "g": 7,
               "ab": 8, "a": 9, "bb": 10, "b": 11}
 GUITARS = range(24, 32)
+
 
 def load_mono(path):
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
@@ -86,7 +88,8 @@ class Notes:
                 audio = np.interp(position[position < len(audio)], np.arange(len(audio)), audio)
             else:
                 if (pitch, take) not in ready:
-                    ready[pitch, take] = stretch(self.sample(near, take, hold), 2 ** ((pitch - near) / 12))
+                    ready[pitch, take] = stretch(self.sample(near, take, hold),
+                                                 2 ** ((pitch - near) / 12))
                 audio = ready[pitch, take]
             note = audio[:size].astype(np.float32) * (n.velocity / 127)
             if n.muted:
@@ -103,6 +106,8 @@ def fluidsynth(timed, soundfont):
     with tempfile.TemporaryDirectory() as folder:
         score, wav = os.path.join(folder, "score.mid"), os.path.join(folder, "out.wav")
         midi.write(score, timed)
+        if not shutil.which("fluidsynth"):
+            raise SystemExit("no program fluidsynth (Debian: apt install fluidsynth)")
         subprocess.run(["fluidsynth", "-ni", "-q", "-g", "0.4", "-r", str(RATE), "-F", wav,
                         soundfont, score], check=True, timeout=120, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
