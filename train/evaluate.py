@@ -17,7 +17,7 @@ from scipy.signal import resample_poly
 
 from architectures import read_network
 from network import STEMS
-from prepare import RATE, find_songs, read_audio
+from readers import RATE, find_songs, read_audio
 
 QUIET_DB = -20
 

@@ -3,6 +3,8 @@
 import struct
 from dataclasses import dataclass
 
+import numpy as np
+
 DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 DRUM_CHANNEL = 9
 RENDER_TICKS = 480  # a quarter note of half a second in written files
@@ -14,8 +16,23 @@ class Note:
     end: float
     pitch: int
     velocity: int
-    channel: int
-    program: int
+    channel: int = 0
+    program: int = 0
+    bend: tuple = ()      # (seconds after the start, semitones) points, if any
+    vibrato: float = 0.0  # semitones either way, once the note has settled
+    muted: bool = False   # by the palm
+
+    def pitch_curve(self, times):
+        """Semitones over `pitch` at `times` seconds after the start."""
+        curve = 0.018 * np.sin(2 * np.pi * 0.7 * times)
+        if self.bend:
+            at, semitones = zip(*self.bend)
+            curve = curve + np.interp(times, at, semitones)
+        if self.vibrato:
+            rate = 5.0 + (self.pitch * 7 + self.velocity) % 11 / 10
+            curve = curve + self.vibrato * np.clip((times - 0.25) / 0.4, 0, 1) * np.sin(
+                2 * np.pi * rate * times)
+        return curve
 
 
 def _varlen(data, i):
@@ -91,6 +108,24 @@ def notes(timed):
                 sounding[channel, m[1]] = note
                 out.append(note)
     return out
+
+
+def play(notes, settings):
+    """Notes -> messages; settings(channel) -> its controllers, as {number: value}.
+    Bends are the channel's: such a part must be one voice."""
+    timed = [(0.0, bytes([0xB0 | c, number, value]))
+             for c in {n.channel for n in notes} for number, value in settings(c).items()]
+    timed += [(0.0, bytes([0xC0 | n.channel, n.program])) for n in
+              {n.channel: n for n in notes if n.channel != DRUM_CHANNEL}.values()]
+    for n in notes:
+        timed.append((n.start, bytes([0x90 | n.channel, n.pitch, n.velocity])))
+        timed.append((max(n.start + 0.02, n.end - 0.002), bytes([0x80 | n.channel, n.pitch, 0])))
+        if n.bend or n.vibrato:
+            times = np.arange(0, n.end - n.start, 0.02)
+            for t, value in zip(times, 8192 + 4096 * n.pitch_curve(times)):
+                value = int(np.clip(value, 0, 16383))
+                timed.append((n.start + t, bytes([0xE0 | n.channel, value & 127, value >> 7])))
+    return sorted(timed, key=lambda event: event[0])
 
 
 def stem_of(channel, program):

@@ -12,15 +12,16 @@ import numpy as np
 import torch
 
 import augment as fx
+import provenance
 from network import STEMS
 
 RATE = fx.RATE
 # How loud each stem stands in a random mix, dB, and how often it is silent.
 LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
 LEVEL_SPREAD = 4.5
-ACCOMPANIMENT = "accompaniment"
+ACCOMPANIMENT, DRUMLESS = "accompaniment", "drumless"
 # What a stem may be laid over: recordings of all the rest.
-REST = {"vocals": ACCOMPANIMENT}
+REST = {"vocals": ACCOMPANIMENT, "drums": DRUMLESS}
 # A voice that ends below this many Hz was recorded so, not sung so.
 NARROW = 12000
 # How far to the sides each stem may stand (1 = all the way), and how wide it may be.
@@ -39,27 +40,31 @@ class Recording:
     level: float      # RMS of its louder half, full scale = 1
     band: float       # Hz: nothing above it is to be believed
     solo: bool        # recorded alone, with whatever noise the room had
+    channels: int
 
 
-def survey(path, solo):
-    """Level and bandwidth of a recording, from blocks spread over it."""
+def survey(path, solo, rate=RATE):
+    """Level and bandwidth of a recording, from blocks spread over it; `rate` is the
+    source's, above half of which nothing is true."""
     audio = np.load(path, mmap_mode="r")
     starts = np.linspace(0, max(0, len(audio) - 4096), 100).astype(int)
-    blocks = np.stack([audio[s:s + 4096, 0] for s in starts if s + 4096 <= len(audio)])
+    blocks = np.stack([audio[s:s + 4096].mean(1) for s in starts if s + 4096 <= len(audio)])
     blocks = blocks.astype(np.float32) / 32768
     power = (blocks ** 2).mean(1)
     level = float(np.sqrt(np.sort(power)[len(power) // 2:].mean())) + 1e-5
     spectrum = (np.abs(np.fft.rfft(blocks * np.hanning(4096))) ** 2).sum(0)
     above = np.cumsum(spectrum[::-1])[::-1] / (spectrum.sum() + 1e-20)
     band = float((above > 1e-7).sum()) * RATE / 4096
-    return Recording(path, os.path.dirname(path), len(audio), level, band, solo)
+    return Recording(path, os.path.dirname(path), len(audio), level, min(band, rate / 2), solo,
+                     audio.shape[1])
 
 
 class Pool:
-    """All recordings of a cache, by stem, with the odds to draw each."""
+    """All recordings of a cache, or only those under free licences, by stem, with the
+    odds to draw each."""
 
-    def __init__(self, cache, held_back, set_weights):
-        self.stems = {stem: [] for stem in (*STEMS, ACCOMPANIMENT)}
+    def __init__(self, cache, held_back, set_weights, only_free=False):
+        self.stems = {stem: [] for stem in (*STEMS, ACCOMPANIMENT, DRUMLESS)}
         self.odds = {stem: [] for stem in self.stems}
         self.items = {}
         for path in sorted(glob.glob(os.path.join(cache, "*", "*", "*.npy"))):
@@ -67,13 +72,22 @@ class Pool:
             name, set_name = os.path.basename(folder), os.path.basename(os.path.dirname(folder))
             if stem not in self.stems or name in held_back or name.endswith(".part"):
                 continue
-            recording = survey(path, solo=len(os.listdir(folder)) == 1)
+            item = provenance.about(folder)
+            if only_free and not item["free"]:
+                continue
+            alone = len(glob.glob(os.path.join(glob.escape(folder), "*.npy"))) == 1
+            recording = survey(path, alone, item["rate"])
             if recording.level < 1e-3 or recording.samples < 6 * RATE:
                 continue
             weight = set_weights.get(set_name, 1.0)
             self.stems[stem].append(recording)
             self.odds[stem].append(weight * recording.samples ** 0.5)
             self.items.setdefault(folder, {})[stem] = (recording, weight)
+        for stem in STEMS:
+            if not self.stems[stem]:
+                kind = " under a free licence" if only_free else ""
+                raise SystemExit(f"no {stem} in {cache}{kind}: prepare.py fills it, "
+                                 "and prepare.py manifest lists what is there")
         for stem, odds in self.odds.items():
             self.odds[stem] = np.cumsum(odds) / np.sum(odds)
         # Only items of several stems teach how the stems of one song fit together.

@@ -1,172 +1,224 @@
 """Decodes and renders training material once, into a cache of int16 arrays.
 
-The cache holds SET/ITEM/STEM.npy, [samples, channels] at 44.1 kHz; the stems
-of an item belong together and start together. A set may be any folder of
-songs with stems (MUSDB18-HQ included), solo recordings of one stem, or scores.
+The cache holds SET/ITEM/STEM.npy, [samples, channels] at 44.1 kHz, and
+SET/ITEM/item.json; the stems of an item belong together and start together.
 """
 
 import argparse
-import glob
+import json
 import os
-from math import gcd
+import shutil
+import sys
 from zlib import crc32
 
 import numpy as np
-import soundfile
-from scipy.signal import butter, resample_poly, sosfiltfilt
+from scipy.signal import butter, sosfiltfilt
 
+import compose
+import drums
+import generator
 import midi
+import provenance
+import readers
 import render
+import scores
 from network import STEMS
-
-RATE = render.RATE
-EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
-
-
-def read_audio(path):
-    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    if rate != RATE:
-        common = gcd(RATE, rate)
-        audio = resample_poly(audio, RATE // common, rate // common, axis=0).astype(np.float32)
-    return audio
-
-
-def find_songs(folder):
-    """{song: {stem: path}} for FOLDER/SONG/STEM.*, at any depth (train/, test/)."""
-    songs = {}
-    for path in sorted(glob.glob(os.path.join(folder, "**", "*.*"), recursive=True)):
-        stem, extension = os.path.splitext(os.path.basename(path))
-        if stem in STEMS and extension.lower() in EXTENSIONS:
-            songs.setdefault(os.path.dirname(path), {})[stem] = path
-    return {os.path.basename(song): stems for song, stems in songs.items()}
+from readers import Unreadable, find_songs
+from studio import RATE
 
 
 class Cache:
-    def __init__(self, folder, name):
-        self.folder = os.path.join(folder, name)
+    """One set of the cache. Its items come from `source` under `licence`, where given;
+    else SOURCE_FOLDER/licences.tsv or the project's table tells."""
+
+    def __init__(self, folder, name, source=None, licence=None, origin=""):
+        self.folder, self.name = os.path.join(folder, name), name
+        self.source, self.licence = source, licence
+        self.own_table = os.path.join(origin, "licences.tsv")
 
     def path(self, item):
         return os.path.join(self.folder, item)
 
-    def store(self, item, stems):
-        """Peak-normalises the stems together, so their balance stays."""
+    def describe(self, item, rate):
+        source, licence = (provenance.look_up(item, self.own_table)
+                           or provenance.look_up(f"{self.name}/{item}") or (self.name, "unstated"))
+        return provenance.describe(self.source or source, self.licence or licence, rate)
+
+    def store(self, item, stems, rate=RATE):
+        """Peak-normalises the stems together, so their balance stays. `rate` is the
+        source's: nothing above half of it is true."""
+        if not self.missing([item]):
+            return
+        part = self.path(item) + ".part"
+        shutil.rmtree(part, ignore_errors=True)    # of a run that was interrupted
+        os.makedirs(part)
         peak = max(np.abs(a).max() for a in stems.values()) + 1e-9
-        os.makedirs(self.path(item) + ".part", exist_ok=True)
         for stem, audio in stems.items():
-            np.save(os.path.join(self.path(item) + ".part", stem + ".npy"),
+            np.save(os.path.join(part, stem + ".npy"),
                     np.round(audio.reshape(len(audio), -1) / peak * 32000).astype(np.int16))
-        os.rename(self.path(item) + ".part", self.path(item))
+        with open(os.path.join(part, "item.json"), "w") as f:
+            json.dump(self.describe(item, rate), f)
+        os.rename(part, self.path(item))
 
     def missing(self, items):
         return [i for i in items if not os.path.exists(self.path(i))]
 
+    def fill(self, items, make):
+        """Runs make(item), which stores it, for all that are missing; names and counts
+        what cannot be read."""
+        skipped = 0
+        for item in self.missing(items):
+            try:
+                make(item)
+            except Unreadable as error:
+                print(f"skipped {item}: {error}", file=sys.stderr)
+                skipped += 1
+        if skipped:
+            print(f"{self.name}: {skipped} of {len(items)} items skipped", file=sys.stderr)
+
+
+def seeded(item):
+    return np.random.default_rng(crc32(item.encode()))
+
 
 def prepare_songs(args, cache):
     low_cut = butter(4, 200, "highpass", fs=RATE, output="sos")
-    songs = find_songs(args.source)
-    for song in cache.missing(songs):
-        stems = {stem: read_audio(path) for stem, path in songs[song].items()}
+    songs = find_songs(args.material, (*STEMS, *readers.SUMS))
+
+    def make(song):
+        stems, rate = readers.read_stems(songs[song])
         if song in args.bass_in_other:
             # An undeclared bass would teach that bass is "other".
             stems["other"] = sosfiltfilt(low_cut, stems["other"], axis=0)
-        cache.store(song, stems)
+        cache.store(song, stems, rate)
+
+    cache.fill(songs, make)
 
 
 def prepare_solo(args, cache):
-    """SOURCE/NAME.ogg, each a recording of one stem; NAME.STEM.ogg says which."""
-    files = {os.path.splitext(os.path.basename(p))[0]: p
-             for p in glob.glob(os.path.join(args.source, "*.*"))}
-    items = {}
-    for name, path in sorted(files.items()):
-        item, _, stem = name.partition(".")
-        items.setdefault(item, {})[stem or args.stem] = path
-    for item in cache.missing(items):
-        cache.store(item, {stem: read_audio(path) for stem, path in items[item].items()})
+    items = readers.find_recordings(args.material, args.stem)
+    cache.fill(items, lambda item: cache.store(item, *readers.read_stems(items[item])))
+
+
+def prepare_shots(args, cache):
+    """Strings hits and notes together, a minute or so each time, in loose rhythm."""
+    shots = sorted(next(iter(paths.values())) for paths in
+                   readers.find_recordings(args.material, args.stem).values())
+    order = seeded(cache.name).permutation(len(shots))
+    items = {f"shots-{i:04d}": order[i * 100:(i + 1) * 100] for i in range(-(-len(shots) // 100))}
+
+    def make(item):
+        rng = seeded(item)
+        sounds, rate = readers.read_stems({i: shots[i] for i in items[item]})
+        sounds = [audio.mean(1)[:4 * RATE] for audio in sounds.values()]
+        step = 60 / rng.uniform(80, 150) / 2
+        # Each twice, so that a few samples are long enough to be drawn from.
+        times = np.cumsum(step * rng.choice((1, 1, 2, 3), 2 * len(sounds)))
+        out = np.zeros(int((times[-1] + 5) * RATE), np.float32)
+        for time, audio in zip(times, sounds * 2):
+            at = int((time + rng.normal(0, 0.01)) * RATE)
+            out[at:at + len(audio)] += audio * rng.uniform(0.4, 1.0) / (np.abs(audio).max() + 1e-6)
+        cache.store(item, {args.stem: out}, rate)
+
+    cache.fill(items, make)
+
+
+def kit_of(args):
+    readers.require(args.drumkit, "samples")
+    return drums.Kit(drums.recorded(args.drumkit, render.load_mono))
 
 
 def prepare_grooves(args, cache):
-    kit = render.Kit(args.drumkit)
-    takes = sorted(glob.glob(os.path.join(args.source, "**", "*.mid"), recursive=True))
-    for path in takes:
-        item = os.path.splitext(os.path.relpath(path, args.source))[0].replace(os.sep, "-")
-        if not cache.missing([item]):
-            continue
-        notes = midi.notes(midi.messages(path, args.seconds))
+    kit, takes = kit_of(args), readers.find_scores(args.material)
+
+    def make(item):
+        notes = midi.notes(readers.read_score(takes[item], args.seconds))
         if notes and notes[-1].start > 8:
-            rng = np.random.default_rng(crc32(item.encode()))
-            cache.store(item, {"drums": kit.play(notes, rng)})
+            cache.store(item, {"drums": kit.play(notes, seeded(item))})
+
+    cache.fill(takes, make)
 
 
 def prepare_scores(args, cache):
     """Each score twice: all through the soundfont, then with real instruments."""
-    kit = render.Kit(args.drumkit)
-    basses = [render.Notes(os.path.join(args.bass, name), shift)
-              for name, shift in (("growly", -1), ("meat", 0), ("double", 0))]
-    guitars = [render.Notes(os.path.join(args.guitar, name)) for name in ("electric", "shiny")]
-    for path in sorted(glob.glob(os.path.join(args.source, "*.mid"))):
-        item = os.path.splitext(os.path.basename(path))[0]
-        if not cache.missing([item + "-real"]):
-            continue
-        timed = midi.messages(path, args.seconds)
-        notes = midi.notes(timed)
-        rng = np.random.default_rng(crc32(item.encode()))
-        programs = {s: int(rng.choice(p)) for s, p in
-                    (("drums", (0, 8, 16, 24, 25, 32, 40)), ("bass", (32, 33, 34, 35, 36, 37, 38)))}
+    paths = readers.find_scores(args.material)
+    band = generator.Band(args.drumkit, args.bass, args.guitar, args.soundfont)
 
-        def soundfont(wanted, change=lambda channel, program: program):
-            return render.fluidsynth(render.reprogram(midi.only(timed, wanted), change),
-                                     args.soundfont).mean(1)
-
-        stems, real = {}, {}
-        for stem in {midi.stem_of(n.channel, n.program) for n in notes}:
-            stems[stem] = soundfont(
-                lambda c, p: midi.stem_of(c, p) == stem,
-                lambda c, p: programs.get(midi.stem_of(c, p), p))
-            played = [n for n in notes if midi.stem_of(n.channel, n.program) == stem]
-            if stem == "drums":
-                real[stem] = kit.play(played, rng)
-            elif stem == "bass":
-                real[stem] = basses[rng.integers(3)].play(played, rng)
-            else:
-                strummed = [n for n in played if n.program in render.GUITARS]
-                real[stem] = stems[stem]
-                if len(strummed) > 20:
-                    guitar = guitars[rng.integers(2)].play(strummed, rng)
-                    drive = 10 ** rng.uniform(-0.5, 1.2)
-                    guitar = 0.15 * render.amplifier(guitar, drive)
-                    rest = soundfont(lambda c, p: midi.stem_of(c, p) == "other"
-                                     and p not in render.GUITARS)
-                    real[stem] = np.zeros(max(len(rest), len(guitar)), np.float32)
-                    real[stem][:len(rest)] += rest
-                    real[stem][:len(guitar)] += guitar
+    def make(item):
+        item = item.removesuffix("-real")
+        timed = readers.read_score(paths[item], args.seconds)
+        rng = seeded(item)
+        stems = scores.soundfont_stems(timed, rng, args.soundfont)
         if stems:
             cache.store(item, stems)
-            # The recorded instruments come at their own level: balance by RMS.
-            for stem in real:
-                real[stem] = real[stem] * (stems[stem].std() + 1e-6) / (real[stem].std() + 1e-6)
-            cache.store(item + "-real", real)
+            cache.store(item + "-real", scores.recorded_stems(timed, stems, band, rng))
+
+    cache.fill([item + "-real" for item in paths], make)
+
+
+def prepare_generated(args, cache):
+    takes = compose.find_takes(args.material)
+    band = generator.Band(args.drumkit, args.bass, args.guitar, args.soundfont)
+
+    def make(item):
+        rng = seeded(item)
+        cache.store(item, generator.make(takes, band, args.seconds * rng.uniform(0.75, 1.1), rng))
+
+    cache.fill([f"gen-{i:04d}" for i in range(args.count)], make)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, text, run, material):
+        made = commands.add_parser(name, help=text, description=text)
+        made.add_argument("material", help=material)
+        made.add_argument("cache", help="folder to fill")
+        made.add_argument("name", help="name of the set within the cache")
+        made.add_argument("--source", help="where the material is from, for the manifest")
+        made.add_argument("--licence", help="of all of it")
+        made.set_defaults(run=run)
+        return made
+
+    songs = command("songs", "songs in stems", prepare_songs,
+                    "folder of SONG/STEM.wav or SONG.stem.mp4, at any depth")
+    songs.add_argument("--bass-in-other", nargs="*", default=[],
+                       help="songs whose other stem hides a bass: it is cut below 200 Hz")
+    recordings = (command("solo", "recordings of one stem", prepare_solo, "folder of NAME.wav"),
+                  command("shots", "single hits or notes, strung together", prepare_shots,
+                          "folder of samples"))
+    for made in recordings:
+        made.add_argument("--stem", choices=(*STEMS, *readers.SUMS), default="vocals",
+                          help="which one (default %(default)s); NAME.STEM.wav says its own")
+    grooves = command("grooves", "drum scores on a recorded kit", prepare_grooves,
+                      "folder of *.mid")
+    midis = command("scores", "General MIDI songs", prepare_scores, "folder of *.mid")
+    generate = command("generate", "songs of our own", prepare_generated,
+                       "folder of drum takes, named as in Groove MIDI")
+    for made, seconds in ((grooves, 90), (midis, 90), (generate, 55)):
+        made.add_argument("--seconds", type=float, default=seconds,
+                          help="of each (default %(default)s)")
+        made.add_argument("--drumkit", required=made is not generate, help="folder of drum hits "
+                          "(generate plays drum machines and the soundfont without it)")
+    for made in (midis, generate):
+        made.add_argument("--bass", required=True, help="folder of folders of bass notes")
+        made.add_argument("--guitar", required=True, help="folder of folders of guitar notes")
+        made.add_argument("--soundfont", default="/usr/share/sounds/sf2/FluidR3_GM.sf2")
+    generate.add_argument("--count", type=int, default=150, help="of songs (default %(default)s)")
+
+    listing = commands.add_parser("manifest", help="lists a cache's sources, licences and minutes")
+    listing.add_argument("cache")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("songs", "solo", "grooves", "scores"))
-    parser.add_argument("source", help="folder to read")
-    parser.add_argument("cache", help="folder to fill")
-    parser.add_argument("name", help="name of the set within the cache")
-    parser.add_argument("--stem", choices=(*STEMS, "accompaniment"), default="vocals",
-                        help="of a solo set")
-    parser.add_argument("--bass-in-other", nargs="*", default=[],
-                        help="songs whose other stem hides a bass: it is cut below 200 Hz")
-    parser.add_argument("--seconds", type=float, default=90, help="of each score or take")
-    parser.add_argument("--drumkit", help="folder of drum hits")
-    parser.add_argument("--bass", help="folder of bass notes")
-    parser.add_argument("--guitar", help="folder of guitar notes")
-    parser.add_argument("--soundfont", default="/usr/share/sounds/sf2/FluidR3_GM.sf2")
-    args = parser.parse_args()
-    cache = Cache(args.cache, args.name)
-    os.makedirs(cache.folder, exist_ok=True)
-    {"songs": prepare_songs, "solo": prepare_solo,
-     "grooves": prepare_grooves, "scores": prepare_scores}[args.kind](args, cache)
+    args = parse()
+    if args.command == "manifest":
+        readers.require(args.cache, "cache")
+        provenance.write_manifest(args.cache, (*STEMS, *readers.SUMS))
+    else:
+        args.run(args, Cache(args.cache, args.name, args.source, args.licence, args.material))
 
 
 if __name__ == "__main__":

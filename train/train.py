@@ -18,7 +18,7 @@ from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
 from mixing import Batches, Mixer, Pool
 from network import STEMS, read_tensors
-from prepare import find_songs
+from readers import find_songs
 from stft import Stft
 
 BURN_IN_SECONDS = 0.5   # not scored: the network's past is still empty
