@@ -65,7 +65,7 @@ def leak(references, estimates):
     true = [s for s in STEMS if energy(references[s]) > 0]
     stems = np.stack([references[s].ravel() for s in true]).astype(np.float64)
     heard = np.stack([estimates[s].ravel() for s in STEMS])
-    gains = np.linalg.solve(stems @ stems.T, stems @ heard.T)
+    gains = np.linalg.lstsq(stems @ stems.T, stems @ heard.T, rcond=None)[0]
     return {f"{s} in {e}": gains[true.index(s), j]
             for s in scored(references, true) for j, e in enumerate(STEMS)}
 

@@ -59,10 +59,13 @@ def readable(songs):
 def fault(path):
     """Why an audio file cannot be read; None where it can."""
     try:
-        if not len(read_audio(path)):
-            return "no audio in it"
+        audio = read_audio(path)
     except soundfile.SoundFileError as error:
         return str(error)
+    if not len(audio):
+        return "no audio in it"
+    if not np.isfinite(audio).all():
+        return "samples that are no numbers"
 
 
 def references_of(stems):
