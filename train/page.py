@@ -8,8 +8,6 @@ import numpy as np
 from scipy.signal import stft
 
 try:
-    import matplotlib
-    matplotlib.use("Agg")
     from matplotlib.figure import Figure
 except ImportError:
     sys.exit("--page draws with matplotlib, which is missing (Debian: python3-matplotlib).")

@@ -39,16 +39,15 @@ def readable(songs):
     """The songs whose files can all be read; the others are named and counted."""
     kept = {}
     for song, paths in songs.items():
-        broken = [f"{path}: {reason}" for path in paths.values() if (reason := fault(path))]
-        lengths = {} if broken else {stem: soundfile.info(path).duration
-                                     for stem, path in paths.items()}
-        if broken:
-            print("\n".join(broken), file=sys.stderr)
-        else:
-            kept[song] = paths
-        if lengths and max(lengths.values()) - min(lengths.values()) > 0.1:
-            print(f"{song}: stems of different lengths, the shorter end in silence: "
-                  + ", ".join(f"{stem} {s:.1f} s" for stem, s in lengths.items()), file=sys.stderr)
+        faults = [f"{path}: {found}" for path in paths.values() if (found := fault(path))]
+        if faults:
+            print(*faults, sep="\n", file=sys.stderr)
+            continue
+        kept[song] = paths
+        seconds = {stem: soundfile.info(path).duration for stem, path in paths.items()}
+        if max(seconds.values()) - min(seconds.values()) > 0.1:
+            print(f"{song}: the shorter stems end in silence: "
+                  + ", ".join(f"{stem} {s:.1f} s" for stem, s in seconds.items()), file=sys.stderr)
     if len(kept) < len(songs):
         print(f"{len(songs) - len(kept)} of {len(songs)} songs skipped", file=sys.stderr)
     if not kept:

@@ -1,6 +1,7 @@
 """What stands around the metrics: songs, conditions, baselines, separators."""
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -84,6 +85,18 @@ class Folder(unittest.TestCase):
         for stem in STEMS:
             self.assertAlmostEqual(found["songs"]["song"]["usdr"][stem], 10 * np.log10(16 / 12),
                                    delta=0.1)
+
+    @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "no matplotlib")
+    def test_the_page_shows_every_song(self):
+        from page import write_page
+        for stem in STEMS[:3]:
+            self.write("<song>", stem, noise(1, RATE // 2))
+        songs, page = songs_in(self.folder), os.path.join(self.folder, "page")
+        results = {"a quarter": evaluate(songs, share(0.25), figures)}
+        self.said(lambda: write_page(page, songs, "a quarter", share(0.25), results))
+        self.assertEqual(sorted(os.listdir(page)), ["0.png", "index.html"])
+        with open(os.path.join(page, "index.html")) as f:
+            self.assertIn("<h2>&lt;song&gt;</h2>", f.read())
 
     def test_a_checkpoint_has_the_sizes_of_the_model_beside_it(self):
         net = Chandna(Sizes(n1=4, n2=3, taps=2, context=3, nn=5))

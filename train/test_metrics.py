@@ -76,6 +76,7 @@ class BssEval(unittest.TestCase):
         self.stems = noise(2, 2, 3 * RATE)
 
     def test_a_filtered_stem_is_target_and_no_interference(self):
+        self.stems[1] += 0.5 * np.roll(self.stems[0], 7, axis=-1)
         late = np.roll(self.stems, 300, axis=-1)
         late[..., :300] = 0
         sdr_frames, sir_frames = bsseval.bsseval(self.stems, late, RATE)
