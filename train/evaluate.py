@@ -16,6 +16,7 @@ from conditions import AS_IT_IS, CONDITIONS
 from metrics import figures, usdr
 from report import (COMPARED, METRICS, by_name, comparison, differences, robustness, song_by_song,
                     under_conditions, write_json)
+# network_separator: train.py scores as it goes.
 from separators import network_separator, open_network, program_separator
 from songs import read_song, readable, references_of, songs_in
 

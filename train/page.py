@@ -15,7 +15,7 @@ except ImportError:
 from intervals import summary, table
 from network import STEMS
 from prepare import RATE
-from report import COMPARED, METRICS, SIX, spans, worst_first
+from report import COMPARED, METRICS, SIX, number, spans, worst_first
 from songs import read_song, references_of
 
 WINDOW, COLUMNS = 4096, 700
@@ -75,10 +75,6 @@ def html_table(head, rows):
     return "\n".join(["<table>", line(head, "th"), *(line(r, "td") for r in rows), "</table>\n"])
 
 
-def number(value):
-    return f"{value:.2f}" if np.isfinite(value) else "–"
-
-
 def comparison(metric, results):
     """Means over songs with their intervals."""
     title, names = METRICS[metric]
@@ -86,7 +82,7 @@ def comparison(metric, results):
     for separator, songs in results.items():
         found = summary(table(songs, metric, names))
         rows.append([separator, *(f"{number(mean)} ({span.replace('..', ' to ')})" if span != "-"
-                                  else "–" for mean, span in zip(found["mean"], spans(found)))])
+                                  else "-" for mean, span in zip(found["mean"], spans(found)))])
     return f"<h2>{title}, dB</h2>" + html_table(["mean (95 % interval)", *names, "four stems"], rows)
 
 

@@ -24,8 +24,12 @@ NOTABLE_DB = 0.3
 
 
 def cells(values):
-    return "".join(f"{v:>14}" if isinstance(v, str) else f"{round(v, 2) + 0.0:14.2f}" if np.isfinite(v)
-                   else f"{'-':>14}" for v in values)
+    return "".join(f"{v if isinstance(v, str) else number(v):>14}" for v in values)
+
+
+def number(value):
+    """Adding zero makes -0.00 0.00."""
+    return f"{round(value, 2) + 0.0:.2f}" if np.isfinite(value) else "-"
 
 
 def row(title, label, values):
@@ -33,7 +37,7 @@ def row(title, label, values):
 
 
 def spans(found):
-    return [f"{low:.2f}..{high:.2f}" if np.isfinite(low) else "-"
+    return [f"{number(low)}..{number(high)}" if np.isfinite(low) else "-"
             for low, high in zip(found["low"], found["high"])]
 
 

@@ -31,7 +31,7 @@ class Ratios(unittest.TestCase):
             self.assertAlmostEqual(si_sdr(s, gain * (s + 0.1 * n)), 20, places=2)
 
     def test_quiet_stems_are_not_scored(self):
-        stems = noise(4, 1, 9999) * np.float32([[[1]], [[1]], [[1]], [[0.09]]])
+        stems = noise(4, 1, 9999) * np.float32([[[1]], [[1]], [[0.2]], [[0.13]]])
         self.assertEqual(list(usdr(references_of(stems), dict(zip(STEMS, stems)))), list(STEMS[:3]))
 
 
