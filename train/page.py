@@ -83,7 +83,8 @@ def comparison(metric, results):
         found = summary(table(songs, metric, names))
         rows.append([separator, *(f"{number(mean)} ({span.replace('..', ' to ')})" if span != "-"
                                   else "-" for mean, span in zip(found["mean"], spans(found)))])
-    return f"<h2>{title}, dB</h2>" + html_table(["mean (95 % interval)", *names, "four stems"], rows)
+    head = ["mean (95 % interval)", *names, "four stems"]
+    return f"<h2>{title}, dB</h2>" + html_table(head, rows)
 
 
 def write_page(folder, songs, title, separate, results):

@@ -66,19 +66,21 @@ def differences(metric, results, candidates):
 
 
 def worst_first(songs):
-    """Song names by the mean uSDR of their stems."""
-    return sorted(songs, key=lambda s: np.mean([v for n, v in songs[s]["usdr"].items() if n in STEMS]
-                                               or [np.inf]))
+    """Song names by the mean uSDR of their four stems."""
+    def mean(song):
+        return np.mean([v for n, v in songs[song]["usdr"].items() if n in STEMS] or [np.inf])
+    return sorted(songs, key=mean)
 
 
 def song_by_song(separator, songs):
     """Worst songs first; then what is too soft, what is heard and not there, and where it went."""
     for metric in ("usdr", "level", "absent"):
         title, names = METRICS[metric]
-        yield f"\n{separator}: {title}, dB\n" + row("", "", names)
-        for song in worst_first(songs):
-            if songs[song][metric]:
-                yield row(song, "", [songs[song][metric].get(n, np.nan) for n in names])
+        found = [song for song in worst_first(songs) if songs[song][metric]]
+        if found:
+            yield f"\n{separator}: {title}, dB\n" + row("", "", names)
+        for song in found:
+            yield row(song, "", [songs[song][metric].get(n, np.nan) for n in names])
     gains = summary(table(songs, "leak", LEAKS))["mean"]
     yield f"\n{separator}: {METRICS['leak'][0]}, mean over songs\n" + row("of", "in", STEMS)
     for i, stem in enumerate(STEMS):

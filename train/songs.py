@@ -9,8 +9,9 @@ import soundfile
 from network import STEMS
 from prepare import find_songs, read_audio
 
-HOW_TO_GET = """It should hold SONG/{vocals,drums,bass,other}.wav (flac, ogg, mp3), with stems missing
-where a song has none: the test folder of MUSDB18-HQ (https://zenodo.org/records/3338373) will do."""
+HOW_TO_GET = """It should hold SONG/{vocals,drums,bass,other}.wav (flac, ogg, mp3), with stems
+missing where a song has none: the test folder of MUSDB18-HQ will do
+(https://zenodo.org/records/3338373)."""
 
 
 def songs_in(folder):
