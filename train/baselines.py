@@ -1,0 +1,73 @@
+"""What any separator is compared with: no separation, median filters, the ideal mask."""
+
+import os
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.ndimage import median_filter
+
+from metrics import SPLITS
+from network import STEMS, Geometry
+from studio import RATE
+from separators import open_network
+from stft import Stft
+
+CHANDNA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/chandna.safetensors")
+# As in plugin/separator.c.
+HPSS_FRAMES, HPSS_SPAN, HPSS_FLOOR = 25, 31, 1e-9
+
+
+def share(part):
+    """The same part of the mixture as every stem."""
+    return lambda references, rate=RATE: {s: part * references["mixture"] for s in STEMS}
+
+
+def transform():
+    g = Geometry()
+    return Stft(g.analysis, g.synthesis, g.hop)
+
+
+def spectrum_of(stft, audio):
+    """Long enough for the inverse to give every sample back."""
+    tail = stft.synthesis + -(audio.shape[-1] + stft.synthesis) % stft.hop
+    return stft.spectrum(F.pad(torch.from_numpy(audio), (0, tail)))
+
+
+def shared_out(stft, spectrum, weights, samples):
+    """The spectrum cut in proportion to the weights, back in time."""
+    total = sum(weights)
+    return [stft.audio(spectrum * (w / total))[..., :samples].numpy() for w in weights]
+
+
+def ideal_mask(references, rate=RATE):
+    """Masks from the magnitudes of the true stems: the limit of sharing out the mixture."""
+    stft, mixture = transform(), references["mixture"]
+    estimates = {}
+    for split in SPLITS:
+        weights = [spectrum_of(stft, references[n]).abs() + 1e-9 for n in split]
+        estimates.update(zip(split, shared_out(
+            stft, spectrum_of(stft, mixture), weights, mixture.shape[-1])))
+    return estimates
+
+
+def median_masks(magnitude):
+    """[frames, bins] -> harmonic and percussive weights, of the past alone."""
+    lasting = median_filter(magnitude, (HPSS_FRAMES, 1), mode="constant",
+                            origin=(HPSS_FRAMES // 2, 0))
+    broad = median_filter(magnitude, (1, HPSS_SPAN), mode="nearest")
+    return [torch.from_numpy(weight + np.float32(HPSS_FLOOR)) for weight in (lasting, broad)]
+
+
+def median_filters(references, rate=RATE):
+    """Fitzgerald's harmonic/percussive separation, as dsp/hpss.c does it frame by frame."""
+    stft, mixture = transform(), references["mixture"]
+    spectrum = spectrum_of(stft, mixture)
+    magnitude = spectrum.abs().square().sum(0).sqrt() * (4 / stft.analysis)
+    return dict(zip(("harmonic", "percussive"), shared_out(
+        stft, spectrum, median_masks(magnitude.numpy()), mixture.shape[-1])))
+
+
+def baselines():
+    return {"mixture": share(1), "mixture / 4": share(0.25), "median filters": median_filters,
+            "ideal ratio mask": ideal_mask, "chandna": open_network(CHANDNA)}

@@ -1,0 +1,38 @@
+"""The same songs heard otherwise: softer, louder, as mono, at other sample rates.
+
+Scores are of what was heard against what there was to hear, so that a separator
+which minds neither keeps its figure.
+"""
+
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from studio import RATE
+
+
+@dataclass
+class Heard:
+    gain_db: float = 0
+    mono: bool = False
+    rate: int = RATE
+
+    def __call__(self, stems):
+        """[..., channels, samples] -> the same, as they are heard."""
+        stems = stems * np.float32(10 ** (self.gain_db / 20))
+        if self.mono:
+            stems = stems.mean(-2, keepdims=True).repeat(2, -2)
+        if self.rate != RATE:
+            common = gcd(self.rate, RATE)
+            stems = resample_poly(stems, self.rate // common, RATE // common, axis=-1)
+        return stems
+
+
+AS_IT_IS = Heard()
+CONDITIONS = {
+    **{f"{db:+d} dB": Heard(gain_db=db) for db in (-24, -12, 6)},
+    "mono as stereo": Heard(mono=True),
+    **{f"{rate / 1000:g} kHz": Heard(rate=rate) for rate in (22050, 48000, 96000, 192000)},
+}

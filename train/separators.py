@@ -1,0 +1,66 @@
+"""What takes songs apart: a network in PyTorch, or the program as users run it.
+
+A separator is called with the references of a song, of which it may use the mixture
+alone, and their sample rate; it returns {stem: audio}.
+"""
+
+import glob
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+import soundfile
+import torch
+from scipy.signal import resample_poly
+
+from architectures import read_network
+from metrics import SPLITS
+from network import STEMS
+from studio import RATE
+
+
+def network_separator(net):
+    """At twice the rate the engine doubles its transform: the network hears 96 kHz as
+    48 kHz, and 22.05 kHz as 44.1 kHz with nothing at the top."""
+    def separate(references, rate=RATE):
+        mixture = references["mixture"]
+        octave = round(math.log2(rate / net.sizes.sample_rate))
+        up, down = 2 ** max(-octave, 0), 2 ** max(octave, 0)
+        heard = resample_poly(mixture, up, down, axis=-1)
+        stems = net.separate(torch.from_numpy(heard)).numpy()
+        return dict(zip(STEMS, resample_poly(stems, down, up, axis=-1)[..., :mixture.shape[-1]]))
+    return separate
+
+
+def program_separator(program):
+    """Runs `program --quiet MIX.wav --out DIR` and reads DIR/MIX.STEM.wav."""
+    def separate(references, rate=RATE):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "mix.wav")
+            # Floating point: louder than full scale is a condition to be measured, not clipped.
+            soundfile.write(path, references["mixture"].T, rate, subtype="FLOAT")
+            subprocess.run([program, "--quiet", path, "--out", folder], check=True)
+            return {n: soundfile.read(os.path.join(folder, f"mix.{n}.wav"), dtype="float32",
+                                      always_2d=True)[0].T for split in SPLITS for n in split}
+    return separate
+
+
+def read_checkpoint(path):
+    """The averaged weights of RUN/checkpoint.pt; the model file that train.py writes
+    beside it tells the architecture and its sizes."""
+    models = glob.glob(os.path.join(os.path.dirname(path), "*.safetensors"))
+    if len(models) != 1:
+        sys.exit(f"{path}: {len(models)} model files beside it; one must tell the network's sizes.")
+    net = read_network(models[0])
+    net.load_state_dict(torch.load(path, map_location="cpu")["average"])
+    return net
+
+
+def open_network(path):
+    """A separator from a model file or a checkpoint."""
+    if not os.path.exists(path):
+        sys.exit(f"No model file {path}. train.py writes one into its RUN folder; "
+                 "those that ship are in models/.")
+    return network_separator((read_checkpoint if path.endswith(".pt") else read_network)(path))
