@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The GRUs never forget quite all. A quarter of a second warms them well; more would keep the
+/* The GRUs never forget quite all. A seventh of a second warms them well; more would keep the
  * worker busy past its deadline when a network that rested is woken. */
-enum { CONTEXT = 24 };
+enum { CONTEXT = 12 };
 
-enum { MAX_BANDS = 256, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
+enum { MAX_BANDS = 256, MAX_TAPS = 16, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
 
 struct block {
   struct norm time_norm, band_norm, channel_norm;
@@ -21,8 +21,9 @@ struct block {
 };
 
 struct bandgru {
-  unsigned bins, bands, n, blocks;
-  unsigned widths[MAX_BANDS]; /* bins of each band */
+  unsigned bins, bands, taps, n, blocks;
+  unsigned widths[MAX_BANDS];     /* bins of each band */
+  struct history seen[MAX_BANDS]; /* its newest frames: middle, then side of each */
   struct dense encoder[MAX_BANDS], decoder[MAX_BANDS];
   struct block block[MAX_BLOCKS];
   struct norm head_norm;
@@ -130,6 +131,7 @@ static void read_bands(struct reader *r, struct bandgru *net) {
 
 static void read_sizes(struct reader *r, struct bandgru *net) {
   r->good =
+      safetensors_count(r->file, "taps", 1, MAX_TAPS, &net->taps, r->error, r->error_size) &&
       safetensors_count(r->file, "n", 1, MAX_WIDTH, &net->n, r->error, r->error_size) &&
       safetensors_count(r->file, "blocks", 1, MAX_BLOCKS, &net->blocks, r->error, r->error_size);
   if (r->good) {
@@ -162,7 +164,7 @@ static void read_layers(struct reader *r, struct bandgru *net) {
   for (unsigned b = 0; r->good && b < net->bands; ++b) {
     size_t width = net->widths[b];
     snprintf(name, sizeof name, "encoder.%u", b);
-    read_dense(r, &net->encoder[b], name, net->n, 2 * width);
+    read_dense(r, &net->encoder[b], name, net->n, 2 * width * net->taps);
     snprintf(name, sizeof name, "decoder.%u", b);
     read_dense(r, &net->decoder[b], name, ARCHITECTURE_STEMS * width, net->n);
   }
@@ -192,6 +194,11 @@ static void allocate(struct reader *r, struct bandgru *net) {
   if (!net->x || !net->narrow || !net->wide || !net->logits) {
     fail(r, "out of memory");
   }
+  for (unsigned b = 0; r->good && b < bands; ++b) {
+    if (!history_init(&net->seen[b], net->taps, 2 * net->widths[b])) {
+      fail(r, "out of memory");
+    }
+  }
 }
 
 static void block_free(struct block *block) {
@@ -209,6 +216,7 @@ static void block_free(struct block *block) {
 static void bandgru_free(void *self) {
   struct bandgru *net = self;
   for (unsigned b = 0; b < net->bands; ++b) {
+    history_free(&net->seen[b]);
     dense_free(&net->encoder[b]);
     dense_free(&net->decoder[b]);
   }
@@ -255,6 +263,9 @@ static unsigned bandgru_context(const void *self) {
 
 static void bandgru_reset(void *self) UNBRAID_REALTIME {
   struct bandgru *net = self;
+  for (unsigned b = 0; b < net->bands; ++b) {
+    history_reset(&net->seen[b]);
+  }
   for (unsigned i = 0; i < net->blocks; ++i) {
     gru_reset(&net->block[i].gru);
   }
@@ -267,7 +278,9 @@ static void encode(struct bandgru *net, const struct kernels *k,
     unsigned width = net->widths[b];
     memcpy(net->wide, middle, width * sizeof *middle);
     memcpy(net->wide + width, side, width * sizeof *side);
-    dense_forward(&net->encoder[b], k, net->wide, 0, 1, net->x + (size_t)b * kernel_padded(net->n));
+    history_push(&net->seen[b], net->wide);
+    dense_forward(&net->encoder[b], k, net->seen[b].values, 0, 1,
+                  net->x + (size_t)b * kernel_padded(net->n));
     middle += width;
     side += width;
   }

@@ -30,7 +30,7 @@ static void test_info(void **state) {
   assert_int_equal(info->analysis, 128);
   assert_int_equal(info->synthesis, 64);
   assert_int_equal(info->hop, 32);
-  assert_int_equal(info->lookahead, 0);
+  assert_int_equal(info->lookahead, 1);
   assert_true(info->context > 0);
   assert_int_equal(info->stems, STEMS);
   net_free(net);
@@ -98,6 +98,12 @@ static void test_refuses_bad_models(void **state) {
       {"mid-side-magnitude", "mid-side-magnitudE"},
       {"\"bins\": \"37\"", "\"bins\": \"36\""},
       {"\"bins\": \"37\"", "\"bins\": \"38\""},
+      {"\"lookahead\": \"1\"", "\"lookahead\":\"17\""},
+      {"\"taps\": \"3\"", "\"taps\": \"0\""},
+      {"\"taps\": \"3\"", "\"taps\": \"2\""},
+      {"\"taps\": \"3\"", "\"taps\": \"4\""},
+      {"\"taps\": \"3\"", "\"taps\":\"17\""},
+      {"\"taps\": \"3\"", "\"tapS\": \"3\""},
       {"\"n\": \"5\"", "\"n\": \"6\""},
       {"\"n\": \"5\"", "\"n\": \"0\""},
       {"\"blocks\": \"2\"", "\"blocks\": \"3\""},
