@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #define TINY "tests/data/bandgru-tiny.safetensors"
-#define SHIPPED "models/bandgru.safetensors"
+#define SHIPPED "models/balanced.safetensors"
 
 static void test_agrees_with_pytorch(void **state) {
   (void)state;
@@ -49,6 +49,9 @@ static void test_level(void **state) {
 static void test_shipped(void **state) {
   (void)state;
   nets_need(SHIPPED);
+  struct net *net = nets_open(SHIPPED, RATE);
+  assert_string_equal(net_info(net)->name, "balanced");
+  net_free(net);
   nets_check_rates(SHIPPED);
   nets_check_level(SHIPPED);
 }

@@ -441,7 +441,7 @@ static void check_stand_in(const char *bundle, const char *reason) {
   struct rig rig;
   struct music m = music_new(1.0, RATE);
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, bundle));
-  assert_non_null(strstr(rig.log, "bandgru.safetensors"));
+  assert_non_null(strstr(rig.log, "balanced.safetensors"));
   assert_non_null(strstr(rig.log, "chandna.safetensors"));
   assert_non_null(strstr(rig.log, reason));
   rig.controls[PORT_FREEWHEEL] = 1.0f;
@@ -488,7 +488,7 @@ static void check_next_model(const char *bundle, const char *light) {
   struct rig rig;
   struct music m = music_new(1.0, RATE);
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, bundle));
-  assert_non_null(strstr(rig.log, "bandgru.safetensors: not a safetensors file"));
+  assert_non_null(strstr(rig.log, "balanced.safetensors: not a safetensors file"));
   assert_null(strstr(rig.log, "without a model"));
   rig.controls[PORT_FREEWHEEL] = 1.0f;
   struct rig_audio out = rig_audio_new(m.frames, true);
@@ -505,7 +505,7 @@ static void test_missing_and_damaged_models(void **state) {
   static const unsigned char claim[] = {0, 0, 0, 0, 0, 0, 0, 0x80, '{', '}'};
   char bundle[] = "/tmp/unbraid-bundle-XXXXXX", best[64], light[64];
   assert_non_null(mkdtemp(bundle));
-  snprintf(best, sizeof best, "%s/bandgru.safetensors", bundle);
+  snprintf(best, sizeof best, "%s/balanced.safetensors", bundle);
   snprintf(light, sizeof light, "%s/chandna.safetensors", bundle);
   check_stand_in(bundle, "No such file");
   write_file(best, claim, sizeof claim);
