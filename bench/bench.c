@@ -186,7 +186,7 @@ int main(int argc, char **argv) {
   }
   printf("\nworker, one step             us                     %% of the hop\n");
   printf("separator                   mean     p99   p99.9    mean    p99  p99.9\n");
-  static const char *const names[] = {"chandna", "bandgru"};
+  static const char *const names[] = {"balanced", "chandna"};
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
     snprintf(model, sizeof model, "%s/%s.safetensors", rig_bundle(), names[i]);
     bench_step(names[i], separator_net_new(model, RATE, error, sizeof error));

@@ -2,17 +2,18 @@
 
 #include "dsp/memory.h"
 #include "nn/layers.h"
+#include "nn/reader.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The GRUs never forget quite all. A quarter of a second warms them well; more would keep the
+/* The GRUs never forget quite all. A seventh of a second warms them well; more would keep the
  * worker busy past its deadline when a network that rested is woken. */
-enum { CONTEXT = 24 };
+enum { CONTEXT = 12 };
 
-enum { MAX_BANDS = 256, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
+enum { MAX_BANDS = 256, MAX_TAPS = 16, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
 
 struct block {
   struct norm time_norm, band_norm, channel_norm;
@@ -21,8 +22,9 @@ struct block {
 };
 
 struct bandgru {
-  unsigned bins, bands, n, blocks;
-  unsigned widths[MAX_BANDS]; /* bins of each band */
+  unsigned bins, bands, taps, n, blocks;
+  unsigned widths[MAX_BANDS];     /* bins of each band */
+  struct history seen[MAX_BANDS]; /* its newest frames: middle, then side of each */
   struct dense encoder[MAX_BANDS], decoder[MAX_BANDS];
   struct block block[MAX_BLOCKS];
   struct norm head_norm;
@@ -33,49 +35,11 @@ struct bandgru {
   float *logits; /* [stems][padded bins] */
 };
 
-/* A model file being read: the first thing that fails says why, the rest is skipped. */
-struct reader {
-  const struct safetensors *file;
-  char *error;
-  size_t error_size;
-  bool good;
-};
-
-static void fail(struct reader *r, const char *reason) {
-  if (r->good) {
-    snprintf(r->error, r->error_size, "%s: %s", safetensors_path(r->file), reason);
-    r->good = false;
-  }
-}
-
-/* The tensor NAME.SUFFIX as a new array; NULL once something failed. */
-static float *read_tensor(struct reader *r, const char *name, const char *suffix,
-                          const size_t *shape, unsigned rank) {
-  char full[NAME_SIZE * 2];
-  snprintf(full, sizeof full, "%s.%s", name, suffix);
-  float *values =
-      r->good ? safetensors_tensor(r->file, full, shape, rank, r->error, r->error_size) : NULL;
-  r->good = values != NULL;
-  return values;
-}
-
-static void read_dense(struct reader *r, struct dense *dense, const char *name, size_t rows,
-                       size_t cols) {
-  const size_t shape[] = {rows, cols};
-  float *weight = read_tensor(r, name, "weight", shape, 2);
-  float *bias = read_tensor(r, name, "bias", shape, 1);
-  if (r->good && !dense_init(dense, (unsigned)rows, (unsigned)cols, weight, 1, bias)) {
-    fail(r, "out of memory");
-  }
-  free(weight);
-  free(bias);
-}
-
 static void read_norm(struct reader *r, struct norm *norm, const char *name, size_t width) {
-  float *weight = read_tensor(r, name, "weight", &width, 1);
-  float *bias = read_tensor(r, name, "bias", &width, 1);
+  float *weight = reader_tensor(r, name, "weight", &width, 1);
+  float *bias = reader_tensor(r, name, "bias", &width, 1);
   if (r->good && !norm_init(norm, (unsigned)width, weight, bias)) {
-    fail(r, "out of memory");
+    reader_fail(r, "out of memory");
   }
   free(weight);
   free(bias);
@@ -84,12 +48,12 @@ static void read_norm(struct reader *r, struct norm *norm, const char *name, siz
 static void read_gru(struct reader *r, struct gru *gru, const char *name, unsigned width,
                      unsigned count) {
   const size_t shape[] = {(size_t)3 * width, width};
-  float *input = read_tensor(r, name, "weight_ih", shape, 2);
-  float *hidden = read_tensor(r, name, "weight_hh", shape, 2);
-  float *input_bias = read_tensor(r, name, "bias_ih", shape, 1);
-  float *hidden_bias = read_tensor(r, name, "bias_hh", shape, 1);
+  float *input = reader_tensor(r, name, "weight_ih", shape, 2);
+  float *hidden = reader_tensor(r, name, "weight_hh", shape, 2);
+  float *input_bias = reader_tensor(r, name, "bias_ih", shape, 1);
+  float *hidden_bias = reader_tensor(r, name, "bias_hh", shape, 1);
   if (r->good && !gru_init(gru, width, count, input, input_bias, hidden, hidden_bias)) {
-    fail(r, "out of memory");
+    reader_fail(r, "out of memory");
   }
   free(input);
   free(hidden);
@@ -124,14 +88,14 @@ static void read_bands(struct reader *r, struct bandgru *net) {
     text += more;
   }
   if (!good || *text || bins != net->bins) {
-    fail(r, "bands do not divide the bins");
+    reader_fail(r, "bands do not divide the bins");
   }
 }
 
 static void read_sizes(struct reader *r, struct bandgru *net) {
-  r->good =
-      safetensors_count(r->file, "n", 1, MAX_WIDTH, &net->n, r->error, r->error_size) &&
-      safetensors_count(r->file, "blocks", 1, MAX_BLOCKS, &net->blocks, r->error, r->error_size);
+  net->taps = reader_size(r, "taps", MAX_TAPS);
+  net->n = reader_size(r, "n", MAX_WIDTH);
+  net->blocks = reader_size(r, "blocks", MAX_BLOCKS);
   if (r->good) {
     read_bands(r, net);
   }
@@ -148,13 +112,13 @@ static void read_block(struct reader *r, struct bandgru *net, unsigned i) {
   char name[NAME_SIZE];
   read_norm(r, &block->time_norm, block_name(name, i, "time_norm"), n);
   read_gru(r, &block->gru, block_name(name, i, "gru"), n, bands);
-  read_dense(r, &block->time_out, block_name(name, i, "time_out"), n, n);
+  reader_dense(r, &block->time_out, block_name(name, i, "time_out"), n, n);
   read_norm(r, &block->band_norm, block_name(name, i, "band_norm"), n);
-  read_dense(r, &block->band_in, block_name(name, i, "band_in"), (size_t)2 * bands, bands);
-  read_dense(r, &block->band_out, block_name(name, i, "band_out"), bands, (size_t)2 * bands);
+  reader_dense(r, &block->band_in, block_name(name, i, "band_in"), (size_t)2 * bands, bands);
+  reader_dense(r, &block->band_out, block_name(name, i, "band_out"), bands, (size_t)2 * bands);
   read_norm(r, &block->channel_norm, block_name(name, i, "channel_norm"), n);
-  read_dense(r, &block->channel_in, block_name(name, i, "channel_in"), (size_t)2 * n, n);
-  read_dense(r, &block->channel_out, block_name(name, i, "channel_out"), n, (size_t)2 * n);
+  reader_dense(r, &block->channel_in, block_name(name, i, "channel_in"), (size_t)2 * n, n);
+  reader_dense(r, &block->channel_out, block_name(name, i, "channel_out"), n, (size_t)2 * n);
 }
 
 static void read_layers(struct reader *r, struct bandgru *net) {
@@ -162,15 +126,15 @@ static void read_layers(struct reader *r, struct bandgru *net) {
   for (unsigned b = 0; r->good && b < net->bands; ++b) {
     size_t width = net->widths[b];
     snprintf(name, sizeof name, "encoder.%u", b);
-    read_dense(r, &net->encoder[b], name, net->n, 2 * width);
+    reader_dense(r, &net->encoder[b], name, net->n, 2 * width * net->taps);
     snprintf(name, sizeof name, "decoder.%u", b);
-    read_dense(r, &net->decoder[b], name, ARCHITECTURE_STEMS * width, net->n);
+    reader_dense(r, &net->decoder[b], name, ARCHITECTURE_STEMS * width, net->n);
   }
   for (unsigned i = 0; r->good && i < net->blocks; ++i) {
     read_block(r, net, i);
   }
   read_norm(r, &net->head_norm, "head_norm", net->n);
-  read_dense(r, &net->head, "head", net->n, net->n);
+  reader_dense(r, &net->head, "head", net->n, net->n);
 }
 
 static size_t larger(size_t a, size_t b) {
@@ -190,7 +154,12 @@ static void allocate(struct reader *r, struct bandgru *net) {
   net->wide = memory_floats(larger(wide, narrow));
   net->logits = memory_floats((size_t)ARCHITECTURE_STEMS * kernel_padded(net->bins));
   if (!net->x || !net->narrow || !net->wide || !net->logits) {
-    fail(r, "out of memory");
+    reader_fail(r, "out of memory");
+  }
+  for (unsigned b = 0; r->good && b < bands; ++b) {
+    if (!history_init(&net->seen[b], net->taps, 2 * net->widths[b])) {
+      reader_fail(r, "out of memory");
+    }
   }
 }
 
@@ -209,6 +178,7 @@ static void block_free(struct block *block) {
 static void bandgru_free(void *self) {
   struct bandgru *net = self;
   for (unsigned b = 0; b < net->bands; ++b) {
+    history_free(&net->seen[b]);
     dense_free(&net->encoder[b]);
     dense_free(&net->decoder[b]);
   }
@@ -226,11 +196,11 @@ static void bandgru_free(void *self) {
 
 static void *bandgru_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
                          char *error, size_t error_size) {
-  struct reader r = {.file = file, .error = error, .error_size = error_size, .good = true};
+  struct reader r = reader_of(file, error, error_size);
   struct bandgru *net = calloc(1, sizeof *net);
   (void)lookahead; /* the state carries a frame on to the step that gives its masks */
   if (!net) {
-    fail(&r, "out of memory");
+    reader_fail(&r, "out of memory");
     return NULL;
   }
   net->bins = bins;
@@ -255,6 +225,9 @@ static unsigned bandgru_context(const void *self) {
 
 static void bandgru_reset(void *self) UNBRAID_REALTIME {
   struct bandgru *net = self;
+  for (unsigned b = 0; b < net->bands; ++b) {
+    history_reset(&net->seen[b]);
+  }
   for (unsigned i = 0; i < net->blocks; ++i) {
     gru_reset(&net->block[i].gru);
   }
@@ -267,7 +240,9 @@ static void encode(struct bandgru *net, const struct kernels *k,
     unsigned width = net->widths[b];
     memcpy(net->wide, middle, width * sizeof *middle);
     memcpy(net->wide + width, side, width * sizeof *side);
-    dense_forward(&net->encoder[b], k, net->wide, 0, 1, net->x + (size_t)b * kernel_padded(net->n));
+    history_push(&net->seen[b], net->wide);
+    dense_forward(&net->encoder[b], k, net->seen[b].values, 0, 1,
+                  net->x + (size_t)b * kernel_padded(net->n));
     middle += width;
     side += width;
   }

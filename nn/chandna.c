@@ -2,8 +2,8 @@
 
 #include "dsp/memory.h"
 #include "nn/layers.h"
+#include "nn/reader.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,84 +18,65 @@ struct sizes {
   unsigned n1, n2, taps, context, nn, steps, bins;
 };
 
-static bool read_sizes(const struct safetensors *file, struct sizes *sizes, char *error,
-                       size_t error_size) {
-  return safetensors_count(file, "n1", 1, 4096, &sizes->n1, error, error_size) &&
-         safetensors_count(file, "n2", 1, 4096, &sizes->n2, error, error_size) &&
-         safetensors_count(file, "taps", 1, 256, &sizes->taps, error, error_size) &&
-         safetensors_count(file, "context", 1, 1024, &sizes->context, error, error_size) &&
-         safetensors_count(file, "nn", 1, 8192, &sizes->nn, error, error_size);
+static struct sizes read_sizes(struct reader *r, unsigned bins, unsigned lookahead) {
+  struct sizes sizes = {.bins = bins, .steps = lookahead + 1};
+  sizes.n1 = reader_size(r, "n1", 4096);
+  sizes.n2 = reader_size(r, "n2", 4096);
+  sizes.taps = reader_size(r, "taps", 256);
+  sizes.context = reader_size(r, "context", 1024);
+  sizes.nn = reader_size(r, "nn", 8192);
+  return sizes;
 }
 
-/* Reads one layer: weights [rows][cols] or, of rank 3, [rows][channels][taps]; a bias [rows] or, of
- * rank 2, one for each vector that the layer takes at once. */
-static bool read_layer(const struct safetensors *file, struct dense *dense, const char *weight_name,
-                       const char *bias_name, const size_t *shape, unsigned rank,
-                       const size_t *bias_shape, unsigned bias_rank, char *error,
-                       size_t error_size) {
-  float *weights = safetensors_tensor(file, weight_name, shape, rank, error, error_size);
-  float *bias = weights
-                    ? safetensors_tensor(file, bias_name, bias_shape, bias_rank, error, error_size)
-                    : NULL;
-  bool good = false;
-  if (weights && bias) {
-    unsigned rows = (unsigned)shape[0], cols = (unsigned)shape[1];
-    unsigned biases = bias_rank == 2 ? (unsigned)bias_shape[0] : 1;
-    good = rank == 3 ? dense_init_convolution(dense, rows, cols, (unsigned)shape[2], weights, bias)
-                     : dense_init(dense, rows, cols, weights, biases, bias);
-    if (!good) {
-      snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
-    }
+static void read_convolution(struct reader *r, struct dense *dense, const char *layer,
+                             unsigned rows, unsigned channels, unsigned taps) {
+  const size_t shape[] = {rows, channels, taps};
+  float *weight = reader_tensor(r, layer, "weight", shape, 3);
+  float *bias = reader_tensor(r, layer, "bias", shape, 1);
+  if (r->good && !dense_init_convolution(dense, rows, channels, taps, weight, bias)) {
+    reader_fail(r, "out of memory");
   }
-  free(weights);
+  free(weight);
   free(bias);
-  return good;
 }
 
-/* decoder.weight [stems][rows][nn] is one dense layer of stems*rows rows. */
-static bool read_decoder(const struct safetensors *file, struct dense *dense, const struct sizes *z,
-                         char *error, size_t error_size) {
+/* All stems' decoders are one dense layer. */
+static void read_decoder(struct reader *r, struct dense *dense, const struct sizes *z) {
   const size_t shape[] = {ARCHITECTURE_STEMS, (size_t)z->n2 * z->steps, z->nn};
-  float *weights = safetensors_tensor(file, "decoder.weight", shape, 3, error, error_size);
-  float *bias =
-      weights ? safetensors_tensor(file, "decoder.bias", shape, 2, error, error_size) : NULL;
-  bool good = weights && bias;
-  if (good && !dense_init(dense, ARCHITECTURE_STEMS * z->n2 * z->steps, z->nn, weights, 1, bias)) {
-    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
-    good = false;
+  float *weight = reader_tensor(r, "decoder", "weight", shape, 3);
+  float *bias = reader_tensor(r, "decoder", "bias", shape, 2);
+  if (r->good &&
+      !dense_init(dense, ARCHITECTURE_STEMS * z->n2 * z->steps, z->nn, weight, 1, bias)) {
+    reader_fail(r, "out of memory");
   }
-  free(weights);
+  free(weight);
   free(bias);
-  return good;
 }
 
-static bool read_layers(const struct safetensors *file, struct chandna *net, const struct sizes *z,
-                        char *error, size_t size) {
-  const size_t encoder[] = {z->n1, z->bins};
-  const size_t horizontal[] = {z->n2, z->n1, z->taps};
-  const size_t bottleneck[] = {z->nn, z->n2, z->context};
+/* The stems share the weights of both; of the second each has its own bias. */
+static void read_inverses(struct reader *r, struct chandna *net, const struct sizes *z) {
   /* [n1][n2][steps] multiplies a decoder's [n2][steps] as it lies. */
-  const size_t inverse_horizontal[] = {z->n1, z->n2, z->steps};
-  const size_t inverse_vertical[] = {z->bins, z->n1};
-  const size_t inverse_bias[] = {ARCHITECTURE_STEMS, z->bins};
-  float *shared =
-      safetensors_tensor(file, "inverse_horizontal.weight", inverse_horizontal, 3, error, size);
-  bool good =
-      shared && dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, shared, 1, NULL);
-  if (shared && !good) {
-    snprintf(error, size, "%s: out of memory", safetensors_path(file));
+  const size_t horizontal[] = {z->n1, z->n2, z->steps}, vertical[] = {z->bins, z->n1};
+  const size_t biases[] = {ARCHITECTURE_STEMS, z->bins};
+  float *across = reader_tensor(r, "inverse_horizontal", "weight", horizontal, 3);
+  float *up = reader_tensor(r, "inverse_vertical", "weight", vertical, 2);
+  float *bias = reader_tensor(r, "inverse_vertical", "bias", biases, 2);
+  if (r->good &&
+      !(dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, across, 1, NULL) &&
+        dense_init(&net->inverse_vertical, z->bins, z->n1, up, ARCHITECTURE_STEMS, bias))) {
+    reader_fail(r, "out of memory");
   }
-  free(shared);
-  return good &&
-         read_layer(file, &net->encoder, "encoder.weight", "encoder.bias", encoder, 2, encoder, 1,
-                    error, size) &&
-         read_layer(file, &net->horizontal, "horizontal.weight", "horizontal.bias", horizontal, 3,
-                    horizontal, 1, error, size) &&
-         read_layer(file, &net->bottleneck, "dense.weight", "dense.bias", bottleneck, 3, bottleneck,
-                    1, error, size) &&
-         read_decoder(file, &net->decoder, z, error, size) &&
-         read_layer(file, &net->inverse_vertical, "inverse_vertical.weight",
-                    "inverse_vertical.bias", inverse_vertical, 2, inverse_bias, 2, error, size);
+  free(across);
+  free(up);
+  free(bias);
+}
+
+static void read_layers(struct reader *r, struct chandna *net, const struct sizes *z) {
+  reader_dense(r, &net->encoder, "encoder", z->n1, z->bins);
+  read_convolution(r, &net->horizontal, "horizontal", z->n2, z->n1, z->taps);
+  read_convolution(r, &net->bottleneck, "dense", z->nn, z->n2, z->context);
+  read_decoder(r, &net->decoder, z);
+  read_inverses(r, net, z);
 }
 
 /* Widest value between two layers, for the work space. */
@@ -110,11 +91,17 @@ static size_t widest(const struct sizes *z) {
   return most;
 }
 
+static void allocate(struct reader *r, struct chandna *net, const struct sizes *z) {
+  net->a = memory_floats(widest(z));
+  net->b = memory_floats(widest(z));
+  if (!history_init(&net->encoded, z->taps, z->n1) ||
+      !history_init(&net->flat, z->context, z->n2) || !net->a || !net->b) {
+    reader_fail(r, "out of memory");
+  }
+}
+
 static void chandna_free(void *self) {
   struct chandna *net = self;
-  if (!net) {
-    return;
-  }
   dense_free(&net->encoder);
   dense_free(&net->horizontal);
   dense_free(&net->bottleneck);
@@ -130,23 +117,19 @@ static void chandna_free(void *self) {
 
 static void *chandna_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
                          char *error, size_t error_size) {
+  struct reader r = reader_of(file, error, error_size);
   struct chandna *net = calloc(1, sizeof *net);
-  struct sizes sizes = {.bins = bins, .steps = lookahead + 1};
   if (!net) {
-    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
+    reader_fail(&r, "out of memory");
     return NULL;
   }
   net->bins = bins;
-  if (!read_sizes(file, &sizes, error, error_size) ||
-      !read_layers(file, net, &sizes, error, error_size)) {
-    chandna_free(net);
-    return NULL;
+  struct sizes sizes = read_sizes(&r, bins, lookahead);
+  read_layers(&r, net, &sizes);
+  if (r.good) {
+    allocate(&r, net, &sizes);
   }
-  net->a = memory_floats(widest(&sizes));
-  net->b = memory_floats(widest(&sizes));
-  if (!history_init(&net->encoded, sizes.taps, sizes.n1) ||
-      !history_init(&net->flat, sizes.context, sizes.n2) || !net->a || !net->b) {
-    snprintf(error, error_size, "%s: out of memory", safetensors_path(file));
+  if (!r.good) {
     chandna_free(net);
     return NULL;
   }

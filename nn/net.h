@@ -8,7 +8,7 @@
 
 /** What a network needs around it. Lengths are in samples at the rate it was opened for. */
 struct net_info {
-  char name[32];                     /* of the model: "chandna" */
+  char name[32];                     /* of the model: "balanced" */
   unsigned analysis, synthesis, hop; /* its STFT */
   unsigned lookahead;                /* frames: a step gives the masks of the frame this far back */
   unsigned context;                  /* frames of the past that a step depends on */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The four-stem models of the bundle, the best one first. */
-static const char *const models[] = {"bandgru.safetensors", "chandna.safetensors"};
+static const char *const models[] = {"balanced.safetensors", "chandna.safetensors"};
 enum { N_MODELS = sizeof models / sizeof *models };
 
 /* Rates outside are a mistake of the host: STFT lengths would leave their range. */

@@ -20,14 +20,18 @@
 
 #include <cmocka.h>
 
-enum { RATE = 44100, HOP = 512, SECONDS = 16, FRAMES = SECONDS * RATE / HOP * HOP };
+enum { RATE = 44100, HOP = 512, SYNTHESIS = 1024, ANALYSIS = 4096, BINS = ANALYSIS / 2 + 1 };
+enum { LOOKAHEAD = 1, LATENCY = SYNTHESIS + LOOKAHEAD * HOP + HOP };
+enum { SECONDS = 16, FRAMES = SECONDS * RATE / HOP * HOP };
 #define STALL_AT 8.0
 
-/* A separator that takes a step only when it is let. */
+/* A separator that takes a step only when it is let, and gives masks a frame late as one that looks
+ * ahead does. */
 struct gate {
   struct separator base;
   sem_t permits;
   _Atomic unsigned steps;
+  float voice[BINS]; /* the mask of the newest frame */
 };
 
 static void gate_step(struct separator *self, const float *left, const float *right,
@@ -35,13 +39,13 @@ static void gate_step(struct separator *self, const float *left, const float *ri
   struct gate *gate = (struct gate *)self;
   while (sem_wait(&gate->permits) != 0) {
   }
-  unsigned bins = self->reads;
-  for (unsigned b = 0; b < bins; ++b) {
+  for (unsigned b = 0; b < BINS; ++b) {
+    masks[b] = gate->voice[b];
+    masks[BINS + b] = masks[2 * BINS + b] = 0.0f;
+    masks[3 * BINS + b] = 1.0f - masks[b];
     float voice = hypotf(left[2 * b], left[2 * b + 1]) + 1e-6f;
     float band = hypotf(right[2 * b], right[2 * b + 1]) + 1e-6f;
-    masks[b] = voice * voice / (voice * voice + band * band);
-    masks[bins + b] = masks[2 * bins + b] = 0.0f;
-    masks[3 * bins + b] = 1.0f - masks[b];
+    gate->voice[b] = voice * voice / (voice * voice + band * band);
   }
   atomic_fetch_add(&gate->steps, 1);
 }
@@ -58,9 +62,10 @@ static void gate_init(struct gate *gate) {
   *gate = (struct gate){.base = {.step = gate_step,
                                  .reset = gate_reset,
                                  .free = gate_free,
-                                 .geometry = {4096, 1024, HOP},
+                                 .geometry = {ANALYSIS, SYNTHESIS, HOP},
+                                 .lookahead = LOOKAHEAD,
                                  .context = 24,
-                                 .reads = 2049,
+                                 .reads = BINS,
                                  .stems = 4}};
   assert_int_equal(sem_init(&gate->permits, 0, 0), 0);
 }
@@ -130,6 +135,7 @@ static unsigned perform(struct stage *stage, double stall_seconds) {
   gate_init(&gate);
   struct engine *engine = engine_new(&gate.base, separator_none_new(RATE), RATE, HOP);
   assert_non_null(engine);
+  assert_int_equal(engine_latency(engine), LATENCY);
   struct mixer_controls controls = mixer_defaults();
   controls.mute[STEM_VOCALS] = true;
   float *const no_stems[N_STEMS][N_CHANNELS] = {{NULL}};
@@ -163,9 +169,9 @@ static double level_db(const float *x, double from, double to) {
   return 10.0 * log10(energy);
 }
 
-/* Leaked voice against dry voice, `latency` earlier, in seconds of the output. */
+/* Leaked voice against dry voice, the latency earlier, in seconds of the output. */
 static double leak_db(const struct stage *stage, double from, double to) {
-  double latency = 1536.0 / RATE;
+  double latency = (double)LATENCY / RATE;
   return level_db(stage->out[0], from, to) - level_db(stage->in[0], from - latency, to - latency);
 }
 

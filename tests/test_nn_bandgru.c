@@ -9,54 +9,27 @@
 
 #include <cmocka.h>
 
-#define TINY "tests/data/bandgru-tiny.safetensors"
-#define SHIPPED "models/bandgru.safetensors"
-
-static void test_agrees_with_pytorch(void **state) {
-  (void)state;
-  nets_agree(TINY);
-}
-
-static void test_reset_equals_fresh(void **state) {
-  (void)state;
-  nets_reset_equals_fresh(TINY);
-}
+static char tiny[] = "tests/data/bandgru-tiny.safetensors";
+static char shipped[] = "models/balanced.safetensors";
 
 static void test_info(void **state) {
   (void)state;
-  struct net *net = nets_open(TINY, RATE);
+  struct net *net = nets_open(tiny, RATE);
   const struct net_info *info = net_info(net);
   assert_string_equal(info->name, "bandgru");
   assert_int_equal(info->analysis, 128);
   assert_int_equal(info->synthesis, 64);
   assert_int_equal(info->hop, 32);
-  assert_int_equal(info->lookahead, 0);
+  assert_int_equal(info->lookahead, 1);
   assert_true(info->context > 0);
   assert_int_equal(info->stems, STEMS);
   net_free(net);
 }
 
-static void test_rates(void **state) {
-  (void)state;
-  nets_check_rates(TINY);
-}
-
-static void test_level(void **state) {
-  (void)state;
-  nets_check_level(TINY);
-}
-
-static void test_shipped(void **state) {
-  (void)state;
-  nets_need(SHIPPED);
-  nets_check_rates(SHIPPED);
-  nets_check_level(SHIPPED);
-}
-
 /* A side says which stem stands where: left and right must not be mixed up with the middle. */
 static void test_hears_the_side(void **state) {
   (void)state;
-  struct net *net = nets_open(TINY, RATE);
+  struct net *net = nets_open(tiny, RATE);
   const struct net_info *info = net_info(net);
   size_t pairs = (size_t)info->bins * 2, n = (size_t)info->stems * info->bins;
   float *spectra = nets_noise(info, 1, 1.0f, 5), *opposite = nets_floats(pairs);
@@ -85,11 +58,6 @@ static void test_hears_the_side(void **state) {
   free(silence);
 }
 
-static void test_extremes(void **state) {
-  (void)state;
-  nets_check_extremes(TINY);
-}
-
 static void test_refuses_bad_models(void **state) {
   (void)state;
   static const char *const changes[][2] = {
@@ -98,6 +66,12 @@ static void test_refuses_bad_models(void **state) {
       {"mid-side-magnitude", "mid-side-magnitudE"},
       {"\"bins\": \"37\"", "\"bins\": \"36\""},
       {"\"bins\": \"37\"", "\"bins\": \"38\""},
+      {"\"lookahead\": \"1\"", "\"lookahead\":\"17\""},
+      {"\"taps\": \"3\"", "\"taps\": \"0\""},
+      {"\"taps\": \"3\"", "\"taps\": \"2\""},
+      {"\"taps\": \"3\"", "\"taps\": \"4\""},
+      {"\"taps\": \"3\"", "\"taps\":\"17\""},
+      {"\"taps\": \"3\"", "\"tapS\": \"3\""},
       {"\"n\": \"5\"", "\"n\": \"6\""},
       {"\"n\": \"5\"", "\"n\": \"0\""},
       {"\"blocks\": \"2\"", "\"blocks\": \"3\""},
@@ -125,26 +99,21 @@ static void test_refuses_bad_models(void **state) {
       {"blocks.0.band_norm.bias", "blocks.0.band_norm.biaS"},
       {"head.weight", "heaD.weight"},
   };
-  nets_refuse(TINY, changes, sizeof changes / sizeof *changes);
-}
-
-static void test_survives_damage(void **state) {
-  (void)state;
-  nets_survive_damage(TINY);
+  nets_refuse(tiny, changes, sizeof changes / sizeof *changes);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_agrees_with_pytorch),
-      cmocka_unit_test(test_reset_equals_fresh),
+      cmocka_unit_test_prestate(nets_agree, tiny),
+      cmocka_unit_test_prestate(nets_reset_equals_fresh, tiny),
       cmocka_unit_test(test_info),
-      cmocka_unit_test(test_rates),
-      cmocka_unit_test(test_level),
-      cmocka_unit_test(test_shipped),
+      cmocka_unit_test_prestate(nets_rates, tiny),
+      cmocka_unit_test_prestate(nets_level, tiny),
+      cmocka_unit_test_prestate(nets_shipped, shipped),
       cmocka_unit_test(test_hears_the_side),
-      cmocka_unit_test(test_extremes),
+      cmocka_unit_test_prestate(nets_extremes, tiny),
       cmocka_unit_test(test_refuses_bad_models),
-      cmocka_unit_test(test_survives_damage),
+      cmocka_unit_test_prestate(nets_survive_damage, tiny),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,25 +13,14 @@
 
 #include <cmocka.h>
 
-#define TINY "tests/data/chandna-tiny.safetensors"
-#define TINY_LOOKAHEAD "tests/data/chandna-tiny-la2.safetensors"
-#define SHIPPED "models/chandna.safetensors"
+static char tiny[] = "tests/data/chandna-tiny.safetensors";
+static char tiny_lookahead[] = "tests/data/chandna-tiny-la2.safetensors";
+static char shipped[] = "models/chandna.safetensors";
 #define SOFTER 0.0630957f /* -24 dB */
-
-static void test_agrees_with_pytorch(void **state) {
-  (void)state;
-  nets_agree(TINY);
-  nets_agree(TINY_LOOKAHEAD);
-}
-
-static void test_reset_equals_fresh(void **state) {
-  (void)state;
-  nets_reset_equals_fresh(TINY_LOOKAHEAD);
-}
 
 static void test_info(void **state) {
   (void)state;
-  struct net *net = nets_open(TINY_LOOKAHEAD, RATE);
+  struct net *net = nets_open(tiny_lookahead, RATE);
   const struct net_info *info = net_info(net);
   assert_string_equal(info->name, "chandna");
   assert_int_equal(info->analysis, 128);
@@ -48,7 +37,7 @@ static void test_info(void **state) {
 static void test_level(void **state) {
   (void)state;
   enum { STEPS = 200 };
-  struct net *net = nets_open(TINY, RATE);
+  struct net *net = nets_open(tiny, RATE);
   const struct net_info *info = net_info(net);
   size_t pairs = (size_t)info->bins * 2, n = (size_t)STEMS * info->bins;
   float *loud = nets_noise(info, STEPS, 1.0f, 5), *loud_estimates = nets_floats(n * STEPS);
@@ -65,31 +54,13 @@ static void test_level(void **state) {
     greatest = fmax(greatest, loud_estimates[i]);
   }
   double difference = nets_difference(loud_estimates, soft_estimates, n * STEPS) / greatest;
-  print_message("%s: 24 dB softer, estimates differ by %.2g\n", TINY, difference);
+  print_message("%s: 24 dB softer, estimates differ by %.2g\n", tiny, difference);
   assert_true(greatest > 0.0 && difference <= 1e-2);
   net_free(net);
   free(loud);
   free(loud_estimates);
   free(soft);
   free(soft_estimates);
-}
-
-static void test_rates(void **state) {
-  (void)state;
-  nets_check_rates(TINY);
-  nets_check_rates(TINY_LOOKAHEAD);
-}
-
-static void test_shipped(void **state) {
-  (void)state;
-  nets_need(SHIPPED);
-  nets_check_rates(SHIPPED);
-  nets_check_level(SHIPPED);
-}
-
-static void test_extremes(void **state) {
-  (void)state;
-  nets_check_extremes(TINY);
 }
 
 static void test_refuses_bad_models(void **state) {
@@ -125,7 +96,7 @@ static void test_refuses_bad_models(void **state) {
       {"inverse_vertical.bias", "inverse_vertical.Bias"},
       {"dense.bias", "dense.biaS"},
   };
-  nets_refuse(TINY, changes, sizeof changes / sizeof *changes);
+  nets_refuse(tiny, changes, sizeof changes / sizeof *changes);
 }
 
 /* The net itself would run; the audio around it could not. */
@@ -137,7 +108,7 @@ static void test_refuses_impossible_stft(void **state) {
   char *path = file_temporary();
   for (size_t i = 0; i < sizeof changes / sizeof *changes; ++i) {
     size_t size = 0;
-    unsigned char *bytes = file_read(TINY, &size);
+    unsigned char *bytes = file_read(tiny, &size);
     char error[512] = "";
     nets_replace(bytes, size, changes[i][0], changes[i][1]);
     file_write(path, bytes, size);
@@ -150,23 +121,20 @@ static void test_refuses_impossible_stft(void **state) {
   file_remove(path);
 }
 
-static void test_survives_damage(void **state) {
-  (void)state;
-  nets_survive_damage(TINY_LOOKAHEAD);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_agrees_with_pytorch),
-      cmocka_unit_test(test_reset_equals_fresh),
+      cmocka_unit_test_prestate(nets_agree, tiny),
+      cmocka_unit_test_prestate(nets_agree, tiny_lookahead),
+      cmocka_unit_test_prestate(nets_reset_equals_fresh, tiny_lookahead),
       cmocka_unit_test(test_info),
-      cmocka_unit_test(test_rates),
+      cmocka_unit_test_prestate(nets_rates, tiny),
+      cmocka_unit_test_prestate(nets_rates, tiny_lookahead),
       cmocka_unit_test(test_level),
-      cmocka_unit_test(test_shipped),
-      cmocka_unit_test(test_extremes),
+      cmocka_unit_test_prestate(nets_shipped, shipped),
+      cmocka_unit_test_prestate(nets_extremes, tiny),
       cmocka_unit_test(test_refuses_bad_models),
       cmocka_unit_test(test_refuses_impossible_stft),
-      cmocka_unit_test(test_survives_damage),
+      cmocka_unit_test_prestate(nets_survive_damage, tiny_lookahead),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

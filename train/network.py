@@ -74,15 +74,16 @@ class Network(nn.Module):
         spectrum = spectrum[:, :masks.shape[1]]
         return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
 
-    def write(self, path, licence, trained_on, half=False, extra=None):
+    def write(self, path, licence, trained_on, name=None, half=False, extra=None):
+        """`name` is what users know the model by; by default its architecture's."""
         metadata = {"format": "unbraid-model", "format_version": "1",
-                    "architecture": self.ARCHITECTURE, "name": self.ARCHITECTURE, "version": "1",
-                    "stems": ",".join(STEMS), "feature": self.FEATURE,
+                    "architecture": self.ARCHITECTURE, "name": name or self.ARCHITECTURE,
+                    "version": "1", "stems": ",".join(STEMS), "feature": self.FEATURE,
                     "licence": licence, "trained_on": trained_on}
         metadata.update({k: v if isinstance(v, str) else f"{v:g}"
                          for k, v in asdict(self.sizes).items()})
         dtype = np.float16 if half else np.float32
-        tensors = {name: t.detach().cpu().numpy().astype(dtype) for name, t in self.tensors().items()}
+        tensors = {k: t.detach().cpu().numpy().astype(dtype) for k, t in self.tensors().items()}
         write_model(path, {**tensors, **(extra or {})}, metadata)
 
     @classmethod

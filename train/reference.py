@@ -13,7 +13,7 @@ from architectures import ARCHITECTURES, read_network
 
 GEOMETRY = dict(analysis=128, synthesis=64, hop=32, bins=37)
 TINY = {"chandna": dict(n1=5, n2=4, taps=3, context=4, nn=6),
-        "bandgru": dict(bands="3x2,2x5,1x21", n=5, blocks=2)}
+        "bandgru": dict(bands="3x2,2x5,1x21", taps=3, n=5, blocks=2)}
 
 
 def tiny(architecture, lookahead):
@@ -21,6 +21,9 @@ def tiny(architecture, lookahead):
     net = network(network.Sizes(lookahead=lookahead, **GEOMETRY, **TINY[architecture]))
     for p in net.parameters():
         torch.nn.init.uniform_(p, -0.6, 0.6)
+    # The model file holds neither: they must come out folded into the weights.
+    torch.nn.init.uniform_(net.feature_mean, 0, 1)
+    torch.nn.init.uniform_(net.feature_scale, 0.5, 1.5)
     return net
 
 

@@ -18,9 +18,9 @@ from conditions import CONDITIONS, Heard
 from evaluate import evaluate, figures
 from metrics import sdr
 from network import STEMS
+from readers import find_songs
 from report import METRICS, under_conditions, worst_first, write_json
 from separators import network_separator, open_network
-from readers import find_songs
 from songs import readable, references_of, read_song
 
 RATE = 44100

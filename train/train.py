@@ -117,6 +117,7 @@ def parse():
     parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu",
                         help="cpu, or cuda: the network then computes in bfloat16 (default %(default)s)")
+    parser.add_argument("--name", help="of the model, for users (default: the architecture's)")
     parser.add_argument("--licence", default="unstated")
     parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
     sizes = {size: net for net in ARCHITECTURES.values() for size in net.OPTIONS}
@@ -210,7 +211,7 @@ def main():
                         "optimiser": optimiser.state_dict()}, checkpoint + ".part")
             os.replace(checkpoint + ".part", checkpoint)
         if rank == 0 and ((step + 1) % args.validate_every == 0 or last):
-            average.write(model, args.licence, args.trained_on, half=True)
+            average.write(model, args.licence, args.trained_on, args.name, half=True)
             if songs:
                 results = evaluate(songs, network_separator(copy.deepcopy(average).cpu()))
                 for song, scores in results.items():

@@ -38,6 +38,6 @@ need() {
 
 # latency BLOCK: that of the plugin at 44.1 kHz, in samples.
 latency() {
-  local hop=512 synthesis=1024
-  echo $((synthesis + hop * ($1 > hop ? ($1 + hop - 1) / hop : 1)))
+  local hop=512 synthesis=1024 lookahead=1
+  echo $((synthesis + hop * lookahead + hop * ($1 > hop ? ($1 + hop - 1) / hop : 1)))
 }

@@ -104,14 +104,16 @@ static void agree_with(const char *path, const char *kernels_name) {
   free(again);
 }
 
-void nets_agree(const char *path) {
+void nets_agree(void **state) {
+  const char *path = *state;
   static const char *const names[] = {"generic", "avx2", "avx512"};
   for (unsigned i = 0; i < 3; ++i) {
     agree_with(path, names[i]);
   }
 }
 
-void nets_reset_equals_fresh(const char *path) {
+void nets_reset_equals_fresh(void **state) {
+  const char *path = *state;
   enum { START = 20, REST = FRAMES - START };
   size_t n = (size_t)FRAMES * STEMS * BINS;
   struct reference reference = reference_read(path);
@@ -165,7 +167,8 @@ static float *noise_masks(struct net *net, unsigned frames, float level, size_t 
   return masks;
 }
 
-void nets_check_rates(const char *path) {
+void nets_rates(void **state) {
+  const char *path = *state;
   static const double rates[] = {8000, 22050, 44100, 48000, 96000, 192000};
   static const int octaves[] = {-2, -1, 0, 0, 1, 2};
   struct net *trained = nets_open(path, RATE);
@@ -182,7 +185,8 @@ void nets_check_rates(const char *path) {
   }
 }
 
-void nets_check_level(const char *path) {
+void nets_level(void **state) {
+  const char *path = *state;
   struct net *net = nets_open(path, RATE);
   size_t n = 0;
   float *loud = noise_masks(net, 200, 1.0f, &n);
@@ -196,7 +200,8 @@ void nets_check_level(const char *path) {
   net_free(net);
 }
 
-void nets_check_extremes(const char *path) {
+void nets_extremes(void **state) {
+  const char *path = *state;
   enum { PART = 20 };
   static const float levels[] = {0.0f, 1e12f, 0.0f, 1e-12f, 1.0f};
   struct net *net = nets_open(path, RATE);
@@ -242,7 +247,8 @@ void nets_refuse(const char *path, const char *const changes[][2], size_t count)
   file_remove(changed);
 }
 
-void nets_survive_damage(const char *path) {
+void nets_survive_damage(void **state) {
+  const char *path = *state;
   enum { CASES = 3000 };
   char *changed = file_temporary();
   size_t size = 0;
@@ -282,9 +288,17 @@ void nets_survive_damage(const char *path) {
   file_remove(changed);
 }
 
-void nets_need(const char *path) {
+void nets_shipped(void **state) {
+  const char *path = *state;
   if (access(path, R_OK) != 0) {
     print_message("skipped: there is no %s\n", path);
     skip();
   }
+  struct net *net = nets_open(path, RATE);
+  char expected[64];
+  snprintf(expected, sizeof expected, "models/%s.safetensors", net_info(net)->name);
+  assert_string_equal(path, expected);
+  net_free(net);
+  nets_rates(state);
+  nets_level(state);
 }
