@@ -7,6 +7,7 @@ rest apart: there the sum of the rest is known, no more.
 import glob
 import os
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -60,10 +61,10 @@ def survey(path, solo, rate=RATE):
 
 
 class Pool:
-    """All recordings of a cache, or only those under free licences, by stem, with the
-    odds to draw each."""
+    """All recordings of a cache, or only those under free licences, or a share of the
+    items, by stem, with the odds to draw each."""
 
-    def __init__(self, cache, held_back, set_weights, only_free=False):
+    def __init__(self, cache, held_back, set_weights, only_free=False, share=1.0):
         self.stems = {stem: [] for stem in (*STEMS, ACCOMPANIMENT, DRUMLESS)}
         self.odds = {stem: [] for stem in self.stems}
         self.items = {}
@@ -71,6 +72,8 @@ class Pool:
             folder, stem = os.path.dirname(path), os.path.basename(path)[:-4]
             name, set_name = os.path.basename(folder), os.path.basename(os.path.dirname(folder))
             if stem not in self.stems or name in held_back or name.endswith(".part"):
+                continue
+            if crc32(name.encode()) >= share * 2 ** 32:   # a smaller share is part of a larger
                 continue
             item = provenance.about(folder)
             if only_free and not item["free"]:

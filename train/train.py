@@ -108,6 +108,10 @@ def parse():
                         help="songs to validate on and never train on")
     parser.add_argument("--weight", nargs="*", default=[], metavar="SET=W",
                         help="how often to draw from a set of the cache (default 1)")
+    parser.add_argument("--only-free", action="store_true",
+                        help="use only what is CC0, CC BY, MIT or BSD, or rendered from such")
+    parser.add_argument("--share", type=float, default=1.0,
+                        help="of the items to use: what would less material teach?")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=4, help="of an example")
@@ -120,10 +124,11 @@ def parse():
     parser.add_argument("--name", help="of the model, for users (default: the architecture's)")
     parser.add_argument("--licence", default="unstated")
     parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
-    sizes = {size: net for net in ARCHITECTURES.values() for size in net.OPTIONS}
-    for size, net in sizes.items():
-        parser.add_argument("--" + size, type=int, default=getattr(net.Sizes, size),
-                            help=f"of {net.ARCHITECTURE} (default %(default)s)")
+    # Networks share names of sizes, not what they are unless told.
+    for size in sorted({size for net in ARCHITECTURES.values() for size in net.OPTIONS}):
+        defaults = ", ".join(f"{net.ARCHITECTURE} {getattr(net.Sizes, size)}"
+                             for net in ARCHITECTURES.values() if size in net.OPTIONS)
+        parser.add_argument("--" + size, type=int, help=f"of the network ({defaults})")
     return parser.parse_args()
 
 
@@ -142,7 +147,8 @@ def main():
 
     device = torch.device(args.device)
     architecture = ARCHITECTURES[args.architecture]
-    sizes = architecture.Sizes(**{k: getattr(args, k) for k in architecture.OPTIONS})
+    sizes = architecture.Sizes(**{size: getattr(args, size) for size in architecture.OPTIONS
+                                  if getattr(args, size) is not None})
     stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop, device)
     net = architecture(sizes).to(device)
     objective = getattr(net, "loss", functools.partial(loss, net))
@@ -153,7 +159,7 @@ def main():
         first = saved["step"]
 
     weights = {name: float(w) for name, w in (pair.split("=") for pair in args.weight)}
-    pool = Pool(args.cache, args.held_back, weights)
+    pool = Pool(args.cache, args.held_back, weights, args.only_free, args.share)
     for stem in STEMS:
         hours = sum(r.samples for r in pool.stems[stem]) / sizes.sample_rate / 3600
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
