@@ -114,6 +114,8 @@ def tune(hits, group, rng):
     curve = studio.random_curve(rng, 3)
     if group == "kick":     # a mixed kick has weight and beater, no box
         curve += [(65, rng.uniform(2, 8)), (350, rng.uniform(-10, -3)), (3000, rng.uniform(0, 10))]
+    elif group not in CYMBALS:
+        curve += [(400, rng.uniform(-7, 0))]
     if group == "snare-top":
         curve += [(200, rng.uniform(0, 6)), (5000, rng.uniform(0, 7))]
     curve = sorted(dict(curve).items())
@@ -164,7 +166,7 @@ class Kit:
         """Close microphones, overheads and room to a stereo bus."""
         spread, bus = rng.uniform(0.3, 1.0), 0.0
         ambience = np.zeros_like(close["kick"])
-        metal, wet = 10 ** (rng.normal(-9, 3.5) / 20), 10 ** (rng.uniform(-22, -3) / 20)
+        metal, wet = 10 ** (rng.normal(-11, 3.5) / 20), 10 ** (rng.uniform(-22, -3) / 20)
         for group, audio in close.items():
             if not audio.any():
                 continue
@@ -182,7 +184,7 @@ class Kit:
             send = studio.compress(send, rng.uniform(0.3, 0.7), 0.02)
         seconds = np.exp(rng.uniform(np.log(0.15), np.log(1.3)))
         bus = bus + wet * (studio.reverberate(send, rng, seconds, 1.0, rng.integers(2, 8)) - send)
-        if rng.random() < 0.7:
-            bus = studio.compress(bus, rng.uniform(0.1, 0.5), rng.uniform(0.008, 0.06))
-        bus = studio.saturate(bus, rng.uniform(-16, 4))
+        if rng.random() < 0.6:
+            bus = studio.compress(bus, rng.uniform(0.1, 0.4), rng.uniform(0.008, 0.06))
+        bus = studio.saturate(bus, rng.uniform(-24, 0))
         return studio.shape(bus, studio.random_curve(rng, 1.5)).astype(np.float32)

@@ -90,6 +90,14 @@ def play_drums(song, band, rng):
     return band.kit.play(song.drums, rng)
 
 
+def bass_curve(rng, bright):
+    """Mixed basses have more fundamental and far less treble than the bare strings."""
+    dark = rng.uniform(0.1, 0.6) if bright else rng.uniform(0.3, 1.2)
+    weight = rng.uniform(2, 9)
+    return [(30, 0), (55, weight), (90, 0.7 * weight), (200, 0), (450, -6 * dark),
+            (1000, -14 * dark), (2000, -22 * dark), (4000, -28 * dark), (10000, -34 * dark)]
+
+
 def play_bass(song, band, rng):
     notes = in_sections(song, rng, 1.25, lambda: parts.BASS[pick(song.style.bass, rng)])
     if not notes:
@@ -120,7 +128,7 @@ def play_bass(song, band, rng):
     if tone == "driven" or (tone not in ("upright", "fretless", "sub") and rng.random() < 0.2):
         driven = studio.amplifier(audio, rng, rng.uniform(10, 32), 60, rng.uniform(0.5, 1.0))
         audio = levelled(audio, 0) + levelled(driven, rng.uniform(-14, -1))
-    audio = studio.shape(audio, studio.random_curve(rng, 2.5))
+    audio = studio.shape(audio, bass_curve(rng, bright=tone in ("driven", "slapped", "growl")))
     audio = studio.compress(audio, rng.uniform(0.2, 0.8), rng.uniform(0.02, 0.1))
     if rng.random() < 0.5:
         audio = studio.saturate(audio, rng.uniform(-12, 6))
@@ -245,6 +253,8 @@ def play_other(song, band, rng):
         return None
     size = int(song.seconds * RATE) + RATE
     total = sum(levelled(fit(audio, size), db) for audio, db in tracks)
+    tilt = rng.uniform(-7, 1)     # the sum of bright tracks is mixed duller than each alone
+    total = studio.shape(total, [(20, 0), (1000, 0), (4000, tilt), (16000, 1.5 * tilt)])
     if rng.random() < 0.3:
         total = studio.compress(total, rng.uniform(0.1, 0.4), 0.05)
     return total

@@ -60,10 +60,10 @@ def cabinet(rng, bright=1.0):
     early = rng.standard_normal(samples) * np.exp(-np.arange(samples) / rng.uniform(20, 90))
     impulse += rng.uniform(0.05, 0.25) * early.astype(np.float32)
     impulse = filtered(impulse, "highpass", rng.uniform(60, 110))
-    top = bright * rng.uniform(3800, 6000)
+    top = bright * rng.uniform(3400, 5500)
     return shape(impulse, [(60, 0), (rng.uniform(90, 140), rng.uniform(1, 5)), (250, 0),
                            (rng.uniform(350, 700), rng.uniform(-6, 0)), (1200, 0),
-                           (rng.uniform(2000, 3800), rng.uniform(3, 8)), (top, 0),
+                           (rng.uniform(2000, 3800), rng.uniform(0, 6)), (top, 0),
                            (top * 1.5, -18), (top * 2.5, -45), (20000, -60)])
 
 
