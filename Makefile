@@ -64,7 +64,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check bench demo install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check bench demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -77,6 +77,7 @@ help:
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
 ## bench          worker and run() times, share of a core, offline speed
+## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
 ## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
@@ -187,6 +188,11 @@ demo: deps
 	@echo; echo "The song:  $(DEMO)/mix.wav"
 	@echo "Its stems: $(DEMO)/stems/mix.*.wav"
 	@echo "A picture: $(DEMO)/stems/mix.png"
+
+SONGS ?= MUSDB18-HQ
+RUN ?= unbraid-model
+model:
+	train/model.sh "$(SONGS)" "$(RUN)"
 
 BUNDLE_DIR = $(DESTDIR)$(LV2DIR)/unbraid.lv2
 install: all

@@ -1,0 +1,36 @@
+#!/bin/bash
+# model.sh SONGS RUN [options of train.py]: from songs in stems (MUSDB18-HQ, MUSDB18, your own) to a
+# model file that the plugin loads. It begins with the shipped model's weights; begin with none by
+# START= in the environment. Run again, it goes on where it stopped.
+set -euo pipefail
+die() {
+  echo "model.sh: $*" >&2
+  exit 1
+}
+[ $# -ge 2 ] || die "usage: model.sh SONGS RUN [options of train.py]"
+[ -d "$1" ] || die "no folder $1: it should hold SONG/{vocals,drums,bass,other}.wav or SONG.stem.mp4"
+songs=$(cd "$1" && pwd)
+mkdir -p "$2"
+run=$(cd "$2" && pwd)
+shift 2
+cd "$(dirname "$0")"
+[ -d "$songs/train" ] && songs=$songs/train # MUSDB keeps test songs apart
+
+for python in "${PYTHON:-python3}" /usr/bin/python3 ''; do
+  [ -z "$python" ] && die "Python has no PyTorch, SciPy and soundfile. On Debian:" \
+    "apt install python3-torch python3-scipy python3-soundfile libopenblas0-pthread"
+  "$python" -c 'import numpy, scipy, soundfile, torch' 2>/dev/null && break
+done
+# See README.md, "On a CPU".
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000
+
+"$python" prepare.py songs "$songs" "$run/cache" songs
+# One song in twelve is not trained on: it tells how far the training has come.
+mapfile -t held_back < <(cd "$run/cache/songs" && printf '%s\n' * | awk 'NR % 12 == 0' | head -n 4)
+start=${START-../models/balanced.safetensors}
+"$python" train.py "$run/cache" "$run" --architecture bandgru --name own \
+  ${start:+--start "$start"} --validation "$songs" --held-back "${held_back[@]}" --steps 3000 "$@"
+
+echo "The model: $run/bandgru.safetensors (its log: $run/log.txt)"
+echo "To use it: cp $run/bandgru.safetensors ~/.lv2/unbraid.lv2/balanced.safetensors"
