@@ -9,9 +9,10 @@ build_packages="make pkg-config libfftw3-dev libjansson-dev liblilv-dev lv2-dev 
 build_libraries="fftw3f jansson lilv-0 lv2 sndfile cairo"
 test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
-# Hosts and checkers: the tests that need an absent one say so and are skipped.
+# Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
 optional_packages="jackd2 libjack-jackd2-dev jalv ecasound ardour valgrind clang clang-format
-  clang-tidy"
+  clang-tidy python3-torch python3-scipy python3-soundfile python3-matplotlib libopenblas0-pthread
+  ffmpeg"
 
 die() {
   printf 'deps: %s\n' "$*" >&2
@@ -98,7 +99,7 @@ suggest() {
   [ -n "$wanted" ] || return 0
   if ! may_install; then
     # shellcheck disable=SC2086
-    echo "deps: some tests will be skipped; to run them, install their hosts with
+    echo "deps: some tests will be skipped; to run them, install what they need with
   sudo apt-get install --no-install-recommends" $wanted >&2
     return 0
   fi
