@@ -24,6 +24,11 @@ done
 # See README.md, "On a CPU".
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000
+if grep -qw avx512f /proc/cpuinfo; then
+  export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX}
+elif grep -qw avx2 /proc/cpuinfo; then
+  export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-Haswell}
+fi
 
 "$python" prepare.py songs "$songs" "$run/cache" songs
 # One song in twelve is not trained on: it tells how far the training has come.
