@@ -9,7 +9,8 @@ from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
 
-RATE = 44100
+from studio import RATE
+
 # A recording is cut this much longer than an example, for the fastest playback.
 FASTEST = 1.25
 

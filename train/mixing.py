@@ -15,12 +15,13 @@ import torch
 import augment as fx
 import provenance
 from network import STEMS
+from readers import SUMS
 
 RATE = fx.RATE
 # How loud each stem stands in a random mix, dB, and how often it is silent.
 LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
 LEVEL_SPREAD = 4.5
-ACCOMPANIMENT, DRUMLESS = "accompaniment", "drumless"
+ACCOMPANIMENT, DRUMLESS = SUMS
 # What a stem may be laid over: recordings of all the rest.
 REST = {"vocals": ACCOMPANIMENT, "drums": DRUMLESS}
 # A voice that ends below this many Hz was recorded so, not sung so.
@@ -65,7 +66,7 @@ class Pool:
     items, by stem, with the odds to draw each."""
 
     def __init__(self, cache, held_back, set_weights, only_free=False, share=1.0):
-        self.stems = {stem: [] for stem in (*STEMS, ACCOMPANIMENT, DRUMLESS)}
+        self.stems = {stem: [] for stem in (*STEMS, *SUMS)}
         self.odds = {stem: [] for stem in self.stems}
         self.items = {}
         for path in sorted(glob.glob(os.path.join(cache, "*", "*", "*.npy"))):

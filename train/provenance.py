@@ -14,7 +14,8 @@ from fnmatch import fnmatch
 
 import numpy as np
 
-RATE = 44100
+from studio import RATE
+
 TABLE = os.path.join(os.path.dirname(__file__), "licences.tsv")
 FREE = re.compile(r"(cc0|cc by(?! (sa|nc|nd))|mit|bsd|isc|public domain)\b")
 
