@@ -3,9 +3,10 @@
 from bandgru import BandGru
 from chandna import Chandna
 from deepconvsep import DeepConvSep
+from mdensenet import MDenseNet
 from modelfile import read_model
 
-ARCHITECTURES = {net.ARCHITECTURE: net for net in (Chandna, BandGru, DeepConvSep)}
+ARCHITECTURES = {net.ARCHITECTURE: net for net in (Chandna, BandGru, DeepConvSep, MDenseNet)}
 
 
 def read_network(path):

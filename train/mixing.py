@@ -31,7 +31,7 @@ PAN = {"vocals": 0.08, "drums": 0.1, "bass": 0.08, "other": 0.4}
 WIDTH = {"vocals": 0.25, "drums": 0.4, "bass": 0.1, "other": 0.8}
 # How far a stem may be played faster or slower.
 SEMITONES = {"vocals": 3.7, "other": 3, "bass": 3}
-SILENT = {"vocals": 0.2, "drums": 0.10, "bass": 0.10, "other": 0.06}
+SILENT = {"vocals": 0.1, "drums": 0.10, "bass": 0.10, "other": 0.06}
 
 
 @dataclass
@@ -185,13 +185,14 @@ def spread(stems, sides, rng):
 
 
 class Mixer:
-    """Makes examples of `samples` samples."""
+    """Makes examples of `samples` samples; `taught`: the stems that may lie over a mere sum."""
 
-    def __init__(self, pool, samples, stereo, together=0.4, partial=0.3):
+    def __init__(self, pool, samples, stereo, taught=tuple(REST), together=0.4, partial=0.3):
         self.pool, self.samples, self.stereo = pool, samples, stereo
         self.longest = int(samples * fx.FASTEST) + 1
         self.together = together if pool.songs else 0
-        self.partial = {stem: partial if pool.stems[rest] else 0 for stem, rest in REST.items()}
+        self.partial = {stem: partial if stem in taught and pool.stems[rest] else 0
+                        for stem, rest in REST.items()}
 
     def place(self, recording, stem, rng):
         """Where in a recording to begin, and how fast to play it."""
@@ -241,7 +242,7 @@ class Mixer:
         where = self.place(recording, stem, rng)
         rest, side = self.play(recording, *where)
         stems[other], sides[other], limit = fx.colour(rest, rng), side, RATE / 2
-        if rng.random() > 0.25:
+        if rng.random() > 0.12:
             own = self.pool.items[recording.item].get(stem)
             if own and rng.random() < 0.6:   # as sung over this very music
                 (x, side), band = self.play(own[0], *where), own[0].band

@@ -50,6 +50,16 @@ class Network(nn.Module):
     `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE` and `STEREO`,
     whether it tells the channels apart."""
 
+    # What it gives out, and of which of the four stems each of that is the sum.
+    OUTPUTS = {stem: (stem,) for stem in STEMS}
+    # Stems that teach it when of the rest no more than the sum is known.
+    PARTIAL = ("vocals", "drums")
+
+    def targets(self, stems):
+        """[batch, 4, ...] -> what it should give out [batch, outputs, ...]."""
+        return torch.stack([sum(stems[:, STEMS.index(s)] for s in parts)
+                            for parts in self.OUTPUTS.values()], 1)
+
     def optimiser(self, rate):
         return torch.optim.AdamW(self.parameters(), lr=rate, weight_decay=0.01)
 
@@ -78,7 +88,7 @@ class Network(nn.Module):
         """`name` is what users know the model by; by default its architecture's."""
         metadata = {"format": "unbraid-model", "format_version": "1",
                     "architecture": self.ARCHITECTURE, "name": name or self.ARCHITECTURE,
-                    "version": "1", "stems": ",".join(STEMS), "feature": self.FEATURE,
+                    "version": "1", "stems": ",".join(self.OUTPUTS), "feature": self.FEATURE,
                     "licence": licence, "trained_on": trained_on}
         metadata.update({k: v if isinstance(v, str) else f"{v:g}"
                          for k, v in asdict(self.sizes).items()})

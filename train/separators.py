@@ -17,7 +17,6 @@ from scipy.signal import resample_poly
 
 from architectures import read_network
 from metrics import SPLITS
-from network import STEMS
 from studio import RATE
 
 
@@ -30,7 +29,7 @@ def network_separator(net):
         up, down = 2 ** max(-octave, 0), 2 ** max(octave, 0)
         heard = resample_poly(mixture, up, down, axis=-1)
         stems = net.separate(torch.from_numpy(heard)).numpy()
-        return dict(zip(STEMS, resample_poly(stems, down, up, axis=-1)[..., :mixture.shape[-1]]))
+        return dict(zip(net.OUTPUTS, resample_poly(stems, down, up, axis=-1)[..., :mixture.shape[-1]]))
     return separate
 
 

@@ -46,13 +46,15 @@ def sums(alone):
 
 def loss(net, stft, audio, right, limits, alone):
     s = net.sizes
+    audio = net.targets(audio)
     stems, mixture, feature = spectra(net, stft, audio, right)
     with torch.autocast(audio.device.type, torch.bfloat16, enabled=audio.is_cuda):
         masks = net(feature)
     masks = masks.float()[:, :, s.lookahead:]
     frames = masks.shape[2]
     stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
-    masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
+    if masks.shape[1] == len(STEMS):
+        masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
     # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
     # a real factor of a complex product.
     hz = torch.arange(s.bins, device=limits.device) * (s.sample_rate / s.analysis)
@@ -164,7 +166,7 @@ def main():
         hours = sum(r.samples for r in pool.stems[stem]) / sizes.sample_rate / 3600
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
     samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
-    dataset = Batches(Mixer(pool, samples, stereo=net.STEREO), args.batch, seed=(first, rank))
+    dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL), args.batch, seed=(first, rank))
     batches = torch.utils.data.DataLoader(
         dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4)
     batches = ([t if t is None else t.to(device) for t in batch] for batch in batches)
@@ -181,7 +183,7 @@ def main():
     if distributed.is_initialized():
         for t in net.state_dict().values():
             distributed.broadcast(t, 0)
-    average = copy.deepcopy(net)
+    average = copy.deepcopy(net).eval()
     if saved:
         average.load_state_dict(saved["average"])
 
@@ -200,8 +202,8 @@ def main():
         optimiser.step()
         keep = min(args.ema, (step + 1) / (step + 10))
         with torch.no_grad():
-            for a, p in zip(average.parameters(), net.parameters()):
-                a.lerp_(p, 1 - keep)
+            for a, p in zip(average.state_dict().values(), net.state_dict().values()):
+                a.lerp_(p, 1 - keep) if a.is_floating_point() else a.copy_(p)
         recent.append((value.item(), distortion.item()))
         if not math.isfinite(recent[-1][0]):
             raise SystemExit(f"train.py: the loss is {recent[-1][0]} at step {step + 1}; "
@@ -222,7 +224,7 @@ def main():
                 results = evaluate(songs, network_separator(copy.deepcopy(average).cpu()))
                 for song, scores in results.items():
                     print(f"  {song} " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()), file=log)
-                means = mean_by_stem(results, STEMS)
+                means = mean_by_stem(results, net.OUTPUTS)
                 print(f"validation {step + 1}: mean {np.mean(list(means.values())):.3f} "
                       + " ".join(f"{k} {v:.2f}" for k, v in means.items()), file=log)
 
