@@ -119,6 +119,7 @@ static void read_block(struct reader *r, struct bandgru *net, unsigned i) {
   read_norm(r, &block->channel_norm, block_name(name, i, "channel_norm"), n);
   reader_dense(r, &block->channel_in, block_name(name, i, "channel_in"), (size_t)2 * n, n);
   reader_dense(r, &block->channel_out, block_name(name, i, "channel_out"), n, (size_t)2 * n);
+  block->band_in.matrix.slope = block->channel_in.matrix.slope = 0.0f;
 }
 
 static void read_layers(struct reader *r, struct bandgru *net) {
@@ -275,7 +276,6 @@ static void across_bands(struct bandgru *net, const struct block *block,
     }
   }
   dense_forward(&block->band_in, k, net->narrow, turned, n, net->wide);
-  relu(net->wide, (size_t)n * kernel_padded(2 * bands));
   dense_forward(&block->band_out, k, net->wide, kernel_padded(2 * bands), n, net->narrow);
   for (size_t b = 0; b < bands; ++b) {
     for (size_t c = 0; c < n; ++c) {
@@ -289,7 +289,6 @@ static void within_bands(struct bandgru *net, const struct block *block,
   unsigned stride = kernel_padded(net->n), wide = kernel_padded(2 * net->n);
   norm_forward(&block->channel_norm, net->x, net->bands, net->narrow);
   dense_forward(&block->channel_in, k, net->narrow, stride, net->bands, net->wide);
-  relu(net->wide, (size_t)net->bands * wide);
   dense_forward(&block->channel_out, k, net->wide, wide, net->bands, net->narrow);
   add(net->x, net->narrow, (size_t)net->bands * stride);
 }

@@ -46,7 +46,7 @@ static void read_decoder(struct reader *r, struct dense *dense, const struct siz
   float *weight = reader_tensor(r, "decoder", "weight", shape, 3);
   float *bias = reader_tensor(r, "decoder", "bias", shape, 2);
   if (r->good &&
-      !dense_init(dense, ARCHITECTURE_STEMS * z->n2 * z->steps, z->nn, weight, 1, bias)) {
+      !dense_init(dense, ARCHITECTURE_STEMS * z->n2 * z->steps, z->nn, 1, weight, 1, bias)) {
     reader_fail(r, "out of memory");
   }
   free(weight);
@@ -62,8 +62,8 @@ static void read_inverses(struct reader *r, struct chandna *net, const struct si
   float *up = reader_tensor(r, "inverse_vertical", "weight", vertical, 2);
   float *bias = reader_tensor(r, "inverse_vertical", "bias", biases, 2);
   if (r->good &&
-      !(dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, across, 1, NULL) &&
-        dense_init(&net->inverse_vertical, z->bins, z->n1, up, ARCHITECTURE_STEMS, bias))) {
+      !(dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, 1, across, 1, NULL) &&
+        dense_init(&net->inverse_vertical, z->bins, z->n1, 1, up, ARCHITECTURE_STEMS, bias))) {
     reader_fail(r, "out of memory");
   }
   free(across);
@@ -77,6 +77,8 @@ static void read_layers(struct reader *r, struct chandna *net, const struct size
   read_convolution(r, &net->bottleneck, "dense", z->nn, z->n2, z->context);
   read_decoder(r, &net->decoder, z);
   read_inverses(r, net, z);
+  net->bottleneck.matrix.slope = net->decoder.matrix.slope = 0.0f;
+  net->inverse_vertical.matrix.slope = 0.0f;
 }
 
 /* Widest value between two layers, for the work space. */
@@ -156,18 +158,15 @@ static void chandna_step(void *self, const struct kernels *k, const float *featu
   dense_forward(&net->horizontal, k, net->encoded.values, 0, 1, a);
   history_push(&net->flat, a);
   dense_forward(&net->bottleneck, k, net->flat.values, 0, 1, a);
-  relu(a, net->bottleneck.rows);
   dense_forward(&net->decoder, k, a, 0, 1, b);
-  relu(b, net->decoder.rows);
-  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.cols, ARCHITECTURE_STEMS,
-                a);
+  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.matrix.cols,
+                ARCHITECTURE_STEMS, a);
   dense_forward(&net->inverse_vertical, k, a, kernel_padded(net->inverse_horizontal.rows),
                 ARCHITECTURE_STEMS, b);
   for (unsigned s = 0; s < ARCHITECTURE_STEMS; ++s) {
     const float *y = b + (size_t)s * kernel_padded(net->bins);
     memcpy(estimates + (size_t)s * wanted, y, wanted * sizeof *y);
   }
-  relu(estimates, ARCHITECTURE_STEMS * wanted);
 }
 
 /* Training adds the same floor. */

@@ -39,7 +39,7 @@ void reader_dense(struct reader *reader, struct dense *dense, const char *layer,
   const size_t shape[] = {rows, cols};
   float *weight = reader_tensor(reader, layer, "weight", shape, 2);
   float *bias = reader_tensor(reader, layer, "bias", shape, 1);
-  if (reader->good && !dense_init(dense, (unsigned)rows, (unsigned)cols, weight, 1, bias)) {
+  if (reader->good && !dense_init(dense, (unsigned)rows, (unsigned)cols, 1, weight, 1, bias)) {
     reader_fail(reader, "out of memory");
   }
   free(weight);
