@@ -23,6 +23,14 @@ unsigned reader_size(struct reader *reader, const char *key, unsigned maximum) {
   return reader->good ? size : 0;
 }
 
+unsigned reader_number(const char **text, unsigned maximum) {
+  unsigned number = 0;
+  while (**text >= '0' && **text <= '9' && number <= maximum) {
+    number = number * 10 + (unsigned)(*(*text)++ - '0');
+  }
+  return number <= maximum ? number : 0;
+}
+
 float *reader_tensor(struct reader *reader, const char *layer, const char *part,
                      const size_t *shape, unsigned rank) {
   char name[NAME_SIZE];
