@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The four-stem models of the bundle, the best one first. */
-static const char *const models[] = {"balanced.safetensors", "chandna.safetensors"};
-enum { N_MODELS = sizeof models / sizeof *models };
+/* The models of the bundle for each split, the best one first. */
+enum { MAX_MODELS = 2 };
+static const char *const models[N_SPLITS][MAX_MODELS] = {
+    [SPLIT_FOUR] = {"balanced.safetensors", "chandna.safetensors"},
+    [SPLIT_HP] = {"mdensenet3w.safetensors"},
+};
 
 /* Rates outside are a mistake of the host: STFT lengths would leave their range. */
 #define MIN_RATE 4000.0
@@ -26,8 +29,8 @@ struct unbraid {
 };
 
 /* One model of the bundle, or NULL with the reason in `message`. */
-static struct separator *open_model(const char *bundle, const char *name, double rate,
-                                    char message[MAX_MESSAGE]) {
+static struct separator *open_model(const char *bundle, const char *name, enum split_id split,
+                                    double rate, char message[MAX_MESSAGE]) {
   char path[MAX_PATH];
   size_t length = strlen(bundle);
   const char *slash = length > 0 && bundle[length - 1] == '/' ? "" : "/";
@@ -36,29 +39,40 @@ static struct separator *open_model(const char *bundle, const char *name, double
     snprintf(message, MAX_MESSAGE, "%s: path too long", name);
     return NULL;
   }
-  return separator_net_new(path, rate, message, MAX_MESSAGE);
+  return separator_net_new(path, split, rate, message, MAX_MESSAGE);
 }
 
-/* The best four-stem model that can be read, or a stand-in where none can. */
-static struct separator *open_models(const char *bundle, double rate, LV2_Log_Logger *log) {
-  char reasons[N_MODELS * (MAX_MESSAGE + 2)] = "";
-  for (unsigned i = 0; i < N_MODELS; ++i) {
-    char message[MAX_MESSAGE];
-    struct separator *separator = open_model(bundle, models[i], rate, message);
-    if (separator) {
-      if (i > 0) {
-        lv2_log_note(log, "unbraid: %splaying with %s instead\n", reasons, models[i]);
-      }
-      return separator;
-    }
-    size_t used = strlen(reasons);
-    snprintf(reasons + used, sizeof reasons - used, "%s; ", message);
+/* What stands in where no model can be read. */
+static struct separator *open_without(enum split_id split, const char *reasons, double rate,
+                                      LV2_Log_Logger *log) {
+  if (split == SPLIT_HP) {
+    lv2_log_note(log, "unbraid: %sharmonic/percussive by median filters instead\n", reasons);
+    return separator_hpss_new(rate);
   }
   lv2_log_warning(log,
                   "unbraid: %splaying without a model: vocals, drums and bass are silent, other is "
                   "the whole mix; harmonic/percussive works\n",
                   reasons);
   return separator_none_new(rate);
+}
+
+/* The best model for a split that can be read, or a stand-in where none can. */
+static struct separator *open_models(const char *bundle, enum split_id split, double rate,
+                                     LV2_Log_Logger *log) {
+  char reasons[MAX_MODELS * (MAX_MESSAGE + 2)] = "";
+  for (unsigned i = 0; i < MAX_MODELS && models[split][i]; ++i) {
+    char message[MAX_MESSAGE];
+    struct separator *separator = open_model(bundle, models[split][i], split, rate, message);
+    if (separator) {
+      if (i > 0) {
+        lv2_log_note(log, "unbraid: %splaying with %s instead\n", reasons, models[split][i]);
+      }
+      return separator;
+    }
+    size_t used = strlen(reasons);
+    snprintf(reasons + used, sizeof reasons - used, "%s; ", message);
+  }
+  return open_without(split, reasons, rate, log);
 }
 
 static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
@@ -72,8 +86,9 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   }
   struct unbraid *self = calloc(1, sizeof *self);
   if (self) {
-    struct separator *four = open_models(bundle, rate, &host.log);
-    self->engine = engine_new(four, separator_hpss_new(rate), rate, host.block);
+    struct separator *four = open_models(bundle, SPLIT_FOUR, rate, &host.log);
+    struct separator *hp = open_models(bundle, SPLIT_HP, rate, &host.log);
+    self->engine = engine_new(four, hp, rate, host.block);
     self->variant =
         strcmp(descriptor->URI, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
   }
