@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The models of the bundle for each split, the best one first. */
 enum { MAX_MODELS = 2 };
@@ -28,25 +29,21 @@ struct unbraid {
   float *ports[N_PORTS]; /* NULL where not connected */
 };
 
-/* One model of the bundle, or NULL with the reason in `message`. */
-static struct separator *open_model(const char *bundle, const char *name, enum split_id split,
-                                    double rate, char message[MAX_MESSAGE]) {
-  char path[MAX_PATH];
+/* The path of a file of the bundle. */
+static bool find_model(const char *bundle, const char *name, char path[MAX_PATH]) {
   size_t length = strlen(bundle);
   const char *slash = length > 0 && bundle[length - 1] == '/' ? "" : "/";
-  int used = snprintf(path, sizeof path, "%s%s%s", bundle, slash, name);
-  if (used < 0 || (size_t)used >= sizeof path) {
-    snprintf(message, MAX_MESSAGE, "%s: path too long", name);
-    return NULL;
-  }
-  return separator_net_new(path, split, rate, message, MAX_MESSAGE);
+  int used = snprintf(path, MAX_PATH, "%s%s%s", bundle, slash, name);
+  return used >= 0 && used < MAX_PATH;
 }
 
-/* What stands in where no model can be read. */
-static struct separator *open_without(enum split_id split, const char *reasons, double rate,
-                                      LV2_Log_Logger *log) {
+/* What stands in where no model can be read. `absent`: none is there at all. The median filters
+ * need none: without one they are no fault to bother users with. */
+static struct separator *open_without(enum split_id split, const char *reasons, bool absent,
+                                      double rate, LV2_Log_Logger *log) {
   if (split == SPLIT_HP) {
-    lv2_log_note(log, "unbraid: %sharmonic/percussive by median filters instead\n", reasons);
+    int (*say)(LV2_Log_Logger *, const char *, ...) = absent ? lv2_log_trace : lv2_log_note;
+    say(log, "unbraid: %sharmonic/percussive by median filters instead\n", reasons);
     return separator_hpss_new(rate);
   }
   lv2_log_warning(log,
@@ -59,10 +56,17 @@ static struct separator *open_without(enum split_id split, const char *reasons, 
 /* The best model for a split that can be read, or a stand-in where none can. */
 static struct separator *open_models(const char *bundle, enum split_id split, double rate,
                                      LV2_Log_Logger *log) {
-  char reasons[MAX_MODELS * (MAX_MESSAGE + 2)] = "";
+  char reasons[MAX_MODELS * (MAX_MESSAGE + 2)] = "", path[MAX_PATH];
+  bool absent = true;
   for (unsigned i = 0; i < MAX_MODELS && models[split][i]; ++i) {
     char message[MAX_MESSAGE];
-    struct separator *separator = open_model(bundle, models[split][i], split, rate, message);
+    struct separator *separator = NULL;
+    if (find_model(bundle, models[split][i], path)) {
+      separator = separator_net_new(path, split, rate, message, sizeof message);
+      absent = absent && access(path, F_OK) != 0;
+    } else {
+      snprintf(message, sizeof message, "%s: path too long", models[split][i]);
+    }
     if (separator) {
       if (i > 0) {
         lv2_log_note(log, "unbraid: %splaying with %s instead\n", reasons, models[split][i]);
@@ -72,7 +76,7 @@ static struct separator *open_models(const char *bundle, enum split_id split, do
     size_t used = strlen(reasons);
     snprintf(reasons + used, sizeof reasons - used, "%s; ", message);
   }
-  return open_without(split, reasons, rate, log);
+  return open_without(split, reasons, absent, rate, log);
 }
 
 static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
