@@ -98,9 +98,11 @@ class Network(nn.Module):
 
     @classmethod
     def read(cls, path):
+        """As it separates; `train()` makes it learn. Sizes that came after the file have the
+        value that changes nothing, which is their default."""
         metadata = read_model(path)[1]
         sizes = {k: metadata[k] if isinstance(v, str) else type(v)(float(metadata[k]))
-                 for k, v in asdict(cls.Sizes()).items()}
+                 for k, v in asdict(cls.Sizes()).items() if k in metadata}
         net = cls(cls.Sizes(**sizes))
         net.load(read_tensors(path))
-        return net
+        return net.eval()
