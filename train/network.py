@@ -52,6 +52,7 @@ class Network(nn.Module):
 
     # What it gives out, and of which of the four stems each of that is the sum.
     OUTPUTS = {stem: (stem,) for stem in STEMS}
+    LOSS = "heard"   # of losses.py
     # Stems that teach it when of the rest no more than the sum is known.
     PARTIAL = ("vocals", "drums")
 
