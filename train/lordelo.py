@@ -47,8 +47,8 @@ class Sizes(Geometry):
         return MaskPatches(self).macs()
 
     def macs_per_frame(self):
-        """When a song is separated: every frame is in as many patches as overlap."""
-        return self.macs_per_hop() // (self.frames - OVERLAP)
+        """A patch shared out over its frames."""
+        return self.macs_per_hop() / self.frames
 
 
 class MaskPatches(Network):
