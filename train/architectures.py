@@ -3,10 +3,12 @@
 from bandgru import BandGru
 from chandna import Chandna
 from deepconvsep import DeepConvSep
+from lordelo import Dense, Plain, ThreeWayDense, ThreeWayPlain
 from mdensenet import MDenseNet
 from modelfile import read_model
 
-ARCHITECTURES = {net.ARCHITECTURE: net for net in (Chandna, BandGru, DeepConvSep, MDenseNet)}
+ARCHITECTURES = {net.ARCHITECTURE: net for net in (
+    Chandna, BandGru, MDenseNet, DeepConvSep, Plain, ThreeWayPlain, Dense, ThreeWayDense)}
 
 
 def read_network(path):

@@ -1,5 +1,6 @@
 """What any separator is compared with: no separation, median filters, the ideal mask."""
 
+import functools
 import os
 
 import numpy as np
@@ -7,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from scipy.ndimage import median_filter
 
-from metrics import SPLITS
-from network import STEMS, Geometry
+from metrics import FOUR, SPLITS, TWO
+from network import Geometry
 from studio import RATE
 from separators import open_network
 from stft import Stft
@@ -16,11 +17,12 @@ from stft import Stft
 CHANDNA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/chandna.safetensors")
 # As in plugin/separator.c.
 HPSS_FRAMES, HPSS_SPAN, HPSS_FLOOR = 25, 31, 1e-9
+CENTRED_FRAMES, CENTRED_SPAN = 25, 31
 
 
-def share(part):
+def share(part, names):
     """The same part of the mixture as every stem."""
-    return lambda references, rate=RATE: {s: part * references["mixture"] for s in STEMS}
+    return lambda references, rate=RATE: {n: part * references["mixture"] for n in names}
 
 
 def transform():
@@ -51,23 +53,25 @@ def ideal_mask(references, rate=RATE):
     return estimates
 
 
-def median_masks(magnitude):
-    """[frames, bins] -> harmonic and percussive weights, of the past alone."""
-    lasting = median_filter(magnitude, (HPSS_FRAMES, 1), mode="constant",
-                            origin=(HPSS_FRAMES // 2, 0))
-    broad = median_filter(magnitude, (1, HPSS_SPAN), mode="nearest")
+def median_masks(magnitude, frames=HPSS_FRAMES, span=HPSS_SPAN, centred=False):
+    """[frames, bins] -> harmonic and percussive weights; of the past alone, or centred."""
+    lasting = median_filter(magnitude, (frames, 1), mode="constant",
+                            origin=(0 if centred else frames // 2, 0))
+    broad = median_filter(magnitude, (1, span), mode="nearest")
     return [torch.from_numpy(weight + np.float32(HPSS_FLOOR)) for weight in (lasting, broad)]
 
 
-def median_filters(references, rate=RATE):
+def median_filters(references, rate=RATE, masks=median_masks):
     """Fitzgerald's harmonic/percussive separation, as dsp/hpss.c does it frame by frame."""
     stft, mixture = transform(), references["mixture"]
     spectrum = spectrum_of(stft, mixture)
     magnitude = spectrum.abs().square().sum(0).sqrt() * (4 / stft.analysis)
-    return dict(zip(("harmonic", "percussive"), shared_out(
-        stft, spectrum, median_masks(magnitude.numpy()), mixture.shape[-1])))
+    return dict(zip(TWO, shared_out(stft, spectrum, masks(magnitude.numpy()), mixture.shape[-1])))
 
 
 def baselines():
-    return {"mixture": share(1), "mixture / 4": share(0.25), "median filters": median_filters,
+    centred = functools.partial(median_masks, frames=CENTRED_FRAMES, span=CENTRED_SPAN, centred=True)
+    return {"mixture": share(1, (*FOUR, *TWO)), "mixture / 4": share(0.25, FOUR),
+            "mixture / 2": share(0.5, TWO), "median filters": median_filters,
+            "median filters, centred": functools.partial(median_filters, masks=centred),
             "ideal ratio mask": ideal_mask, "chandna": open_network(CHANDNA)}

@@ -56,9 +56,6 @@ class DeepConvSep(Network):
         self.dense = nn.Linear(inner, s.bottleneck)
         self.decoders = nn.ModuleList(nn.Linear(s.bottleneck, inner) for _ in STEMS)
         self.inverse_bias = nn.Parameter(torch.zeros(len(STEMS)))
-        # The engine's other networks standardise their features; this one does not.
-        self.register_buffer("feature_mean", torch.zeros(s.bins))
-        self.register_buffer("feature_scale", torch.ones(s.bins))
 
     def optimiser(self, rate):
         return torch.optim.Adadelta(self.parameters(), lr=rate)

@@ -9,6 +9,7 @@ bins: an affine layer per band comes first and last.
 """
 
 from dataclasses import dataclass
+from math import prod
 
 import torch
 import torch.nn as nn
@@ -31,61 +32,99 @@ class Sizes(Geometry):
     depth: int = 3                         # convolutions of a dense block
     levels: int = 3                        # times that the bands are halved
     causal: int = 1                        # 0: kernels are centred in time; not for the engine
+    separable: int = 0                     # 1: a filter per map, then 1x1; not for the engine
     lookahead: int = 1
+
+    dense, pool = 1, (1, 2)                # what DenseBlock and Branch ask for besides
+
+    def macs_per_hop(self):
+        return MDenseNet(self).macs()
 
     def branches(self):
         """[(bands, frames)] of the kernels."""
         return [tuple(map(int, kernel.split("x"))) for kernel in self.kernels.split(",")]
 
 
-class Convolution(nn.Module):
-    """Causal convolution over [batch, maps, frames, bands], batch norm, ReLU."""
+def multiplies(module):
+    """Multiply-adds of its convolutions for each position of their kernels."""
+    return sum(m.weight.numel() for m in module.modules()
+               if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)))
 
-    def __init__(self, inputs, outputs, kernel, causal, leak=0.0):
+
+class Convolution(nn.Module):
+    """Convolution over [batch, maps, frames, bands], batch norm, ReLU. Separable (Mersy and
+    Kuan 2021), every map is filtered by itself, then 1x1 goes across the maps."""
+
+    def __init__(self, inputs, outputs, kernel, sizes, leak=0.0):
         super().__init__()
         bands, frames = kernel
-        past = frames - 1 if causal else frames // 2
+        past = frames - 1 if sizes.causal else frames // 2
         self.padding, self.leak = (bands // 2, bands // 2, past, frames - 1 - past), leak
+        self.depthwise = None
+        if sizes.separable:
+            self.depthwise = nn.Conv2d(inputs, inputs, (frames, bands), groups=inputs, bias=False)
+            frames, bands = 1, 1
         self.kernel = nn.Conv2d(inputs, outputs, (frames, bands), bias=False)
         self.norm = nn.BatchNorm2d(outputs, momentum=0.02)
 
     def forward(self, x):
-        return F.leaky_relu(self.norm(self.kernel(F.pad(x, self.padding))), self.leak)
+        x = F.pad(x, self.padding)
+        if self.depthwise:
+            x = self.depthwise(x)
+        return F.leaky_relu(self.norm(self.kernel(x)), self.leak)
 
     def folded(self):
-        """Weight and bias with the batch norm in them."""
+        """Weights and bias with the batch norm in them, by their names in the model file."""
         scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
-        return (self.kernel.weight * scale[:, None, None, None],
-                self.norm.bias - self.norm.running_mean * scale)
+        weight = self.kernel.weight * scale[:, None, None, None]
+        bias = self.norm.bias - self.norm.running_mean * scale
+        if self.depthwise:
+            return {"depthwise.weight": self.depthwise.weight, "pointwise.weight": weight,
+                    "bias": bias}
+        return {"weight": weight, "bias": bias}
+
+    def unfolded(self, tensors):
+        """The state whose `folded()` they are: the batch norm then changes nothing."""
+        state = {"norm.weight": torch.ones_like(self.norm.weight), "norm.bias": tensors["bias"],
+                 "norm.running_mean": torch.zeros_like(self.norm.running_mean),
+                 "norm.running_var": torch.full_like(self.norm.running_var, 1 - self.norm.eps)}
+        if self.depthwise:
+            return {**state, "depthwise.weight": tensors["depthwise.weight"],
+                    "kernel.weight": tensors["pointwise.weight"]}
+        return {**state, "kernel.weight": tensors["weight"]}
 
 
 class DenseBlock(nn.Module):
     """Each convolution sees the block's input and the maps of all before it; the last
-    one's maps go out."""
+    one's maps go out. Not `dense`, each sees the maps of the one before it alone."""
 
     def __init__(self, inputs, outputs, sizes, kernel, depth, leak=0.0):
         super().__init__()
-        self.layers = nn.ModuleList([
-            Convolution(inputs + i * sizes.growth, sizes.growth if i + 1 < depth else outputs,
-                        kernel, sizes.causal, leak) for i in range(depth)])
+        self.dense, self.layers = sizes.dense, nn.ModuleList()
+        for i in range(depth):
+            last = i + 1 == depth
+            self.layers.append(Convolution(inputs, outputs if last else sizes.growth, kernel, sizes,
+                                           leak))
+            inputs = inputs + sizes.growth if sizes.dense else sizes.growth
 
     def forward(self, x):
         for layer in self.layers[:-1]:
-            x = torch.cat([x, layer(x)], 1)
+            x = torch.cat([x, layer(x)], 1) if self.dense else layer(x)
         return self.layers[-1](x)
 
 
 class Branch(nn.Module):
-    """Down by halving the bands, up again, each way a dense block per level."""
+    """Down by pooling, `sizes.pool` (frames, bands) at a time, up again, each way a dense
+    block per level."""
 
     def __init__(self, sizes, kernel):
         super().__init__()
-        s = sizes
+        self.pool, s = sizes.pool, sizes
         self.down = nn.ModuleList([
             DenseBlock(s.growth if i else s.width, s.growth, s, kernel, s.depth)
             for i in range(s.levels + 1)])
         self.rise = nn.ModuleList([
-            nn.ConvTranspose2d(s.growth, s.growth, (1, 2), (1, 2)) for _ in range(s.levels)])
+            nn.ConvTranspose2d(s.growth, s.growth, s.pool, s.pool) for _ in range(s.levels)])
         self.up = nn.ModuleList([
             DenseBlock(2 * s.growth, s.growth, s, kernel, s.depth) for _ in range(s.levels)])
 
@@ -93,18 +132,47 @@ class Branch(nn.Module):
         skipped = []
         for block in self.down[:-1]:
             skipped.append(block(x))
-            x = F.max_pool2d(skipped[-1], (1, 2))
+            x = F.max_pool2d(skipped[-1], self.pool)
         x = self.down[-1](x)
         for rise, block in zip(self.rise, self.up):
             x = block(torch.cat([skipped.pop(), rise(x)], 1))
         return x
+
+    def macs(self, positions):
+        """Multiply-adds for so many positions (frames times bands) of its input."""
+        at = [positions // prod(self.pool) ** level for level in range(len(self.down))]
+        return sum(n * multiplies(layer) for layers, level in (
+            (self.down, at), (self.rise, at[:0:-1]), (self.up, at[-2::-1]))
+            for layer, n in zip(layers, level))
+
+
+def convolution_tensors(net):
+    """Of its convolutions, [maps, inputs, frames, bands] with the batch norm in them, and
+    the transposed ones, [inputs, maps, frames, bands]; by name."""
+    named = {}
+    for name, module in net.named_modules():
+        if isinstance(module, Convolution):
+            named.update({f"{name}.{part}": tensor for part, tensor in module.folded().items()})
+        elif isinstance(module, nn.ConvTranspose2d):
+            named[name + ".weight"], named[name + ".bias"] = module.weight, module.bias
+    return named
+
+
+def load_convolutions(net, state, tensors):
+    """Puts what `convolution_tensors` gave into the state of a network."""
+    for name, module in net.named_modules():
+        if isinstance(module, (Convolution, nn.ConvTranspose2d)):
+            own = {part[len(name) + 1:]: tensor for part, tensor in tensors.items()
+                   if part.startswith(name + ".")}
+            own = module.unfolded(own) if isinstance(module, Convolution) else own
+            state.update({f"{name}.{part}": tensor for part, tensor in own.items()})
 
 
 class MDenseNet(BandNetwork):
     ARCHITECTURE = "mdensenet3w"
     Sizes = Sizes
     OPTIONS = ("bands", "kernels", "taps", "width", "growth", "depth", "levels", "causal",
-               "lookahead")
+               "separable", "lookahead")
     OUTPUTS = {"harmonic": ("vocals", "bass", "other"), "percussive": ("drums",)}
     PARTIAL = ("drums",)
 
@@ -123,25 +191,14 @@ class MDenseNet(BandNetwork):
         y = torch.sigmoid(self.decode(x.permute(3, 2, 0, 1))) + MASK_FLOOR
         return y / y.sum(1, keepdim=True)
 
+    def macs(self):
+        """Multiply-adds for one frame."""
+        bands = sum(count for count, _ in self.runs)
+        ends = sum(w.numel() for w in (*self.encoder.weights, *self.decoder.weights))
+        return ends + sum(b.macs(bands) for b in self.branches) + bands * multiplies(self.join)
+
     def inner_tensors(self):
-        """Convolutions [maps, inputs, frames, bands], with the batch norm in them; the
-        transposed ones [inputs, maps, 1, 2]."""
-        named = {}
-        for name, module in self.named_modules():
-            if isinstance(module, Convolution):
-                named[name + ".weight"], named[name + ".bias"] = module.folded()
-            elif isinstance(module, nn.ConvTranspose2d):
-                named[name + ".weight"], named[name + ".bias"] = module.weight, module.bias
-        return named
+        return convolution_tensors(self)
 
     def load_inner(self, state, tensors):
-        for name, module in self.named_modules():
-            if isinstance(module, Convolution):
-                state[name + ".kernel.weight"] = tensors[name + ".weight"]
-                state[name + ".norm.weight"].fill_(1)
-                state[name + ".norm.bias"] = tensors[name + ".bias"]
-                state[name + ".norm.running_mean"].zero_()
-                state[name + ".norm.running_var"].fill_(1 - module.norm.eps)
-            elif isinstance(module, nn.ConvTranspose2d):
-                state[name + ".weight"], state[name + ".bias"] = (
-                    tensors[f"{name}.{part}"] for part in ("weight", "bias"))
+        load_convolutions(self, state, tensors)

@@ -11,7 +11,12 @@ from network import STEMS
 from studio import RATE
 
 QUIET_DB = -20
-SPLITS = (STEMS, ("harmonic", "percussive"))
+FOUR, TWO = SPLITS = (STEMS, ("harmonic", "percussive"))
+
+
+def split_of(names):
+    """The first split of which something is there."""
+    return next((split for split in SPLITS if any(n in names for n in split)), FOUR)
 
 
 def energy(audio):

@@ -7,6 +7,7 @@ rest apart: there the sum of the rest is known, no more.
 import glob
 import os
 from dataclasses import dataclass
+from itertools import count
 from zlib import crc32
 
 import numpy as np
@@ -297,15 +298,17 @@ class Mixer:
 
 class Batches(torch.utils.data.IterableDataset):
     """Endless (stems [batch, 4, samples], other channel [batch, samples] or None,
-    limits [batch], stems that stand alone [batch])."""
+    limits [batch], stems that stand alone [batch]), from batch `first` on: each follows
+    from its number and the seed, whoever makes it."""
 
-    def __init__(self, mixer, batch, seed):
-        self.mixer, self.batch, self.seed = mixer, batch, seed
+    def __init__(self, mixer, batch, first, seed):
+        self.mixer, self.batch, self.first, self.seed = mixer, batch, first, seed
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng((*self.seed, worker.id if worker else 0))
-        while True:
+        own, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        for number in count(self.first + own, workers):
+            rng = np.random.default_rng((number, self.seed))
             examples = [self.mixer.example(rng) for _ in range(self.batch)]
             stems, right, limits, alone = zip(*examples)
             right = torch.from_numpy(np.stack(right)) if self.mixer.stereo else None

@@ -1,7 +1,8 @@
 #!/bin/bash
 # model.sh SONGS RUN [options of train.py]: from songs in stems (MUSDB18-HQ, MUSDB18, your own) to a
-# model file that the plugin loads. It begins with the shipped model's weights; begin with none by
-# START= in the environment. Run again, it goes on where it stopped.
+# model file that the plugin loads. It begins with the weights of models/balanced, if it is a bandgru;
+# begin with none by START= in the environment. ARCHITECTURE=mdensenet3w there makes one that takes
+# harmonic and percussive apart. Run again, it goes on where it stopped.
 set -euo pipefail
 die() {
   echo "model.sh: $*" >&2
@@ -33,9 +34,11 @@ fi
 "$python" prepare.py songs "$songs" "$run/cache" songs
 # One song in twelve is not trained on: it tells how far the training has come.
 mapfile -t held_back < <(cd "$run/cache/songs" && printf '%s\n' * | awk 'NR % 12 == 0' | head -n 4)
-start=${START-../models/balanced.safetensors}
-"$python" train.py "$run/cache" "$run" --architecture bandgru --name own \
+architecture=${ARCHITECTURE:-bandgru}
+[ "$architecture" = bandgru ] && start=${START-../models/balanced.safetensors} || start=${START-}
+"$python" train.py "$run/cache" "$run" --architecture "$architecture" --name own \
   ${start:+--start "$start"} --validation "$songs" --held-back "${held_back[@]}" --steps 3000 "$@"
 
-echo "The model: $run/bandgru.safetensors (its log: $run/log.txt)"
-echo "To use it: cp $run/bandgru.safetensors ~/.lv2/unbraid.lv2/balanced.safetensors"
+echo "The model: $run/$architecture.safetensors (its log: $run/log.txt)"
+[ "$architecture" != bandgru ] ||
+  echo "To use it: cp $run/bandgru.safetensors ~/.lv2/unbraid.lv2/balanced.safetensors"

@@ -52,6 +52,7 @@ class Network(nn.Module):
 
     # What it gives out, and of which of the four stems each of that is the sum.
     OUTPUTS = {stem: (stem,) for stem in STEMS}
+    LOSS = "heard"   # of losses.py
     # Stems that teach it when of the rest no more than the sum is known.
     PARTIAL = ("vocals", "drums")
 
@@ -98,9 +99,11 @@ class Network(nn.Module):
 
     @classmethod
     def read(cls, path):
+        """As it separates; `train()` makes it learn. Sizes that came after the file have the
+        value that changes nothing, which is their default."""
         metadata = read_model(path)[1]
         sizes = {k: metadata[k] if isinstance(v, str) else type(v)(float(metadata[k]))
-                 for k, v in asdict(cls.Sizes()).items()}
+                 for k, v in asdict(cls.Sizes()).items() if k in metadata}
         net = cls(cls.Sizes(**sizes))
         net.load(read_tensors(path))
         return net.eval()

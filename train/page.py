@@ -12,10 +12,10 @@ try:
 except ImportError:
     sys.exit("--page draws with matplotlib, which is missing (Debian: python3-matplotlib).")
 
-from intervals import summary, table
-from network import STEMS
+from intervals import summary
+from metrics import SPLITS, split_of
 from studio import RATE
-from report import COMPARED, METRICS, SIX, number, spans, worst_first
+from report import COMPARED, MEAN, METRICS, number, spans, tables, worst_first
 from songs import read_song, references_of
 
 WINDOW, COLUMNS = 4096, 700
@@ -47,9 +47,10 @@ def picture(audio):
 
 
 def draw(path, references, estimates):
-    """The mixture above; a row for each stem."""
-    figure = Figure(figsize=(15, 14), layout="constrained")
-    grid = figure.add_gridspec(1 + len(STEMS), len(COLUMN_TITLES))
+    """The mixture above; a row for each stem of the first split that there is."""
+    stems = split_of(estimates)
+    figure = Figure(figsize=(15, 2.8 * (1 + len(stems))), layout="constrained")
+    grid = figure.add_gridspec(1 + len(stems), len(COLUMN_TITLES))
     mixture = picture(references["mixture"])
     seconds, top = references["mixture"].shape[-1] / RATE, mixture.max()
 
@@ -61,7 +62,7 @@ def draw(path, references, estimates):
         axes.set_yticks(np.searchsorted(HEIGHTS, TICKS), [f"{hz} Hz" for hz in TICKS])
 
     panel(grid[0, :], "mixture", mixture)
-    for row, stem in enumerate(STEMS, 1):
+    for row, stem in enumerate(stems, 1):
         true, estimate = references[stem], estimates[stem]
         for column, audio in enumerate((true, estimate, estimate - true)):
             panel(grid[row, column], f"{stem}, {COLUMN_TITLES[column]}", picture(audio))
@@ -76,15 +77,17 @@ def html_table(head, rows):
 
 
 def comparison(metric, results):
-    """Means over songs with their intervals."""
-    title, names = METRICS[metric]
-    rows = []
-    for separator, songs in results.items():
-        found = summary(table(songs, metric, names))
-        rows.append([separator, *(f"{number(mean)} ({span.replace('..', ' to ')})" if span != "-"
-                                  else "-" for mean, span in zip(found["mean"], spans(found)))])
-    head = ["mean (95 % interval)", *names, "four stems"]
-    return f"<h2>{title}, dB</h2>" + html_table(head, rows)
+    """Means over songs with their intervals, a table for each split."""
+    parts = [f"<h2>{METRICS[metric]}, dB</h2>"]
+    for split, names, found in tables(metric, results):
+        rows = []
+        for separator, values in found.items():
+            values = summary(values, len(split))
+            rows.append([separator, *(
+                f"{number(mean)} ({span.replace('..', ' to ')})" if span != "-" else "-"
+                for mean, span in zip(values["mean"], spans(values)))])
+        parts.append(html_table(["mean (95 % interval)", *names, MEAN[split]], rows))
+    return "".join(parts)
 
 
 def write_page(folder, songs, title, separate, results):
@@ -96,9 +99,12 @@ def write_page(folder, songs, title, separate, results):
         print(f"drawing {song} ...", file=sys.stderr)
         references = references_of(read_song(songs[song]))
         draw(os.path.join(folder, f"{i}.png"), references, separate(references))
-        rows = [[METRICS[metric][0], *(number(found.get(n, np.nan)) for n in SIX)]
-                for metric, found in results[title][song].items() if found and metric != "leak"]
-        parts += [f"<h2>{html.escape(song)}</h2>", html_table(["dB", *SIX], rows),
+        scores = {metric: found for metric, found in results[title][song].items()
+                  if found and metric != "leak"}
+        names = [n for split in SPLITS for n in split if any(n in found for found in scores.values())]
+        rows = [[METRICS[metric], *(number(found.get(n, np.nan)) for n in names)]
+                for metric, found in scores.items()]
+        parts += [f"<h2>{html.escape(song)}</h2>", html_table(["dB", *names], rows),
                   f'<img src="{i}.png" alt="spectrograms">\n']
     with open(os.path.join(folder, "index.html"), "w") as f:
         f.write("\n".join(parts))

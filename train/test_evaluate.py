@@ -19,7 +19,8 @@ from evaluate import evaluate, figures
 from metrics import sdr
 from network import STEMS
 from readers import find_songs
-from report import METRICS, under_conditions, worst_first, write_json
+from report import (METRICS, by_name, comparison, differences, robustness, song_by_song,
+                    under_conditions, worst_first, write_json)
 from separators import network_separator, open_network
 from songs import readable, references_of, read_song
 
@@ -76,7 +77,7 @@ class Folder(unittest.TestCase):
     def test_every_figure_reaches_the_file(self):
         for stem, audio in zip(STEMS, noise(4, 1, RATE)):
             self.write("song", stem, audio)
-        results = evaluate(find_songs(self.folder), share(0.25), figures)
+        results = evaluate(find_songs(self.folder), share(0.25, STEMS), figures)
         self.assertEqual(list(results["song"]), list(METRICS))
         path = os.path.join(self.folder, "figures.json")
         write_json(path, {"songs": results, "nothing": float("nan")})
@@ -93,11 +94,37 @@ class Folder(unittest.TestCase):
         for stem in STEMS[:3]:
             self.write("<song>", stem, noise(1, RATE // 2))
         songs, page = find_songs(self.folder), os.path.join(self.folder, "page")
-        results = {"a quarter": evaluate(songs, share(0.25), figures)}
-        self.said(lambda: write_page(page, songs, "a quarter", share(0.25), results))
+        results = {"a quarter": evaluate(songs, share(0.25, STEMS), figures)}
+        self.said(lambda: write_page(page, songs, "a quarter", share(0.25, STEMS), results))
         self.assertEqual(sorted(os.listdir(page)), ["0.png", "index.html"])
         with open(os.path.join(page, "index.html")) as f:
             self.assertIn("<h2>&lt;song&gt;</h2>", f.read())
+
+    def test_harmonic_and_percussive_alone(self):
+        for stem, audio in zip(STEMS, noise(4, 1, RATE)):
+            self.write("song", stem, audio)
+        songs = find_songs(self.folder)
+        results = {name: evaluate(songs, baselines()[name], figures)
+                   for name in ("mixture", "mixture / 2", "median filters")}
+        alone = results["median filters"]
+        tables = "\n".join(comparison("usdr", results)).split("\n\n")
+        self.assertNotIn("median filters", tables[0])
+        for name in results:
+            self.assertIn(name, tables[1])
+        said = "\n".join((*song_by_song("it", alone), *robustness("it", alone, {}),
+                          *differences("usdr", results, ["mixture / 2", "median filters"])))
+        self.assertNotIn("vocals", said)
+        self.assertIn("percussive", said)
+        found = by_name(results["mixture / 2"], "usdr")
+        self.assertEqual(list(found), ["harmonic", "percussive", "both"])
+        self.assertAlmostEqual(found["percussive"]["mean"], 0, delta=0.1)
+        self.assertAlmostEqual(found["harmonic"]["mean"], 10 * np.log10(3), delta=0.1)
+        self.assertEqual(list(by_name(alone, "leak")), [])
+        if importlib.util.find_spec("matplotlib"):
+            from page import write_page
+            page = os.path.join(self.folder, "page")
+            self.said(lambda: write_page(page, songs, "median filters", median_filters, results))
+            self.assertEqual(sorted(os.listdir(page)), ["0.png", "index.html"])
 
     def test_a_checkpoint_has_the_sizes_of_the_model_beside_it(self):
         net = Chandna(Sizes(n1=4, n2=3, taps=2, context=3, nn=5))
@@ -123,7 +150,7 @@ class Baselines(unittest.TestCase):
             np.testing.assert_allclose(total, self.references["mixture"], atol=1e-5)
 
     def test_an_ideal_mask_beats_the_mixture(self):
-        estimates, mixture = ideal_mask(self.references), share(1)(self.references)
+        estimates, mixture = ideal_mask(self.references), share(1, STEMS)(self.references)
         for stem in STEMS:
             self.assertGreater(sdr(self.references[stem], estimates[stem]),
                                sdr(self.references[stem], mixture[stem]) + 3)
@@ -140,8 +167,14 @@ class Baselines(unittest.TestCase):
         self.assertGreater(percussive[30, 10], 0.9)
         self.assertLess(harmonic[30, 10], 0.1)
 
-    def test_five_baselines(self):
-        self.assertEqual(len(baselines()), 5)
+    def test_centred_median_filters_hear_what_follows(self):
+        magnitude = np.zeros((60, 9), np.float32)
+        magnitude[30:, 5] = 1
+        self.assertGreater(median_masks(magnitude, centred=True)[0][30, 5], 0.9)
+        self.assertLess(median_masks(magnitude)[0][30, 5], 0.1)
+
+    def test_seven_baselines(self):
+        self.assertEqual(len(baselines()), 7)
 
 
 class Conditions(unittest.TestCase):
@@ -162,7 +195,8 @@ class Conditions(unittest.TestCase):
             self.assertEqual(total.shape, references["mixture"].shape, name)
 
     def test_differences_are_from_the_base(self):
-        songs = {"a": {"usdr": dict.fromkeys(STEMS, 3.0)}, "b": {"usdr": dict.fromkeys(STEMS, 1.0)}}
+        songs = {song: {"usdr": dict.fromkeys(STEMS, db), "absent": {}}
+                 for song, db in (("a", 3.0), ("b", 1.0))}
         found = under_conditions(songs, {"odd": {"a": dict.fromkeys(STEMS, 2.0),
                                                  "b": dict.fromkeys(STEMS, 1.0)}})
         self.assertAlmostEqual(found["odd"]["four stems"], 1.5)

@@ -116,17 +116,17 @@ class BssEval(unittest.TestCase):
 
 class Intervals(unittest.TestCase):
     def test_a_difference_that_all_songs_share_is_certain(self):
-        found = summary(np.full((8, 4), 0.5))
+        found = summary(np.full((8, 4), 0.5), 4)
         for key in ("mean", "median", "low", "high"):
             np.testing.assert_allclose(found[key], np.full(5, 0.5))
 
     def test_width_follows_the_spread_over_songs(self):
-        found = summary(np.random.default_rng(0).standard_normal((400, 4)))
+        found = summary(np.random.default_rng(0).standard_normal((400, 4)), 4)
         np.testing.assert_allclose(found["high"][:4] - found["low"][:4], 2 * 1.96 / 20, rtol=0.15)
 
     def test_songs_without_a_stem(self):
         values = np.array([[1, 2, 3, np.nan], [3, 2, 1, np.nan]])
-        found = summary(values)
+        found = summary(values, 4)
         np.testing.assert_allclose(found["mean"], [2, 2, 2, np.nan, 2])
 
 

@@ -16,71 +16,18 @@ import torch.distributed as distributed
 
 from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
+from losses import LOSSES, spectra
 from mixing import Batches, Mixer, Pool
 from network import STEMS, read_tensors
 from readers import find_songs
 from stft import Stft
 
-BURN_IN_SECONDS = 0.5   # not scored: the network's past is still empty
-FLOOR = 0.01            # errors 20 dB below the mixture no longer count
-SPECTRAL_WEIGHT = 0.5
-SAVE_EVERY = 100        # steps
-
-
-def spectra(net, stft, stems, right):
-    """Stems and mixture of the left channel within the network's bins, and its features."""
-    stems = stft.spectrum(stems)[..., :net.sizes.bins]
-    mixture = stems.sum(1)
-    right = mixture if right is None else stft.spectrum(right)[..., :net.sizes.bins]
-    return stems, mixture, net.features(mixture, right, net.sizes)
-
-
-def sums(alone):
-    """Matrices of the sums that are known: each stem, or a stem that stands alone and (as
-    "other") all the rest."""
-    every, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
-    rest[STEMS.index("other")] = 1
-    return torch.stack([every if i < 0 else torch.where(every[i] > 0, every, rest)
-                        for i in alone.tolist()]).to(alone.device)
-
-
-def loss(net, stft, audio, right, limits, alone):
-    s = net.sizes
-    audio = net.targets(audio)
-    stems, mixture, feature = spectra(net, stft, audio, right)
-    with torch.autocast(audio.device.type, torch.bfloat16, enabled=audio.is_cuda):
-        masks = net(feature)
-    masks = masks.float()[:, :, s.lookahead:]
-    frames = masks.shape[2]
-    stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
-    if masks.shape[1] == len(STEMS):
-        masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
-    # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
-    # a real factor of a complex product.
-    hz = torch.arange(s.bins, device=limits.device) * (s.sample_rate / s.analysis)
-    heard = (hz < limits[:, None]).float()[:, None, None, :, None]
-    stems = torch.view_as_real(stems) * heard
-    mixture = torch.view_as_real(mixture) * heard
-
-    # The output's error as it will be heard, through the synthesis window: the
-    # transform is linear, so the error's spectrum is enough.
-    error = stft.audio(torch.view_as_complex(masks[..., None] * mixture - stems))
-    skip = int(BURN_IN_SECONDS * s.sample_rate)
-    reference = audio.sum(1, keepdim=True)[..., skip:].square().mean(-1) + 1e-9
-    error = error[..., skip:].square().mean(-1)
-    distortion = 10 * torch.log10(error / reference + FLOOR).mean()
-
-    # Compressed magnitudes: the soft and the high parts, which energy ignores.
-    # Every other frame tells as much.
-    root = mixture[:, :, ::2].square().sum(-1) ** 0.25
-    target = stems[:, :, ::2].square().sum(-1) ** 0.25
-    scale = root.mean((2, 3), keepdim=True) + 1e-6
-    spectral = (((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs() / scale).mean()
-    return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
+SAVE_EVERY = 100   # steps
+STATISTICS = 12    # batches, if it standardises its features
 
 
 @torch.no_grad()
-def standardise(net, stft, batches, count=12):
+def standardise(net, stft, batches, count):
     """Sets the network's per-bin feature statistics from a few batches."""
     found = torch.cat([spectra(net, stft, *next(batches)[:2])[2].flatten(0, 1)
                        for _ in range(count)])
@@ -118,6 +65,10 @@ def parse():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=4, help="of an example")
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--loss", choices=LOSSES,
+                        help="heard: error of the sound and of compressed magnitudes; masked: "
+                        "squared error of masked magnitudes (default: the architecture's; "
+                        "deepconvsep has one of its own)")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--validate-every", type=int, default=300)
     parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
@@ -127,10 +78,12 @@ def parse():
     parser.add_argument("--licence", default="unstated")
     parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
     # Networks share names of sizes, not what they are unless told.
-    for size in sorted({size for net in ARCHITECTURES.values() for size in net.OPTIONS}):
+    kinds = {size: type(getattr(net.Sizes, size)) for net in ARCHITECTURES.values()
+             for size in net.OPTIONS}
+    for size in sorted(kinds):
         defaults = ", ".join(f"{net.ARCHITECTURE} {getattr(net.Sizes, size)}"
                              for net in ARCHITECTURES.values() if size in net.OPTIONS)
-        parser.add_argument("--" + size, type=int, help=f"of the network ({defaults})")
+        parser.add_argument("--" + size, type=kinds[size], help=f"of the network ({defaults})")
     return parser.parse_args()
 
 
@@ -153,7 +106,7 @@ def main():
                                   if getattr(args, size) is not None})
     stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop, device)
     net = architecture(sizes).to(device)
-    objective = getattr(net, "loss", functools.partial(loss, net))
+    objective = getattr(net, "loss", functools.partial(LOSSES[args.loss or net.LOSS], net))
     optimiser = net.optimiser(args.rate)
     first = 0
     saved = torch.load(checkpoint, map_location=device) if os.path.exists(checkpoint) else None
@@ -165,8 +118,12 @@ def main():
     for stem in STEMS:
         hours = sum(r.samples for r in pool.stems[stem]) / sizes.sample_rate / 3600
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
+    print(f"{args.architecture}: {sum(p.numel() for p in net.parameters())} parameters, "
+          f"{sizes.macs_per_hop() / 1e6:.2f} MMAC a hop", file=log)
     samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
-    dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL), args.batch, seed=(first, rank))
+    drawn = STATISTICS if hasattr(net, "feature_mean") else 0
+    dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL), args.batch,
+                      first + drawn if saved else 0, rank)
     batches = torch.utils.data.DataLoader(
         dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4)
     batches = ([t if t is None else t.to(device) for t in batch] for batch in batches)
@@ -177,7 +134,8 @@ def main():
         net.load_state_dict(saved["net"])
         optimiser.load_state_dict(saved["optimiser"])
     else:
-        standardise(net, stft, batches)
+        if drawn:
+            standardise(net, stft, batches, drawn)
         if args.start:
             net.load(read_tensors(args.start))
     if distributed.is_initialized():

@@ -1,0 +1,85 @@
+"""What training minimises: what is heard of the error, or the squared error of the masked
+magnitudes.
+
+A loss takes a network, its transform, stems [batch, 4, samples] of one channel, the
+mixture of the other (None for mono), the Hz above which each example is not to be
+believed, and the stem of each that alone is known apart from a sum (-1: all are); it
+returns the value and, for the log, the distortion in dB.
+"""
+
+import torch
+
+from network import STEMS
+
+BURN_IN_SECONDS = 0.5   # not scored: the network's past is still empty
+FLOOR = 0.01            # errors 20 dB below the mixture no longer count
+SPECTRAL_WEIGHT = 0.5
+MASKED_WEIGHT = 0.5     # of each of the masks
+
+
+def spectra(net, stft, stems, right):
+    """Stems and mixture of the left channel within the network's bins, and its features."""
+    stems = stft.spectrum(stems)[..., :net.sizes.bins]
+    mixture = stems.sum(1)
+    right = mixture if right is None else stft.spectrum(right)[..., :net.sizes.bins]
+    return stems, mixture, net.features(mixture, right, net.sizes)
+
+
+def sums(alone):
+    """Matrices of the sums that are known: each stem, or a stem that stands alone and (as
+    "other") all the rest."""
+    every, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
+    rest[STEMS.index("other")] = 1
+    return torch.stack([every if i < 0 else torch.where(every[i] > 0, every, rest)
+                        for i in alone.tolist()]).to(alone.device)
+
+
+def masked(net, stft, targets, right, limits, alone):
+    """Masks, and the spectra of mixture and targets, of the frames that have masks."""
+    s = net.sizes
+    stems, mixture, feature = spectra(net, stft, targets, right)
+    with torch.autocast(targets.device.type, torch.bfloat16, enabled=targets.is_cuda):
+        masks = net(feature)
+    masks = masks.float()[:, :, s.lookahead:]
+    frames = masks.shape[2]
+    stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
+    if masks.shape[1] == len(STEMS):
+        masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
+    # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
+    # a real factor of a complex product.
+    hz = torch.arange(s.bins, device=limits.device) * (s.sample_rate / s.analysis)
+    heard = (hz < limits[:, None]).float()[:, None, None, :, None]
+    return masks, torch.view_as_real(mixture) * heard, torch.view_as_real(stems) * heard
+
+
+def heard_loss(net, stft, audio, right, limits, alone):
+    targets = net.targets(audio)
+    masks, mixture, stems = masked(net, stft, targets, right, limits, alone)
+
+    # The output's error as it will be heard, through the synthesis window: the
+    # transform is linear, so the error's spectrum is enough.
+    error = stft.audio(torch.view_as_complex(masks[..., None] * mixture - stems))
+    skip = int(BURN_IN_SECONDS * net.sizes.sample_rate)
+    reference = targets.sum(1, keepdim=True)[..., skip:].square().mean(-1) + 1e-9
+    error = error[..., skip:].square().mean(-1)
+    distortion = 10 * torch.log10(error / reference + FLOOR).mean()
+
+    # Compressed magnitudes: the soft and the high parts, which energy ignores.
+    # Every other frame tells as much.
+    root = mixture[:, :, ::2].square().sum(-1) ** 0.25
+    target = stems[:, :, ::2].square().sum(-1) ** 0.25
+    scale = root.mean((2, 3), keepdim=True) + 1e-6
+    spectral = (((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs() / scale).mean()
+    return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
+
+
+def masked_loss(net, stft, audio, right, limits, alone):
+    """Lordelo et al. 2019: squared distance of the masked magnitude to the target's. Here
+    beside the mixture's energy: our examples are of any level, and none should rule."""
+    masks, mixture, stems = masked(net, stft, net.targets(audio), right, limits, alone)
+    mixture, stems = (x.square().sum(-1).sqrt() for x in (mixture, stems))
+    error = (masks * mixture - stems).square().sum((2, 3)) / (mixture.square().sum((2, 3)) + 1e-9)
+    return MASKED_WEIGHT * error.sum(1).mean(), 10 * torch.log10(error + FLOOR).mean().detach()
+
+
+LOSSES = {"heard": heard_loss, "masked": masked_loss}

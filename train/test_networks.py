@@ -1,0 +1,206 @@
+"""Networks of convolutions: what they see, weigh and cost, and their model files."""
+
+import os
+import tempfile
+import unittest
+
+import torch
+
+from architectures import ARCHITECTURES, read_network
+from losses import heard_loss, masked_loss
+from mdensenet import Branch, Convolution, MDenseNet
+from mixing import Mixer
+from network import STEMS
+from stft import Stft
+
+GEOMETRY = dict(analysis=128, synthesis=64, hop=32, bins=37)
+STREAMING = dict(bands="3x2,2x5,1x21", kernels="3x3,5x1,1x5", width=4, growth=3, depth=2, levels=1,
+                 **GEOMETRY)
+PUBLISHED = ("unet", "unet3w", "mdensenet", "3w-mdensenet")
+
+
+def streaming(**sizes):
+    torch.manual_seed(1)
+    return MDenseNet(MDenseNet.Sizes(**{**STREAMING, **sizes}))
+
+
+def published(name):
+    torch.manual_seed(1)
+    network = ARCHITECTURES[name]
+    return network(network.Sizes(**{**GEOMETRY, "analysis": 64, "bins": 32, "frames": 128},
+                                 width=3, growth=4, depth=2, levels=2))
+
+
+def learnt(net):
+    """Batch norms that do something, in use."""
+    with torch.no_grad():
+        for name, tensor in net.state_dict().items():
+            if "norm." in name and tensor.is_floating_point():
+                tensor.uniform_(0.5, 1.5)
+    return net.eval()
+
+
+def counted(net, feature):
+    """Multiply-adds of its convolutions, by what comes out of each, for one feature."""
+    found = []
+    for module in net.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(
+                lambda m, _, out: found.append(m.weight[0].numel() * out.numel()))
+        elif isinstance(module, torch.nn.ConvTranspose2d):
+            module.register_forward_hook(
+                lambda m, x, _: found.append(m.weight[0].numel() * x[0].numel()))
+    with torch.no_grad():
+        net(feature)
+    return sum(found)
+
+
+class Streaming(unittest.TestCase):
+    def test_the_future_changes_nothing(self):
+        net = learnt(streaming())
+        feature = torch.rand(1, 20, 2, 37)
+        other = feature.clone()
+        other[:, 12:] += 1
+        with torch.no_grad():
+            before, after = net(feature), net(other)
+        torch.testing.assert_close(after[:, :, :12], before[:, :, :12])
+        self.assertGreater(float((after[:, :, 12] - before[:, :, 12]).abs().max()), 1e-4)
+
+    def test_centred_kernels_hear_the_future(self):
+        net = learnt(streaming(causal=0))
+        feature = torch.rand(1, 20, 2, 37)
+        other = feature.clone()
+        other[:, 12:] += 1
+        with torch.no_grad():
+            self.assertGreater(float((net(feature) - net(other))[:, :, 11].abs().max()), 1e-4)
+
+    def test_multiplies_of_a_frame(self):
+        for separable in (0, 1):
+            net = learnt(streaming(separable=separable))
+            ends = sum(w.numel() for w in (*net.encoder.weights, *net.decoder.weights))
+            self.assertEqual(net.sizes.macs_per_hop(),
+                             ends + counted(net, torch.rand(1, 10, 2, 37)) / 10)
+
+    def test_the_shipped_sizes_keep_their_cost(self):
+        self.assertEqual(MDenseNet.Sizes().macs_per_hop(), 19292160)
+
+    def test_a_separable_convolution_is_that_of_its_product(self):
+        torch.manual_seed(1)
+        sizes = MDenseNet.Sizes(separable=1)
+        separable = Convolution(5, 4, (3, 5), sizes).eval()
+        whole = Convolution(5, 4, (3, 5), MDenseNet.Sizes()).eval()
+        self.assertEqual(sum(p.numel() for p in separable.parameters()), 5 * 15 + 4 * 5 + 2 * 4)
+        x = torch.rand(1, 5, 9, 7)
+        with torch.no_grad():
+            whole.kernel.weight.copy_(separable.depthwise.weight[:, 0] * separable.kernel.weight)
+            torch.testing.assert_close(separable(x), whole(x))
+
+
+class Published(unittest.TestCase):
+    def test_all_weigh_about_the_same(self):
+        for name in PUBLISHED:
+            network = ARCHITECTURES[name]
+            net = network(network.Sizes())
+            self.assertTrue(550000 <= sum(p.numel() for p in net.parameters()) <= 610000, name)
+
+    def test_multiplies_of_a_patch(self):
+        for name in PUBLISHED:
+            net = learnt(published(name))
+            self.assertEqual(net.sizes.macs_per_hop(), counted(net.train(), torch.rand(1, 128, 32)))
+        # Of the paper's size, a frame of a patch that is met once.
+        self.assertAlmostEqual(ARCHITECTURES["3w-mdensenet"].Sizes().macs_per_frame() / 1e6, 90.3,
+                               places=2)
+
+    def test_patches_are_averaged(self):
+        net = learnt(published("3w-mdensenet"))
+        net.patches = lambda feature: feature[:, None].repeat(1, 2, 1, 1)
+        feature = torch.rand(1, 300, 32)
+        torch.testing.assert_close(net(feature), feature[:, None].repeat(1, 2, 1, 1))
+        self.assertEqual(net.train()(feature).shape, (1, 2, 256, 32))
+
+    def test_a_patch_does_not_mind_its_level(self):
+        net = learnt(published("unet"))
+        feature = torch.rand(2, 128, 32)
+        with torch.no_grad():
+            torch.testing.assert_close(net.patches(0.1 * feature + 0.3), net.patches(feature))
+            self.assertTrue(torch.isfinite(net.patches(torch.zeros(1, 128, 32))).all())
+
+
+class ModelFiles(unittest.TestCase):
+    def test_batch_norm_is_folded(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for net, feature in ((streaming(), torch.rand(1, 12, 2, 37)),
+                                 (streaming(separable=1), torch.rand(1, 12, 2, 37)),
+                                 *((published(name), torch.rand(1, 130, 32)) for name in PUBLISHED)):
+                path = os.path.join(folder, "model.safetensors")
+                learnt(net).write(path, "", "")
+                again = read_network(path)
+                self.assertFalse(any("norm" in name for name in net.tensors()))
+                self.assertEqual(again.sizes, net.sizes)
+                with torch.no_grad():
+                    torch.testing.assert_close(again(feature), net(feature), atol=2e-5, rtol=1e-4)
+
+    def test_separable_networks_say_so(self):
+        layer = "branches.0.down.0.layers.0."
+        self.assertIn(layer + "weight", streaming().tensors())
+        tensors = streaming(separable=1).tensors()
+        self.assertNotIn(layer + "weight", tensors)
+        self.assertEqual(tensors[layer + "depthwise.weight"].shape, (4, 1, 3, 3))
+        self.assertEqual(tensors[layer + "pointwise.weight"].shape, (3, 4, 1, 1))
+
+
+class Losses(unittest.TestCase):
+    def setUp(self):
+        self.net, self.stft = learnt(streaming(sample_rate=2000)), Stft(128, 64, 32)
+        self.stems = torch.randn(2, 4, 3200) * 0.1
+        self.rest = (torch.randn(2, 3200) * 0.1, torch.tensor([1000.0, 1000.0]))
+
+    def test_the_sum_of_the_rest_is_enough(self):
+        """Drums over music that nobody took apart teach as much as over its stems."""
+        sums = torch.zeros_like(self.stems)
+        drums = STEMS.index("drums")
+        sums[:, drums] = self.stems[:, drums]
+        sums[:, STEMS.index("other")] = self.stems.sum(1) - self.stems[:, drums]
+        for loss in (heard_loss, masked_loss):
+            known = loss(self.net, self.stft, self.stems, *self.rest, torch.tensor([-1, -1]))
+            partial = loss(self.net, self.stft, sums, *self.rest, torch.tensor([drums, drums]))
+            torch.testing.assert_close(partial, known, atol=1e-4, rtol=1e-4)
+
+    def test_what_cannot_be_known_is_never_drawn(self):
+        """A voice over an accompaniment hides where the drums are."""
+        class Pool:
+            songs = []
+            stems = {name: ["one"] for name in (*STEMS, "accompaniment", "drumless")}
+        for net in (MDenseNet, ARCHITECTURES["3w-mdensenet"]):
+            partial = Mixer(Pool, 44100, net.STEREO, net.PARTIAL).partial
+            self.assertEqual(partial["vocals"], 0)
+            self.assertGreater(partial["drums"], 0)
+
+    def test_nothing_is_scored_above_the_limit(self):
+        low = (self.rest[0], torch.tensor([240.0, 240.0]), torch.tensor([-1, -1]))
+        for loss in (heard_loss, masked_loss):
+            self.net.zero_grad()
+            loss(self.net, self.stft, self.stems, *low)[0].backward()
+            self.assertEqual(float(self.net.decoder.weights[2].grad.abs().max()), 0)
+            self.assertGreater(float(self.net.decoder.weights[0].grad.abs().max()), 0)
+
+    def test_the_masked_loss_of_no_masks_is_that_of_the_targets(self):
+        self.net.forward = lambda feature: torch.zeros(len(feature), 2, feature.shape[1], 37)
+        drums = torch.zeros_like(self.stems)
+        drums[:, STEMS.index("drums")] = self.stems[:, 0]
+        value, _ = masked_loss(self.net, self.stft, drums, *self.rest, torch.tensor([-1, -1]))
+        self.assertAlmostEqual(float(value), 0.5, places=5)
+
+
+class Branches(unittest.TestCase):
+    def test_plain_blocks_see_the_layer_before_alone(self):
+        sizes = ARCHITECTURES["unet"].Sizes(width=3, growth=4, levels=1)
+        inputs = [layer.kernel.in_channels for layer in Branch(sizes, (3, 3)).down[0].layers]
+        self.assertEqual(inputs, [3, 4, 4])
+        sizes = ARCHITECTURES["mdensenet"].Sizes(width=3, growth=4, levels=1)
+        inputs = [layer.kernel.in_channels for layer in Branch(sizes, (3, 3)).down[0].layers]
+        self.assertEqual(inputs, [3, 7, 11])
+
+
+if __name__ == "__main__":
+    unittest.main()
