@@ -50,7 +50,7 @@ CLI_OBJ := $(call obj,$(wildcard cli/*.c))
 DEMO_OBJ := $(call obj,$(wildcard demo/*.c))
 SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
 TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
-BENCH_OBJ := $(call obj,$(wildcard bench/*.c))
+BENCH_OBJ := $(call obj,bench/bench.c bench/measure.c)
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 MODELS := $(wildcard models/*.safetensors)
@@ -64,7 +64,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check bench demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check bench bench-programs demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -162,9 +162,34 @@ RIG_OBJ := $(call obj,tests/support/rig.c)
 $(B)/bench: $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
 
+# Libraries to compare with: those whose adapter compiles here.
+ifneq ($(filter bench-programs $(B)/bench-kernels,$(MAKECMDGOALS)),)
+compiles = $(shell $(CC) -std=c11 -I. -D_POSIX_C_SOURCE=200809L $(2) -fsyntax-only $(1) 2>/dev/null && echo yes)
+RIVALS := $(foreach rival,onednn xnnpack openblas,\
+            $(if $(call compiles,bench/rival_$(rival).c,$(call flags,cflags,openblas)),$(rival)))
+endif
+RIVAL_LIBS_onednn := -ldnnl
+RIVAL_LIBS_xnnpack := -lXNNPACK -lcpuinfo
+RIVAL_LIBS_openblas = $(call flags,libs,openblas)
+KERNEL_BENCH_OBJ = $(call obj,bench/kernels.c bench/layers.c bench/measure.c bench/peak.c \
+                     $(patsubst %,bench/rival_%.c,unbraid $(RIVALS)))
+
+$(call obj,bench/rival_openblas.c): EXTRA_CFLAGS = $(call flags,cflags,openblas)
+$(call obj,bench/kernels.c): EXTRA_CFLAGS = $(patsubst %,-DWITH_%,$(RIVALS))
+# Compiled anew each time: which libraries are there may have changed.
+.PHONY: rivals
+$(call obj,bench/kernels.c): rivals
+$(B)/bench-kernels: $(KERNEL_BENCH_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(KERNEL_BENCH_OBJ) $(CORE_OBJ) $(DSP_LIBS) $(foreach r,$(RIVALS),$(RIVAL_LIBS_$(r))) -pthread
+
+bench-programs: all $(B)/bench $(B)/bench-kernels $(B)/demo-song
+
 BENCH_SECONDS ?= 10
-bench: all $(B)/bench $(B)/demo-song
+bench:
+	packaging/deps.sh bench
+	$(MAKE) bench-programs
 	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench $(BENCH_SECONDS)
+	@echo; $(B)/bench-kernels
 	@$(B)/demo-song $(B)/bench-song --seconds 120 >/dev/null
 	@echo; echo "unbraid, offline, six stems of 120 s:"
 	$(B)/unbraid $(B)/bench-song/mix.wav --out $(B)/bench-song/stems
