@@ -182,14 +182,20 @@ $(call obj,bench/kernels.c): rivals
 $(B)/bench-kernels: $(KERNEL_BENCH_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(KERNEL_BENCH_OBJ) $(CORE_OBJ) $(DSP_LIBS) $(foreach r,$(RIVALS),$(RIVAL_LIBS_$(r))) -pthread
 
-bench-programs: all $(B)/bench $(B)/bench-kernels $(B)/demo-song
+NETWORK_BENCH_OBJ := $(call obj,bench/network.c bench/measure.c)
+$(B)/bench-network: $(NETWORK_BENCH_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(NETWORK_BENCH_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
+
+bench-programs: all $(addprefix $(B)/,bench bench-kernels bench-network demo-song)
 
 BENCH_SECONDS ?= 10
+PYTHON ?= python3
 bench:
 	packaging/deps.sh bench
 	$(MAKE) bench-programs
 	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench $(BENCH_SECONDS)
 	@echo; $(B)/bench-kernels
+	@echo; OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -B bench/network.py $(B)
 	@$(B)/demo-song $(B)/bench-song --seconds 120 >/dev/null
 	@echo; echo "unbraid, offline, six stems of 120 s:"
 	$(B)/unbraid $(B)/bench-song/mix.wav --out $(B)/bench-song/stems
