@@ -76,7 +76,7 @@ help:
 ## deps           say what is missing, and install it when run as root
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
-## bench          worker and run() times, share of a core, offline speed
+## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
@@ -189,7 +189,7 @@ $(B)/bench-network: $(NETWORK_BENCH_OBJ) $(CORE_OBJ)
 bench-programs: all $(addprefix $(B)/,bench bench-kernels bench-network demo-song)
 
 BENCH_SECONDS ?= 10
-PYTHON ?= python3
+PYTHON ?= /usr/bin/python3
 bench:
 	packaging/deps.sh bench
 	$(MAKE) bench-programs
