@@ -50,7 +50,7 @@ CLI_OBJ := $(call obj,$(wildcard cli/*.c))
 DEMO_OBJ := $(call obj,$(wildcard demo/*.c))
 SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
 TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
-BENCH_OBJ := $(call obj,$(wildcard bench/*.c))
+BENCH_OBJ := $(call obj,bench/bench.c bench/measure.c)
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 MODELS := $(wildcard models/*.safetensors)
@@ -64,7 +64,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check bench demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check bench bench-programs demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -76,7 +76,7 @@ help:
 ## deps           say what is missing, and install it when run as root
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
-## bench          worker and run() times, share of a core, offline speed
+## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
@@ -162,9 +162,40 @@ RIG_OBJ := $(call obj,tests/support/rig.c)
 $(B)/bench: $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
 
+# Libraries to compare with: those whose adapter compiles here.
+ifneq ($(filter bench-programs $(B)/bench-kernels,$(MAKECMDGOALS)),)
+compiles = $(shell $(CC) -std=c11 -I. -D_POSIX_C_SOURCE=200809L $(2) -fsyntax-only $(1) 2>/dev/null && echo yes)
+RIVALS := $(foreach rival,onednn xnnpack openblas,\
+            $(if $(call compiles,bench/rival_$(rival).c,$(call flags,cflags,openblas)),$(rival)))
+endif
+RIVAL_LIBS_onednn := -ldnnl
+RIVAL_LIBS_xnnpack := -lXNNPACK -lcpuinfo
+RIVAL_LIBS_openblas = $(call flags,libs,openblas)
+KERNEL_BENCH_OBJ = $(call obj,bench/kernels.c bench/layers.c bench/measure.c bench/peak.c \
+                     $(patsubst %,bench/rival_%.c,unbraid $(RIVALS)))
+
+$(call obj,bench/rival_openblas.c): EXTRA_CFLAGS = $(call flags,cflags,openblas)
+$(call obj,bench/kernels.c): EXTRA_CFLAGS = $(patsubst %,-DWITH_%,$(RIVALS))
+# Compiled anew each time: which libraries are there may have changed.
+.PHONY: rivals
+$(call obj,bench/kernels.c): rivals
+$(B)/bench-kernels: $(KERNEL_BENCH_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(KERNEL_BENCH_OBJ) $(CORE_OBJ) $(DSP_LIBS) $(foreach r,$(RIVALS),$(RIVAL_LIBS_$(r))) -pthread
+
+NETWORK_BENCH_OBJ := $(call obj,bench/network.c bench/measure.c)
+$(B)/bench-network: $(NETWORK_BENCH_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(NETWORK_BENCH_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
+
+bench-programs: all $(addprefix $(B)/,bench bench-kernels bench-network demo-song)
+
 BENCH_SECONDS ?= 10
-bench: all $(B)/bench $(B)/demo-song
+PYTHON ?= /usr/bin/python3
+bench:
+	packaging/deps.sh bench
+	$(MAKE) bench-programs
 	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench $(BENCH_SECONDS)
+	@echo; $(B)/bench-kernels
+	@echo; OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -B bench/network.py $(B)
 	@$(B)/demo-song $(B)/bench-song --seconds 120 >/dev/null
 	@echo; echo "unbraid, offline, six stems of 120 s:"
 	$(B)/unbraid $(B)/bench-song/mix.wav --out $(B)/bench-song/stems

@@ -2,6 +2,7 @@
  *
  * Times are of the wall clock for run(), because that is what a deadline sees, and of the thread's
  * processor time for shares of a core. */
+#include "bench/measure.h"
 #include "plugin/separator.h"
 #include "tests/support/rig.h"
 
@@ -17,22 +18,11 @@
 
 enum { RATE = 44100, DEFAULT_SECONDS = 10, STEPS = 4000, INSTANCES = 8 };
 
-static double now(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void sleep_until(double deadline) {
   struct timespec t = {.tv_sec = (time_t)deadline};
   t.tv_nsec = (long)((deadline - floor(deadline)) * 1e9);
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) != 0) {
   }
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
 }
 
 struct summary {
@@ -42,22 +32,13 @@ struct summary {
 /* Sorts the samples. */
 static struct summary summarise(double *samples, size_t n) {
   struct summary s = {0};
-  qsort(samples, n, sizeof *samples, by_value);
+  measure_sort(samples, n);
   for (size_t i = 0; i < n; ++i) {
     s.mean += samples[i] / (double)n;
   }
   s.p99 = samples[(size_t)(0.99 * (double)(n - 1))];
   s.p999 = samples[(size_t)(0.999 * (double)(n - 1))];
   return s;
-}
-
-static void *allocate(size_t count, size_t size) {
-  void *p = calloc(count, size);
-  if (!p) {
-    fprintf(stderr, "bench: out of memory\n");
-    exit(1);
-  }
-  return p;
 }
 
 /* One row: a plugin at one block length, paced by the clock as a sound card would. */
@@ -72,21 +53,23 @@ static void bench_run(enum variant variant, unsigned block, double seconds) {
     rig.controls[ports_stem_control(STEM_DRUMS, CONTROL_GAIN)] = -6.0f;
   }
   size_t blocks = (size_t)(seconds * RATE / block), frames = blocks * block;
-  float *left = allocate(frames, sizeof *left), *right = allocate(frames, sizeof *right);
+  float *left = measure_memory(frames, sizeof *left),
+        *right = measure_memory(frames, sizeof *right);
   rig_music(left, right, frames, RATE);
   struct rig_audio out = rig_audio_new(block, variant == VARIANT_STEMS);
-  double *times = allocate(blocks, sizeof *times);
+  double *times = measure_memory(blocks, sizeof *times);
   rig_render(&rig, left, right, &out, block); /* the first touch of every page is not counted */
-  double audio_before = now(CLOCK_THREAD_CPUTIME_ID), all_before = now(CLOCK_PROCESS_CPUTIME_ID);
-  double start = now(CLOCK_MONOTONIC);
+  double audio_before = measure_now(CLOCK_THREAD_CPUTIME_ID),
+         all_before = measure_now(CLOCK_PROCESS_CPUTIME_ID);
+  double start = measure_now(CLOCK_MONOTONIC);
   for (size_t i = 0; i < blocks; ++i) {
-    double begun = now(CLOCK_MONOTONIC);
+    double begun = measure_now(CLOCK_MONOTONIC);
     rig_render(&rig, left + i * block, right + i * block, &out, block);
-    times[i] = now(CLOCK_MONOTONIC) - begun;
+    times[i] = measure_now(CLOCK_MONOTONIC) - begun;
     sleep_until(start + (double)(i + 1) * block / RATE);
   }
-  double audio = now(CLOCK_THREAD_CPUTIME_ID) - audio_before;
-  double worker = now(CLOCK_PROCESS_CPUTIME_ID) - all_before - audio;
+  double audio = measure_now(CLOCK_THREAD_CPUTIME_ID) - audio_before;
+  double worker = measure_now(CLOCK_PROCESS_CPUTIME_ID) - all_before - audio;
   double late = rig.controls[PORT_LATE_FRAMES], length = (double)block / RATE;
   struct summary s = summarise(times, blocks);
   printf("%-8s %5u  %7.1f %7.1f %7.1f  %6.2f %6.2f %6.2f   %6.2f %6.2f   %5.0f\n",
@@ -108,17 +91,18 @@ static void bench_step(const char *name, struct separator *separator) {
     return;
   }
   size_t values = (size_t)separator->reads * 2, bins = stft_bins(separator->geometry);
-  float *left = allocate(values, sizeof *left), *right = allocate(values, sizeof *right);
-  float *masks = allocate(bins * separator->stems, sizeof *masks);
-  double *times = allocate(STEPS, sizeof *times);
+  float *left = measure_memory(values, sizeof *left),
+        *right = measure_memory(values, sizeof *right);
+  float *masks = measure_memory(bins * separator->stems, sizeof *masks);
+  double *times = measure_memory(STEPS, sizeof *times);
   struct timespec pause = {.tv_nsec = 500000};
   for (unsigned i = 0; i < STEPS; ++i) {
     rig_noise(left, values, 2 * i);
     rig_noise(right, values, 2 * i + 1);
     nanosleep(&pause, NULL);
-    double begun = now(CLOCK_THREAD_CPUTIME_ID);
+    double begun = measure_now(CLOCK_THREAD_CPUTIME_ID);
     separator->step(separator, left, right, masks);
-    times[i] = now(CLOCK_THREAD_CPUTIME_ID) - begun;
+    times[i] = measure_now(CLOCK_THREAD_CPUTIME_ID) - begun;
   }
   struct summary s = summarise(times, STEPS);
   double hop = (double)separator->geometry.hop / RATE;
@@ -145,15 +129,15 @@ static double resident_mib(void) {
 
 static void bench_instances(void) {
   static struct rig rigs[INSTANCES];
-  double before = resident_mib(), begun = now(CLOCK_MONOTONIC), first = 0.0;
+  double before = resident_mib(), begun = measure_now(CLOCK_MONOTONIC), first = 0.0;
   for (unsigned i = 0; i < INSTANCES; ++i) {
     if (!rig_open(&rigs[i], VARIANT_STEMS, RATE, 256, rig_bundle())) {
       fprintf(stderr, "bench: the plugin cannot be instantiated\n");
       exit(1);
     }
-    first = i == 0 ? now(CLOCK_MONOTONIC) - begun : first;
+    first = i == 0 ? measure_now(CLOCK_MONOTONIC) - begun : first;
   }
-  double all = now(CLOCK_MONOTONIC) - begun;
+  double all = measure_now(CLOCK_MONOTONIC) - begun;
   printf("\ninstantiate: the first %.1f ms, %.1f ms each for %d; resident %.1f MiB each\n",
          first * 1e3, all * 1e3 / INSTANCES, INSTANCES, (resident_mib() - before) / INSTANCES);
   for (unsigned i = 0; i < INSTANCES; ++i) {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# deps.sh build|test: says which packages are missing, and installs them on Debian and its kin when
-# run as root or with a sudo that asks for no password. Otherwise it prints the command to run and
-# exits 1.
+# deps.sh build|test|bench: says which packages are missing, and installs them on Debian and its kin
+# when run as root or with a sudo that asks for no password. Otherwise it prints the command to run
+# and exits 1.
 set -eu
 
 build_packages="make pkg-config libfftw3-dev libjansson-dev liblilv-dev lv2-dev libsndfile1-dev
@@ -10,9 +10,12 @@ build_libraries="fftw3f jansson lilv-0 lv2 sndfile cairo"
 test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
-optional_packages="jackd2 libjack-jackd2-dev jalv ecasound ardour valgrind clang clang-format
+optional_test_packages="jackd2 libjack-jackd2-dev jalv ecasound ardour valgrind clang clang-format
   clang-tidy python3-torch python3-scipy python3-soundfile python3-matplotlib libopenblas0-pthread
   ffmpeg"
+# What the benchmarks compare with: absent ones are left out.
+optional_bench_packages="libdnnl-dev libxnnpack-dev libcpuinfo-dev libopenblas-dev python3-torch
+  python3-scipy"
 
 die() {
   printf 'deps: %s\n' "$*" >&2
@@ -99,7 +102,7 @@ suggest() {
   [ -n "$wanted" ] || return 0
   if ! may_install; then
     # shellcheck disable=SC2086
-    echo "deps: some tests will be skipped; to run them, install what they need with
+    echo "deps: some of it will be skipped; to have it all, install what it needs with
   sudo apt-get install --no-install-recommends" $wanted >&2
     return 0
   fi
@@ -130,14 +133,15 @@ compiler() {
   have "${CC:-cc}" || have gcc || have clang
 }
 
-[ $# = 1 ] || die "usage: deps.sh build|test"
+[ $# = 1 ] || die "usage: deps.sh build|test|bench"
 case $1 in
   build) libraries=$build_libraries packages=$build_packages optional= ;;
   test)
     libraries="$build_libraries $test_libraries" packages="$build_packages $test_packages"
-    optional=$optional_packages
+    optional=$optional_test_packages
     ;;
-  *) die "usage: deps.sh build|test" ;;
+  bench) libraries=$build_libraries packages=$build_packages optional=$optional_bench_packages ;;
+  *) die "usage: deps.sh build|test|bench" ;;
 esac
 
 if have apt-get && have dpkg-query; then
