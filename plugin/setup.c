@@ -1,0 +1,147 @@
+#include "plugin/setup.h"
+
+#include "plugin/separator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The four-stem models of the bundle by quality, the best one first. */
+static const char *const bundled[N_QUALITIES] = {"balanced", "chandna"};
+
+static const char *const stems_text[N_SPLITS] = {
+    [SPLIT_FOUR] = "vocals, drums, bass and other", [SPLIT_HP] = "harmonic and percussive"};
+
+#define NO_MODEL "no model"
+
+/* Adds a line to others, with "; " between. A path may hold anything: it stays one line. */
+static void add_reason(char *reasons, const char *reason) {
+  size_t used = strlen(reasons);
+  snprintf(reasons + used, MAX_REASONS - used, "%s%s", used > 0 ? "; " : "", reason);
+  for (char *c = reasons + used; *c; ++c) {
+    *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+  }
+}
+
+static void name_after(char name[MAX_NAME], const char *path) {
+  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+  const char *dot = strrchr(base, '.');
+  size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+  snprintf(name, MAX_NAME, "%.*s", (int)length, base);
+}
+
+/* A model file for a split; NULL, and one reason more, when it cannot be used. */
+static struct separator *open_file(const struct maker *maker, enum split_id split,
+                                   const char *path, char *reasons) {
+  char reason[MAX_REASON];
+  struct separator *separator = separator_net_new(path, maker->rate, reason, sizeof reason);
+  if (separator && separator->stems != split_end(split) - split_first(split)) {
+    snprintf(reason, sizeof reason, "%s: not a model for %s", path, stems_text[split]);
+    separator_free(separator);
+    separator = NULL;
+  }
+  if (!separator) {
+    add_reason(reasons, reason);
+  }
+  return separator;
+}
+
+static struct separator *open_bundled(const struct maker *maker, enum split_id split,
+                                      const char *name, char *reasons) {
+  char path[MAX_PATH], reason[MAX_REASON];
+  size_t length = strlen(maker->bundle);
+  const char *slash = length > 0 && maker->bundle[length - 1] == '/' ? "" : "/";
+  int used = snprintf(path, sizeof path, "%s%s%s.safetensors", maker->bundle, slash, name);
+  if (used < 0 || (size_t)used >= sizeof path) {
+    snprintf(reason, sizeof reason, "%s: path too long", name);
+    add_reason(reasons, reason);
+    return NULL;
+  }
+  return open_file(maker, split, path, reasons);
+}
+
+/* The bundle's model of the quality, else, when lenient, the best one that can be read, or a
+ * stand-in where none can. */
+static struct separator *open_four(const struct maker *maker, struct setup *setup, bool lenient,
+                                   char *reasons) {
+  char *name = setup->names[SPLIT_FOUR];
+  for (unsigned i = 0; i <= (lenient ? N_QUALITIES : 0u); ++i) {
+    unsigned quality = i == 0 ? setup->choice.quality : i - 1;
+    if (i > 0 && quality == setup->choice.quality) {
+      continue;
+    }
+    struct separator *separator = open_bundled(maker, SPLIT_FOUR, bundled[quality], reasons);
+    if (separator) {
+      snprintf(name, MAX_NAME, "%s", bundled[quality]);
+      return separator;
+    }
+  }
+  if (!lenient) {
+    return NULL;
+  }
+  snprintf(name, MAX_NAME, "no model");
+  add_reason(reasons, "playing without a model: vocals, drums and bass are silent, other is the "
+                      "whole mix; harmonic/percussive works");
+  return separator_none_new(maker->rate);
+}
+
+static struct separator *open_hp(const struct maker *maker, struct setup *setup) {
+  snprintf(setup->names[SPLIT_HP], MAX_NAME, "median filters");
+  return separator_hpss_new(maker->rate);
+}
+
+/* The chosen file of a split, or what the bundle has for it. */
+static struct separator *open_split(const struct maker *maker, struct setup *setup,
+                                    enum split_id split, bool lenient, char *reasons) {
+  char *path = setup->choice.files[split];
+  if (*path) {
+    struct separator *separator = open_file(maker, split, path, reasons);
+    if (separator) {
+      name_after(setup->names[split], path);
+      return separator;
+    }
+    if (!lenient) {
+      return NULL;
+    }
+    *path = '\0';
+  }
+  return split == SPLIT_FOUR ? open_four(maker, setup, lenient, reasons) : open_hp(maker, setup);
+}
+
+struct setup *setup_new(const struct maker *maker, const struct choice *choice, bool lenient,
+                        char *reasons) {
+  *reasons = '\0';
+  struct setup *setup = calloc(1, sizeof *setup);
+  if (setup) {
+    setup->choice = *choice;
+    struct separator *four = open_split(maker, setup, SPLIT_FOUR, lenient, reasons);
+    struct separator *hp = four ? open_split(maker, setup, SPLIT_HP, lenient, reasons) : NULL;
+    if (four && hp) {
+      setup->engine = engine_new(four, hp, maker->rate, maker->block);
+    } else {
+      separator_free(four);
+    }
+  }
+  if (!setup || !setup->engine) {
+    if (!*reasons) {
+      add_reason(reasons, "out of memory, or no thread could be started");
+    }
+    free(setup);
+    return NULL;
+  }
+  const char *name = setup->names[SPLIT_FOUR];
+  snprintf(setup->text, sizeof setup->text, setup_stands_in(setup) ? "%s" : "%s%s%s plays", reasons,
+           *reasons ? "; " : "", name);
+  return setup;
+}
+
+bool setup_stands_in(const struct setup *setup) {
+  return strcmp(setup->names[SPLIT_FOUR], NO_MODEL) == 0;
+}
+
+void setup_free(struct setup *setup) {
+  if (setup) {
+    engine_free(setup->engine);
+    free(setup);
+  }
+}
