@@ -113,6 +113,9 @@ float mixer_fader(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
 
 void mixer_measure(struct mixer *mixer, bool on) UNBRAID_REALTIME {
   mixer->measured = on;
+  for (unsigned s = 0; !on && s < N_STEMS; ++s) {
+    mixer->peaks[s] = 0.0f;
+  }
 }
 
 float mixer_peak(struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
