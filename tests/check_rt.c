@@ -245,7 +245,8 @@ static bool player_open(struct player *player, void *library, const char *bundle
   for (uint32_t i = 0; player->handle && i < ports_count(variant); ++i) {
     enum port port = ports_from_variant(variant, i);
     player->values[port] = port_table[port].initial;
-    connect(player, i, is_audio(port) ? (void *)player->audio[port] : &player->values[port]);
+    void *value = ports_is_control(port) ? &player->values[port] : NULL;
+    connect(player, i, is_audio(port) ? (void *)player->audio[port] : value);
   }
   return player->handle != NULL;
 }

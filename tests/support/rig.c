@@ -75,9 +75,8 @@ bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block
   }
   for (uint32_t i = 0; i < ports_count(variant); ++i) {
     enum port port = ports_from_variant(variant, i);
-    bool control =
-        port_table[port].kind == KIND_CONTROL_IN || port_table[port].kind == KIND_CONTROL_OUT;
-    rig->descriptor->connect_port(rig->handle, i, control ? &rig->controls[port] : NULL);
+    rig->descriptor->connect_port(rig->handle, i,
+                                  ports_is_control(port) ? &rig->controls[port] : NULL);
   }
   rig->descriptor->activate(rig->handle);
   return true;
