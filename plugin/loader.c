@@ -162,8 +162,8 @@ void loader_ask_quality(struct loader *loader, unsigned quality) UNBRAID_REALTIM
   loader_ask_file(loader, SPLIT_FOUR, "");
 }
 
-void loader_ask_file(struct loader *loader, enum split_id split, const char *path)
-    UNBRAID_REALTIME {
+void loader_ask_file(struct loader *loader, enum split_id split,
+                     const char *path) UNBRAID_REALTIME {
   size_t length = strlen(path);
   loader->asking = loader->asked.has_file[split] = true;
   memcpy(loader->asked.files[split], path, length + 1);

@@ -20,7 +20,8 @@ void loader_free(struct loader *loader);
 
 /* ---- The audio thread's ---- */
 
-/** Asks for a model of the bundle; a file chosen for the four stems is forgotten. Real-time safe. */
+/** Asks for a model of the bundle; a file chosen for the four stems is forgotten. Real-time safe.
+ */
 void loader_ask_quality(struct loader *loader, unsigned quality) UNBRAID_REALTIME;
 
 /** Asks for a file, shorter than MAX_PATH; "" is the bundle's own model. Real-time safe. */

@@ -37,12 +37,13 @@ struct order {
   const char *path;
 };
 
-/** The next order of a port that may be NULL. `at` starts at 0. Real-time safe. @return false at the
- * end. */
+/** The next order of a port that may be NULL. `at` starts at 0. Real-time safe. @return false at
+ * the end. */
 bool messages_read(const struct messages *messages, const LV2_Atom_Sequence *port, uint32_t *at,
                    struct order *order) UNBRAID_REALTIME;
 
-/** Starts to write; `port` may be NULL, and its atom's size is the room there is. Real-time safe. */
+/** Starts to write; `port` may be NULL, and its atom's size is the room there is. Real-time safe.
+ */
 void messages_begin(struct messages *messages, LV2_Atom_Sequence *port) UNBRAID_REALTIME;
 void messages_end(struct messages *messages) UNBRAID_REALTIME;
 

@@ -31,8 +31,8 @@ static void name_after(char name[MAX_NAME], const char *path) {
 }
 
 /* A model file for a split; NULL, and one reason more, when it cannot be used. */
-static struct separator *open_file(const struct maker *maker, enum split_id split,
-                                   const char *path, char *reasons) {
+static struct separator *open_file(const struct maker *maker, enum split_id split, const char *path,
+                                   char *reasons) {
   char reason[MAX_REASON];
   struct separator *separator = separator_net_new(path, maker->rate, reason, sizeof reason);
   if (separator && separator->stems != split_end(split) - split_first(split)) {

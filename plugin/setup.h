@@ -32,12 +32,12 @@ struct maker {
 };
 
 struct setup {
-  struct engine *engine;    /* NULL: a refusal, the text says why */
-  struct choice choice;     /* that plays */
-  bool restored;            /* comes from a session, not from the player */
+  struct engine *engine;          /* NULL: a refusal, the text says why */
+  struct choice choice;           /* that plays */
+  bool restored;                  /* comes from a session, not from the player */
   char names[N_SPLITS][MAX_NAME]; /* of what plays: "balanced" */
-  char text[MAX_TEXT];      /* one line for the player */
-  struct setup *next;       /* in a list of those to be freed */
+  char text[MAX_TEXT];            /* one line for the player */
+  struct setup *next;             /* in a list of those to be freed */
 };
 
 /** Makes an engine for a choice. A model that cannot be used is replaced by the best one that can

@@ -52,8 +52,7 @@ LV2_State_Status state_save(struct loader *loader, const struct uris *uris,
                                   LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
   for (unsigned i = 0; i < N_SPLITS && status == LV2_STATE_SUCCESS; ++i) {
     if (choice.files[i][0]) {
-      status =
-          save_file(&paths, uris->files[i], uris->atom_path, choice.files[i], store, handle);
+      status = save_file(&paths, uris->files[i], uris->atom_path, choice.files[i], store, handle);
     }
   }
   return status;
@@ -109,8 +108,8 @@ LV2_State_Status state_restore(struct loader *loader, const struct uris *uris,
   }
   struct paths paths = paths_of(features);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    LV2_State_Status read = restore_file(&paths, uris->files[i], uris->atom_path, choice.files[i],
-                                         retrieve, handle);
+    LV2_State_Status read =
+        restore_file(&paths, uris->files[i], uris->atom_path, choice.files[i], retrieve, handle);
     status = read == LV2_STATE_SUCCESS ? status : read;
   }
   bool whole = loader_restore(loader, &choice);

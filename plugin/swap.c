@@ -154,8 +154,8 @@ static void process_both(struct swap *swap, float *const main[N_CHANNELS],
 
 /* Samples that may be taken before something changes. */
 static unsigned room(const struct swap *swap) UNBRAID_REALTIME {
-  unsigned left = fading(swap) ? swap->fade.length - (swap->fade.position % swap->fade.length)
-                               : swap->prime;
+  unsigned left =
+      fading(swap) ? swap->fade.length - (swap->fade.position % swap->fade.length) : swap->prime;
   return left < CHUNK ? left : CHUNK;
 }
 
@@ -190,8 +190,8 @@ void swap_process(struct swap *swap, const struct mixer_controls *controls,
       }
       process_both(swap, main_at, (float *const(*)[N_CHANNELS])outs_at, chunk, wait);
     } else {
-      engine_process(swap->playing->engine, in_at, main_at,
-                     (float *const(*)[N_CHANNELS])outs_at, chunk, wait);
+      engine_process(swap->playing->engine, in_at, main_at, (float *const(*)[N_CHANNELS])outs_at,
+                     chunk, wait);
     }
     done += chunk;
   }

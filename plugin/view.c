@@ -56,8 +56,7 @@ static uint8_t to_byte(float share) UNBRAID_REALTIME {
 /* Power of the loudest bin, so that a sine has its own level wherever it lies; shares are weighted
  * with the power of the bins. */
 static void make_band(const struct split_picture *picture, const unsigned edges[2],
-                      const float faders[VIEW_SHARES],
-                      uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
+                      const float faders[VIEW_SHARES], uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
   const float *left = picture->spectra[0], *right = picture->spectra[1];
   unsigned bins = stft_bins(picture->geometry);
   float scale = 4.0f / (float)picture->geometry.analysis; /* to a full-scale sine */

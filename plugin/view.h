@@ -1,5 +1,5 @@
-/* What a window shows: levels, a column of the spectrum with its shares, the worker's load. Gathered
- * while a window watches, and only then. */
+/* What a window shows: levels, a column of the spectrum with its shares, the worker's load.
+ * Gathered while a window watches, and only then. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -24,11 +24,11 @@ struct view_data {
 };
 
 struct view {
-  double rate;                     /* Hz */
-  unsigned watched;                /* samples that views will still be wanted for */
-  unsigned since;                  /* samples since the last view */
-  unsigned analysis;               /* that the edges are for */
-  unsigned edges[VIEW_BANDS][2];   /* first bin of a band, and one past its last */
+  double rate;                   /* Hz */
+  unsigned watched;              /* samples that views will still be wanted for */
+  unsigned since;                /* samples since the last view */
+  unsigned analysis;             /* that the edges are for */
+  unsigned edges[VIEW_BANDS][2]; /* first bin of a band, and one past its last */
 };
 
 void view_init(struct view *view, double rate);
