@@ -191,8 +191,9 @@ bool split_picture(const struct split *split, struct split_picture *picture) UNB
   if (split->now <= delayed) {
     return false;
   }
-  *picture =
-      (struct split_picture){.masks = split->masks, .geometry = split->lane.separator->geometry};
+  *picture = (struct split_picture){.masks = split->masks,
+                                    .geometry = split->lane.separator->geometry,
+                                    .amplitude = stft_amplitude(split->stft)};
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     picture->spectra[c] = spectrum(split, split->now - 1 - delayed, c);
   }

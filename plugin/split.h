@@ -47,6 +47,7 @@ struct split_picture {
   const float *spectra[N_CHANNELS]; /* stft_bins() pairs of real and imaginary part each */
   const float *masks;               /* [stems][stft_bins()]; NULL while the separator rests */
   struct stft_geometry geometry;
+  float amplitude; /* see stft_amplitude() */
 };
 
 /** Real-time safe. @return false when there is no output yet. */

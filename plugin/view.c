@@ -59,12 +59,12 @@ static void make_band(const struct split_picture *picture, const unsigned edges[
                       const float faders[VIEW_SHARES], uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
   const float *left = picture->spectra[0], *right = picture->spectra[1];
   unsigned bins = stft_bins(picture->geometry);
-  float scale = 4.0f / (float)picture->geometry.analysis; /* to a full-scale sine */
+  float scale = picture->amplitude * picture->amplitude;
   float peak = 0.0f, sum = SILENCE, parts[VIEW_SHARES] = {0.0f};
   for (unsigned b = edges[0]; b < edges[1]; ++b) {
     float l = left[2 * b] * left[2 * b] + left[2 * b + 1] * left[2 * b + 1];
     float r = right[2 * b] * right[2 * b] + right[2 * b + 1] * right[2 * b + 1];
-    float power = 0.5f * scale * scale * (l + r);
+    float power = 0.5f * scale * (l + r);
     peak = fmaxf(peak, power);
     sum += power;
     for (unsigned s = 0; picture->masks && s < VIEW_SHARES; ++s) {

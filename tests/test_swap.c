@@ -142,7 +142,8 @@ static void test_an_export_begins_with_its_quality(void **state) {
   free(in);
 }
 
-/* A rig that plays a constant: whatever fades into whatever, main and the sums of the stems stay. */
+/* A rig that plays a constant: whatever fades into whatever, main and the sums of the stems stay.
+ */
 struct stage {
   struct rig rig;
   struct talk talk;

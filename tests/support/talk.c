@@ -75,7 +75,8 @@ static bool hear_view(struct talk *talk, const LV2_Atom_Object *object) {
 static bool hear_text(struct talk *talk, const LV2_Atom_Object *object) {
   const LV2_Atom *text = NULL;
   lv2_atom_object_get(object, talk->uris.text, &text, 0);
-  if (!text || text->type != talk->forge.String || strlen((const char *)(text + 1)) + 1 != text->size) {
+  if (!text || text->type != talk->forge.String ||
+      strlen((const char *)(text + 1)) + 1 != text->size) {
     return false;
   }
   memcpy(talk->text, text + 1, text->size);
