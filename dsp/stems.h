@@ -14,6 +14,9 @@ enum stem {
 
 enum split_id { SPLIT_FOUR, SPLIT_HP, N_SPLITS };
 
+/** Stems of each split. */
+enum { FOUR_STEMS = STEM_HARMONIC - STEM_VOCALS, HP_STEMS = N_STEMS - STEM_HARMONIC };
+
 /** Left and right: Unbraid is stereo throughout. */
 enum { N_CHANNELS = 2 };
 

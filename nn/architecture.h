@@ -2,17 +2,16 @@
 #pragma once
 
 #include "dsp/rt.h"
+#include "dsp/stems.h"
 #include "nn/kernels.h"
 #include "nn/safetensors.h"
 
 #include <stddef.h>
 
-/** Number of sources: vocals, drums, bass, other. */
-enum { ARCHITECTURE_STEMS = 4 };
-
 struct architecture {
   const char *name;    /* "architecture" of its model files */
   const char *feature; /* their "feature", see features.h */
+  enum split_id split; /* whose stems it estimates */
   float mask_floor;    /* keeps a bin that no estimate claims from dividing by zero */
 
   /** Reads sizes and weights. Not real-time safe. @return NULL with `error` set. */
@@ -26,8 +25,8 @@ struct architecture {
   /** Forgets the past. Real-time safe. */
   void (*reset)(void *net) UNBRAID_REALTIME;
 
-  /** One frame: features in; estimates [ARCHITECTURE_STEMS][wanted] >= 0 of the frame `lookahead`
-   * steps back out, of the lowest `wanted` bins. Real-time safe. */
+  /** One frame: features in; estimates [stems of its split][wanted] >= 0 of the frame
+   * `lookahead` steps back out, of the lowest `wanted` bins. Real-time safe. */
   void (*step)(void *net, const struct kernels *kernels, const float *features, float *estimates,
                unsigned wanted) UNBRAID_REALTIME;
 };

@@ -1,6 +1,7 @@
 #include "nn/bandgru.h"
 
 #include "dsp/memory.h"
+#include "nn/bands.h"
 #include "nn/layers.h"
 #include "nn/reader.h"
 
@@ -13,7 +14,7 @@
  * worker busy past its deadline when a network that rested is woken. */
 enum { CONTEXT = 12 };
 
-enum { MAX_BANDS = 256, MAX_TAPS = 16, MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
+enum { MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
 
 struct block {
   struct norm time_norm, band_norm, channel_norm;
@@ -22,10 +23,8 @@ struct block {
 };
 
 struct bandgru {
-  unsigned bins, bands, taps, n, blocks;
-  unsigned widths[MAX_BANDS];     /* bins of each band */
-  struct history seen[MAX_BANDS]; /* its newest frames: middle, then side of each */
-  struct dense encoder[MAX_BANDS], decoder[MAX_BANDS];
+  struct bands bands;
+  unsigned n, blocks;
   struct block block[MAX_BLOCKS];
   struct norm head_norm;
   struct dense head;
@@ -61,44 +60,10 @@ static void read_gru(struct reader *r, struct gru *gru, const char *name, unsign
   free(hidden_bias);
 }
 
-/* A decimal number of 1 ... maximum at *text, which it steps over; 0 if there is none. */
-static unsigned read_number(const char **text, unsigned maximum) {
-  unsigned number = 0;
-  while (**text >= '0' && **text <= '9' && number <= maximum) {
-    number = number * 10 + (unsigned)(*(*text)++ - '0');
-  }
-  return number <= maximum ? number : 0;
-}
-
-/* "16x8,10x16": 16 bands of 8 bins, then 10 of 16; together all bins. */
-static void read_bands(struct reader *r, struct bandgru *net) {
-  const char *text = safetensors_text(r->file, "bands");
-  unsigned bins = 0;
-  bool good = text != NULL;
-  for (bool more = good; more;) {
-    unsigned count = read_number(&text, MAX_BANDS - net->bands);
-    good = count > 0 && *text++ == 'x';
-    unsigned width = good ? read_number(&text, (net->bins - bins) / count) : 0;
-    good = width > 0;
-    for (unsigned i = 0; good && i < count; ++i) {
-      net->widths[net->bands++] = width;
-    }
-    bins += count * width;
-    more = good && *text == ',';
-    text += more;
-  }
-  if (!good || *text || bins != net->bins) {
-    reader_fail(r, "bands do not divide the bins");
-  }
-}
-
-static void read_sizes(struct reader *r, struct bandgru *net) {
-  net->taps = reader_size(r, "taps", MAX_TAPS);
+static void read_sizes(struct reader *r, struct bandgru *net, unsigned bins) {
+  bands_read_sizes(r, &net->bands, bins);
   net->n = reader_size(r, "n", MAX_WIDTH);
   net->blocks = reader_size(r, "blocks", MAX_BLOCKS);
-  if (r->good) {
-    read_bands(r, net);
-  }
 }
 
 static const char *block_name(char *name, unsigned block, const char *layer) {
@@ -108,7 +73,7 @@ static const char *block_name(char *name, unsigned block, const char *layer) {
 
 static void read_block(struct reader *r, struct bandgru *net, unsigned i) {
   struct block *block = &net->block[i];
-  unsigned n = net->n, bands = net->bands;
+  unsigned n = net->n, bands = net->bands.count;
   char name[NAME_SIZE];
   read_norm(r, &block->time_norm, block_name(name, i, "time_norm"), n);
   read_gru(r, &block->gru, block_name(name, i, "gru"), n, bands);
@@ -119,17 +84,11 @@ static void read_block(struct reader *r, struct bandgru *net, unsigned i) {
   read_norm(r, &block->channel_norm, block_name(name, i, "channel_norm"), n);
   reader_dense(r, &block->channel_in, block_name(name, i, "channel_in"), (size_t)2 * n, n);
   reader_dense(r, &block->channel_out, block_name(name, i, "channel_out"), n, (size_t)2 * n);
+  block->band_in.matrix.slope = block->channel_in.matrix.slope = 0.0f;
 }
 
 static void read_layers(struct reader *r, struct bandgru *net) {
-  char name[NAME_SIZE];
-  for (unsigned b = 0; r->good && b < net->bands; ++b) {
-    size_t width = net->widths[b];
-    snprintf(name, sizeof name, "encoder.%u", b);
-    reader_dense(r, &net->encoder[b], name, net->n, 2 * width * net->taps);
-    snprintf(name, sizeof name, "decoder.%u", b);
-    reader_dense(r, &net->decoder[b], name, ARCHITECTURE_STEMS * width, net->n);
-  }
+  bands_read(r, &net->bands, net->n, net->n, FOUR_STEMS);
   for (unsigned i = 0; r->good && i < net->blocks; ++i) {
     read_block(r, net, i);
   }
@@ -142,24 +101,15 @@ static size_t larger(size_t a, size_t b) {
 }
 
 static void allocate(struct reader *r, struct bandgru *net) {
-  unsigned n = net->n, bands = net->bands, widest = 0;
-  for (unsigned b = 0; b < bands; ++b) {
-    widest = net->widths[b] > widest ? net->widths[b] : widest;
-  }
+  unsigned n = net->n, bands = net->bands.count;
   size_t narrow = larger((size_t)bands * kernel_padded(n), (size_t)n * kernel_padded(bands));
   size_t wide = larger((size_t)bands * kernel_padded(2 * n), (size_t)n * kernel_padded(2 * bands));
-  wide = larger(wide, kernel_padded(ARCHITECTURE_STEMS * widest));
   net->x = memory_floats(narrow);
   net->narrow = memory_floats(narrow);
   net->wide = memory_floats(larger(wide, narrow));
-  net->logits = memory_floats((size_t)ARCHITECTURE_STEMS * kernel_padded(net->bins));
+  net->logits = memory_floats((size_t)FOUR_STEMS * kernel_padded(net->bands.bins));
   if (!net->x || !net->narrow || !net->wide || !net->logits) {
     reader_fail(r, "out of memory");
-  }
-  for (unsigned b = 0; r->good && b < bands; ++b) {
-    if (!history_init(&net->seen[b], net->taps, 2 * net->widths[b])) {
-      reader_fail(r, "out of memory");
-    }
   }
 }
 
@@ -177,11 +127,7 @@ static void block_free(struct block *block) {
 
 static void bandgru_free(void *self) {
   struct bandgru *net = self;
-  for (unsigned b = 0; b < net->bands; ++b) {
-    history_free(&net->seen[b]);
-    dense_free(&net->encoder[b]);
-    dense_free(&net->decoder[b]);
-  }
+  bands_free(&net->bands);
   for (unsigned i = 0; i < net->blocks; ++i) {
     block_free(&net->block[i]);
   }
@@ -203,8 +149,7 @@ static void *bandgru_new(const struct safetensors *file, unsigned bins, unsigned
     reader_fail(&r, "out of memory");
     return NULL;
   }
-  net->bins = bins;
-  read_sizes(&r, net);
+  read_sizes(&r, net, bins);
   if (r.good) {
     read_layers(&r, net);
   }
@@ -225,26 +170,9 @@ static unsigned bandgru_context(const void *self) {
 
 static void bandgru_reset(void *self) UNBRAID_REALTIME {
   struct bandgru *net = self;
-  for (unsigned b = 0; b < net->bands; ++b) {
-    history_reset(&net->seen[b]);
-  }
+  bands_reset(&net->bands);
   for (unsigned i = 0; i < net->blocks; ++i) {
     gru_reset(&net->block[i].gru);
-  }
-}
-
-static void encode(struct bandgru *net, const struct kernels *k,
-                   const float *features) UNBRAID_REALTIME {
-  const float *middle = features, *side = features + net->bins;
-  for (unsigned b = 0; b < net->bands; ++b) {
-    unsigned width = net->widths[b];
-    memcpy(net->wide, middle, width * sizeof *middle);
-    memcpy(net->wide + width, side, width * sizeof *side);
-    history_push(&net->seen[b], net->wide);
-    dense_forward(&net->encoder[b], k, net->seen[b].values, 0, 1,
-                  net->x + (size_t)b * kernel_padded(net->n));
-    middle += width;
-    side += width;
   }
 }
 
@@ -258,15 +186,15 @@ static void add(float *x, const float *y, size_t n) UNBRAID_REALTIME {
 static void along_time(struct bandgru *net, struct block *block,
                        const struct kernels *k) UNBRAID_REALTIME {
   unsigned stride = kernel_padded(net->n);
-  norm_forward(&block->time_norm, net->x, net->bands, net->narrow);
+  norm_forward(&block->time_norm, net->x, net->bands.count, net->narrow);
   gru_forward(&block->gru, k, net->narrow);
-  dense_forward(&block->time_out, k, block->gru.state, stride, net->bands, net->narrow);
-  add(net->x, net->narrow, (size_t)net->bands * stride);
+  dense_forward(&block->time_out, k, block->gru.state, stride, net->bands.count, net->narrow);
+  add(net->x, net->narrow, (size_t)net->bands.count * stride);
 }
 
 static void across_bands(struct bandgru *net, const struct block *block,
                          const struct kernels *k) UNBRAID_REALTIME {
-  unsigned n = net->n, bands = net->bands;
+  unsigned n = net->n, bands = net->bands.count;
   size_t stride = kernel_padded(n), turned = kernel_padded(bands);
   norm_forward(&block->band_norm, net->x, bands, net->wide);
   for (size_t b = 0; b < bands; ++b) {
@@ -275,7 +203,6 @@ static void across_bands(struct bandgru *net, const struct block *block,
     }
   }
   dense_forward(&block->band_in, k, net->narrow, turned, n, net->wide);
-  relu(net->wide, (size_t)n * kernel_padded(2 * bands));
   dense_forward(&block->band_out, k, net->wide, kernel_padded(2 * bands), n, net->narrow);
   for (size_t b = 0; b < bands; ++b) {
     for (size_t c = 0; c < n; ++c) {
@@ -287,45 +214,36 @@ static void across_bands(struct bandgru *net, const struct block *block,
 static void within_bands(struct bandgru *net, const struct block *block,
                          const struct kernels *k) UNBRAID_REALTIME {
   unsigned stride = kernel_padded(net->n), wide = kernel_padded(2 * net->n);
-  norm_forward(&block->channel_norm, net->x, net->bands, net->narrow);
-  dense_forward(&block->channel_in, k, net->narrow, stride, net->bands, net->wide);
-  relu(net->wide, (size_t)net->bands * wide);
-  dense_forward(&block->channel_out, k, net->wide, wide, net->bands, net->narrow);
-  add(net->x, net->narrow, (size_t)net->bands * stride);
+  norm_forward(&block->channel_norm, net->x, net->bands.count, net->narrow);
+  dense_forward(&block->channel_in, k, net->narrow, stride, net->bands.count, net->wide);
+  dense_forward(&block->channel_out, k, net->wide, wide, net->bands.count, net->narrow);
+  add(net->x, net->narrow, (size_t)net->bands.count * stride);
 }
 
 static void decode(struct bandgru *net, const struct kernels *k) UNBRAID_REALTIME {
-  unsigned stride = kernel_padded(net->n), padded_bins = kernel_padded(net->bins);
-  norm_forward(&net->head_norm, net->x, net->bands, net->narrow);
-  dense_forward(&net->head, k, net->narrow, stride, net->bands, net->x);
-  k->tangent(net->x, (size_t)net->bands * stride);
-  float *logits = net->logits;
-  for (size_t b = 0; b < net->bands; ++b) {
-    unsigned width = net->widths[b];
-    dense_forward(&net->decoder[b], k, net->x + b * stride, 0, 1, net->wide);
-    for (size_t s = 0; s < ARCHITECTURE_STEMS; ++s) {
-      memcpy(logits + s * padded_bins, net->wide + s * width, width * sizeof *logits);
-    }
-    logits += width;
-  }
+  unsigned stride = kernel_padded(net->n);
+  norm_forward(&net->head_norm, net->x, net->bands.count, net->narrow);
+  dense_forward(&net->head, k, net->narrow, stride, net->bands.count, net->x);
+  k->tangent(net->x, (size_t)net->bands.count * stride);
+  bands_decode(&net->bands, k, net->x, net->logits);
 }
 
 /* e^(logit - the greatest): their share of the sum is the softmax. */
 static void estimate(struct bandgru *net, const struct kernels *k, float *estimates,
                      unsigned wanted) UNBRAID_REALTIME {
-  size_t padded = kernel_padded(net->bins);
+  size_t padded = kernel_padded(net->bands.bins);
   float *logits = net->logits;
-  for (size_t b = 0; b < net->bins; ++b) {
+  for (size_t b = 0; b < net->bands.bins; ++b) {
     float greatest = logits[b];
-    for (size_t s = 1; s < ARCHITECTURE_STEMS; ++s) {
+    for (size_t s = 1; s < FOUR_STEMS; ++s) {
       greatest = fmaxf(greatest, logits[s * padded + b]);
     }
-    for (size_t s = 0; s < ARCHITECTURE_STEMS; ++s) {
+    for (size_t s = 0; s < FOUR_STEMS; ++s) {
       logits[s * padded + b] -= greatest;
     }
   }
-  k->exponential(logits, ARCHITECTURE_STEMS * padded);
-  for (size_t s = 0; s < ARCHITECTURE_STEMS; ++s) {
+  k->exponential(logits, FOUR_STEMS * padded);
+  for (size_t s = 0; s < FOUR_STEMS; ++s) {
     memcpy(estimates + s * wanted, logits + s * padded, wanted * sizeof *estimates);
   }
 }
@@ -333,7 +251,7 @@ static void estimate(struct bandgru *net, const struct kernels *k, float *estima
 static void bandgru_step(void *self, const struct kernels *kernels, const float *features,
                          float *estimates, unsigned wanted) UNBRAID_REALTIME {
   struct bandgru *net = self;
-  encode(net, kernels, features);
+  bands_encode(&net->bands, kernels, features, net->x);
   for (unsigned i = 0; i < net->blocks; ++i) {
     along_time(net, &net->block[i], kernels);
     across_bands(net, &net->block[i], kernels);
@@ -346,6 +264,7 @@ static void bandgru_step(void *self, const struct kernels *kernels, const float 
 /* The greatest estimate of a bin is one: no floor is needed. */
 const struct architecture bandgru = {.name = "bandgru",
                                      .feature = "mid-side-magnitude",
+                                     .split = SPLIT_FOUR,
                                      .mask_floor = 0.0f,
                                      .create = bandgru_new,
                                      .free = bandgru_free,

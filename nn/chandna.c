@@ -42,11 +42,10 @@ static void read_convolution(struct reader *r, struct dense *dense, const char *
 
 /* All stems' decoders are one dense layer. */
 static void read_decoder(struct reader *r, struct dense *dense, const struct sizes *z) {
-  const size_t shape[] = {ARCHITECTURE_STEMS, (size_t)z->n2 * z->steps, z->nn};
+  const size_t shape[] = {FOUR_STEMS, (size_t)z->n2 * z->steps, z->nn};
   float *weight = reader_tensor(r, "decoder", "weight", shape, 3);
   float *bias = reader_tensor(r, "decoder", "bias", shape, 2);
-  if (r->good &&
-      !dense_init(dense, ARCHITECTURE_STEMS * z->n2 * z->steps, z->nn, weight, 1, bias)) {
+  if (r->good && !dense_init(dense, FOUR_STEMS * z->n2 * z->steps, z->nn, 1, weight, 1, bias)) {
     reader_fail(r, "out of memory");
   }
   free(weight);
@@ -57,13 +56,13 @@ static void read_decoder(struct reader *r, struct dense *dense, const struct siz
 static void read_inverses(struct reader *r, struct chandna *net, const struct sizes *z) {
   /* [n1][n2][steps] multiplies a decoder's [n2][steps] as it lies. */
   const size_t horizontal[] = {z->n1, z->n2, z->steps}, vertical[] = {z->bins, z->n1};
-  const size_t biases[] = {ARCHITECTURE_STEMS, z->bins};
+  const size_t biases[] = {FOUR_STEMS, z->bins};
   float *across = reader_tensor(r, "inverse_horizontal", "weight", horizontal, 3);
   float *up = reader_tensor(r, "inverse_vertical", "weight", vertical, 2);
   float *bias = reader_tensor(r, "inverse_vertical", "bias", biases, 2);
   if (r->good &&
-      !(dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, across, 1, NULL) &&
-        dense_init(&net->inverse_vertical, z->bins, z->n1, up, ARCHITECTURE_STEMS, bias))) {
+      !(dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, 1, across, 1, NULL) &&
+        dense_init(&net->inverse_vertical, z->bins, z->n1, 1, up, FOUR_STEMS, bias))) {
     reader_fail(r, "out of memory");
   }
   free(across);
@@ -77,13 +76,15 @@ static void read_layers(struct reader *r, struct chandna *net, const struct size
   read_convolution(r, &net->bottleneck, "dense", z->nn, z->n2, z->context);
   read_decoder(r, &net->decoder, z);
   read_inverses(r, net, z);
+  net->bottleneck.matrix.slope = net->decoder.matrix.slope = 0.0f;
+  net->inverse_vertical.matrix.slope = 0.0f;
 }
 
 /* Widest value between two layers, for the work space. */
 static size_t widest(const struct sizes *z) {
-  size_t widths[] = {kernel_padded(z->n1) * ARCHITECTURE_STEMS, kernel_padded(z->n2),
-                     kernel_padded(z->nn), kernel_padded(ARCHITECTURE_STEMS * z->n2 * z->steps),
-                     (size_t)kernel_padded(z->bins) * ARCHITECTURE_STEMS};
+  size_t widths[] = {kernel_padded(z->n1) * FOUR_STEMS, kernel_padded(z->n2), kernel_padded(z->nn),
+                     kernel_padded(FOUR_STEMS * z->n2 * z->steps),
+                     (size_t)kernel_padded(z->bins) * FOUR_STEMS};
   size_t most = 0;
   for (size_t i = 0; i < sizeof widths / sizeof *widths; ++i) {
     most = widths[i] > most ? widths[i] : most;
@@ -156,23 +157,20 @@ static void chandna_step(void *self, const struct kernels *k, const float *featu
   dense_forward(&net->horizontal, k, net->encoded.values, 0, 1, a);
   history_push(&net->flat, a);
   dense_forward(&net->bottleneck, k, net->flat.values, 0, 1, a);
-  relu(a, net->bottleneck.rows);
   dense_forward(&net->decoder, k, a, 0, 1, b);
-  relu(b, net->decoder.rows);
-  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.cols, ARCHITECTURE_STEMS,
-                a);
+  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.matrix.cols, FOUR_STEMS, a);
   dense_forward(&net->inverse_vertical, k, a, kernel_padded(net->inverse_horizontal.rows),
-                ARCHITECTURE_STEMS, b);
-  for (unsigned s = 0; s < ARCHITECTURE_STEMS; ++s) {
+                FOUR_STEMS, b);
+  for (unsigned s = 0; s < FOUR_STEMS; ++s) {
     const float *y = b + (size_t)s * kernel_padded(net->bins);
     memcpy(estimates + (size_t)s * wanted, y, wanted * sizeof *y);
   }
-  relu(estimates, ARCHITECTURE_STEMS * wanted);
 }
 
 /* Training adds the same floor. */
 const struct architecture chandna = {.name = "chandna",
                                      .feature = "rms-magnitude",
+                                     .split = SPLIT_FOUR,
                                      .mask_floor = 1e-4f,
                                      .create = chandna_new,
                                      .free = chandna_free,

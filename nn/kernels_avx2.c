@@ -3,6 +3,7 @@
 #define KERNEL_TABLE kernels_avx2
 #define KERNEL_NAME "avx2"
 #define KERNEL_LANES 8
+#define KERNEL_SUMS 12
 #include "nn/kernels_impl.h"
 #else
 typedef int kernels_avx2_is_for_x86_64;

@@ -3,6 +3,7 @@
 #define KERNEL_TABLE kernels_avx512
 #define KERNEL_NAME "avx512"
 #define KERNEL_LANES 16
+#define KERNEL_SUMS 16
 #include "nn/kernels_impl.h"
 #else
 typedef int kernels_avx512_is_for_x86_64;

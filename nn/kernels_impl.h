@@ -1,80 +1,138 @@
 /* The kernels' source. Each kernels_*.c includes it once, compiled for its instruction set, with
- * KERNEL_TABLE the name of its table, KERNEL_NAME its label and KERNEL_LANES the floats of one
- * register. */
+ * KERNEL_TABLE the name of its table, KERNEL_NAME its label, KERNEL_LANES the floats of one
+ * register and KERNEL_SUMS the registers that a product may fill with sums: enough to hide the
+ * latency of an FMA, few enough to leave some for weights and inputs. */
 
 #include "nn/kernels.h"
 
 typedef float vec __attribute__((vector_size(KERNEL_LANES * sizeof(float)), may_alias));
+typedef vec unaligned __attribute__((aligned(sizeof(float))));
+typedef int ints __attribute__((vector_size(KERNEL_LANES * sizeof(int)), may_alias));
 
 enum {
   VECS = KERNEL_PANEL / KERNEL_LANES, /* registers of one panel */
-  SUMS = 8,                           /* sums in flight: enough to hide the latency of an FMA */
-  GROUP = SUMS / VECS,                /* panels at a time for one vector */
-  GROUP4 = GROUP >= 4 ? GROUP / 4 : 1 /* and for four */
+  MOST = KERNEL_SUMS / VECS,          /* positions at a time of one panel */
+  /* and of several: where a panel is one register two of them share each input. */
+  MOST_SHARED = VECS == 1 ? MOST / 2 : MOST,
+  /* More positions than FEW have no registers for their addresses: these are computed anew, for
+   * COLUMNS columns at a time. */
+  FEW = 6,
+  COLUMNS = 4
 };
-
-/* `panels` panels times `count` vectors, both constant where it is called, so that the sums stay
- * in registers. */
-static inline __attribute__((always_inline)) void
-block(const float *packed, unsigned panels, unsigned cols, const float *bias, size_t bias_stride,
-      const float *x, size_t x_stride, float *y, size_t y_stride, unsigned count) {
-  vec sums[KERNEL_PANEL / KERNEL_LANES * GROUP * 4];
-  size_t step = (size_t)cols * KERNEL_PANEL;
-  for (unsigned v = 0; v < panels * VECS; ++v) {
-    for (unsigned k = 0; k < count; ++k) {
-      sums[v * count + k] = *(const vec *)(bias + k * bias_stride + v * KERNEL_LANES);
-    }
-  }
-  for (unsigned c = 0; c < cols; ++c) {
-    for (unsigned v = 0; v < panels * VECS; ++v) {
-      const float *row = packed + v / VECS * step + (size_t)c * KERNEL_PANEL;
-      vec weights = *(const vec *)(row + v % VECS * KERNEL_LANES);
-      for (unsigned k = 0; k < count; ++k) {
-        sums[v * count + k] += weights * x[k * x_stride + c];
-      }
-    }
-  }
-  for (unsigned v = 0; v < panels * VECS; ++v) {
-    for (unsigned k = 0; k < count; ++k) {
-      *(vec *)(y + k * y_stride + v * KERNEL_LANES) = sums[v * count + k];
-    }
-  }
-}
-
-/* Every panel times `count` vectors, `group` panels at a time; both constant where it is called. */
-static inline __attribute__((always_inline)) void
-product(const float *packed, unsigned panels, unsigned cols, const float *bias, size_t bias_stride,
-        const float *x, size_t x_stride, float *y, size_t y_stride, unsigned count,
-        unsigned group) {
-  size_t step = (size_t)cols * KERNEL_PANEL;
-  unsigned p = 0;
-  for (; p + group <= panels; p += group) {
-    block(packed + p * step, group, cols, bias + (size_t)p * KERNEL_PANEL, bias_stride, x, x_stride,
-          y + (size_t)p * KERNEL_PANEL, y_stride, count);
-  }
-  for (; p < panels; ++p) {
-    block(packed + p * step, 1, cols, bias + (size_t)p * KERNEL_PANEL, bias_stride, x, x_stride,
-          y + (size_t)p * KERNEL_PANEL, y_stride, count);
-  }
-}
-
-static void matmul(const float *packed, unsigned panels, unsigned cols, const float *bias,
-                   size_t bias_stride, const float *x, size_t x_stride, float *y, size_t y_stride,
-                   unsigned count) UNBRAID_REALTIME {
-  if (count == 4) {
-    product(packed, panels, cols, bias, bias_stride, x, x_stride, y, y_stride, 4, GROUP4);
-    return;
-  }
-  for (unsigned k = 0; k < count; ++k) {
-    product(packed, panels, cols, bias + k * bias_stride, 0, x + k * x_stride, 0, y + k * y_stride,
-            0, 1, GROUP);
-  }
-}
-
-typedef int ints __attribute__((vector_size(KERNEL_LANES * sizeof(int)), may_alias));
 
 static inline __attribute__((always_inline)) vec choose(ints which, vec yes, vec no) {
   return (vec)((which & (ints)yes) | (~which & (ints)no));
+}
+
+/* `columns` columns of `panels` panels times `count` positions of one tap, all constant where it is
+ * called, so that the sums stay in registers. */
+static inline __attribute__((always_inline)) void add_columns(vec *sums, const float *weights,
+                                                              size_t panel_step, unsigned panels,
+                                                              unsigned columns, const float *x,
+                                                              size_t x_stride, unsigned count) {
+  vec w[KERNEL_SUMS + COLUMNS];
+  for (unsigned c = 0; c < columns; ++c) {
+    for (unsigned v = 0; v < panels * VECS; ++v) {
+      const float *row = weights + v / VECS * panel_step + (size_t)c * KERNEL_PANEL;
+      w[c * panels * VECS + v] = *(const vec *)(row + v % VECS * KERNEL_LANES);
+    }
+  }
+  for (unsigned k = 0; k < count; ++k, x += x_stride) {
+    for (unsigned c = 0; c < columns; ++c) {
+      for (unsigned v = 0; v < panels * VECS; ++v) {
+        sums[v * count + k] += w[c * panels * VECS + v] * x[c];
+      }
+    }
+  }
+}
+
+/* `panels` panels from `first` on times `count` positions from `at` on; `panels` and `count` are
+ * constant where it is called. */
+static inline __attribute__((always_inline)) void
+tile(const struct kernel_matrix *m, unsigned first, unsigned panels, const float *const *x,
+     size_t x_stride, float *y, size_t y_stride, unsigned at, unsigned count) {
+  vec sums[KERNEL_SUMS];
+  size_t step = (size_t)m->taps * m->cols * KERNEL_PANEL;
+  const float *weights = m->packed + first * step;
+  const float *bias = m->bias + at * m->bias_stride + (size_t)first * KERNEL_PANEL;
+  for (unsigned v = 0; v < panels * VECS; ++v) {
+    for (unsigned k = 0; k < count; ++k) {
+      sums[v * count + k] = *(const vec *)(bias + k * m->bias_stride + v * KERNEL_LANES);
+    }
+  }
+  unsigned columns = count > FEW && panels == 1 ? COLUMNS : 1, cols = m->cols;
+  for (unsigned t = 0; t < m->taps; ++t) {
+    const float *seen = x[t] + at * x_stride;
+    unsigned c = 0;
+    for (; c + columns <= cols; c += columns, weights += columns * KERNEL_PANEL) {
+      add_columns(sums, weights, step, panels, columns, seen + c, x_stride, count);
+    }
+    for (; columns > 1 && c < cols; ++c, weights += KERNEL_PANEL) {
+      add_columns(sums, weights, step, panels, 1, seen + c, x_stride, count);
+    }
+  }
+  const vec zero = {0.0f};
+  y += at * y_stride + (size_t)first * KERNEL_PANEL;
+  for (unsigned v = 0; v < panels * VECS; ++v) {
+    for (unsigned k = 0; k < count; ++k) {
+      vec sum = sums[v * count + k];
+      *(unaligned *)(y + k * y_stride + v * KERNEL_LANES) = choose(sum < zero, sum * m->slope, sum);
+    }
+  }
+}
+
+/* Every panel times `count` positions, constant where it is called: as many panels at a time as
+ * there are registers for. */
+static inline __attribute__((always_inline)) void
+every_panel(const struct kernel_matrix *m, const float *const *x, size_t x_stride, float *y,
+            size_t y_stride, unsigned at, unsigned count) {
+  unsigned p = 0;
+#define PANELS(n)                                                                                  \
+  if ((n)*VECS * count <= KERNEL_SUMS) {                                                           \
+    for (; p + (n) <= m->panels; p += (n)) {                                                       \
+      tile(m, p, n, x, x_stride, y, y_stride, at, count);                                          \
+    }                                                                                              \
+  }
+  PANELS(8)
+  PANELS(4)
+  PANELS(2)
+  PANELS(1)
+#undef PANELS
+}
+
+static void product(const struct kernel_matrix *m, const float *const *x, size_t x_stride, float *y,
+                    size_t y_stride, unsigned count) UNBRAID_REALTIME {
+  unsigned most = m->panels > 1 ? MOST_SHARED : MOST, at = 0;
+  /* Tiles of nearly the same length: a short one at the end would leave registers idle. */
+  for (unsigned tiles = (count + most - 1) / most; tiles > 0; --tiles) {
+    unsigned n = (count - at + tiles - 1) / tiles;
+    switch (n) {
+#define POSITIONS(n)                                                                               \
+  case n:                                                                                          \
+    if ((n) <= MOST) {                                                                             \
+      every_panel(m, x, x_stride, y, y_stride, at, n);                                             \
+    }                                                                                              \
+    break;
+      POSITIONS(1)
+      POSITIONS(2)
+      POSITIONS(3)
+      POSITIONS(4)
+      POSITIONS(5)
+      POSITIONS(6)
+      POSITIONS(7)
+      POSITIONS(8)
+      POSITIONS(9)
+      POSITIONS(10)
+      POSITIONS(11)
+      POSITIONS(12)
+      POSITIONS(13)
+      POSITIONS(14)
+      POSITIONS(15)
+      POSITIONS(16)
+#undef POSITIONS
+    }
+    at += n;
+  }
 }
 
 /* e^x = 2^k e^f, k whole and |f| <= ln(2)/2, e^f by its series. */
@@ -117,7 +175,7 @@ static void tangent(float *y, size_t n) UNBRAID_REALTIME {
 
 extern const struct kernels KERNEL_TABLE;
 const struct kernels KERNEL_TABLE = {.name = KERNEL_NAME,
-                                     .matmul = matmul,
+                                     .product = product,
                                      .exponential = exponential,
                                      .sigmoid = sigmoid,
                                      .tangent = tangent};

@@ -9,45 +9,45 @@
 /* Keeps a norm of equal values from dividing by zero; PyTorch's. */
 #define NORM_FLOOR 1e-5f
 
-/* Vectors that one product of the kernels takes. */
-enum { TOGETHER = 4 };
-
-bool dense_init(struct dense *dense, unsigned rows, unsigned cols, const float *weights,
-                unsigned biases, const float *bias) {
-  unsigned padded = kernel_padded(rows);
-  *dense = (struct dense){.rows = rows, .cols = cols, .biases = biases};
-  dense->packed = memory_floats((size_t)padded * cols);
-  dense->bias = memory_floats((size_t)padded * biases);
-  if (!dense->packed || !dense->bias) {
+bool dense_init(struct dense *dense, unsigned rows, unsigned cols, unsigned taps,
+                const float *weights, unsigned biases, const float *bias) {
+  size_t padded = kernel_padded(rows);
+  *dense = (struct dense){.rows = rows,
+                          .matrix = {.panels = kernel_padded(rows) / KERNEL_PANEL,
+                                     .taps = taps,
+                                     .cols = cols,
+                                     .packed = memory_floats(padded * taps * cols),
+                                     .bias = memory_floats(padded * biases),
+                                     .bias_stride = biases > 1 ? padded : 0,
+                                     .slope = 1.0f}};
+  struct kernel_matrix *matrix = &dense->matrix;
+  if (!matrix->packed || !matrix->bias) {
     dense_free(dense);
     return false;
   }
-  for (unsigned r = 0; r < rows; ++r) {
-    float *panel = dense->packed + (size_t)(r / KERNEL_PANEL) * cols * KERNEL_PANEL;
-    for (unsigned c = 0; c < cols; ++c) {
-      panel[(size_t)c * KERNEL_PANEL + r % KERNEL_PANEL] = weights[(size_t)r * cols + c];
+  for (size_t r = 0; r < rows; ++r) {
+    float *panel = matrix->packed + r / KERNEL_PANEL * taps * cols * KERNEL_PANEL;
+    for (size_t c = 0; c < cols; ++c) {
+      for (size_t t = 0; t < taps; ++t) {
+        panel[(t * cols + c) * KERNEL_PANEL + r % KERNEL_PANEL] = *weights++;
+      }
     }
   }
-  for (unsigned i = 0; bias && i < biases; ++i) {
-    memcpy(dense->bias + (size_t)i * padded, bias + (size_t)i * rows, rows * sizeof *bias);
+  for (size_t i = 0; bias && i < biases; ++i) {
+    memcpy(matrix->bias + i * padded, bias + i * rows, rows * sizeof *bias);
   }
   return true;
 }
 
 void dense_free(struct dense *dense) {
-  free(dense->packed);
-  free(dense->bias);
+  free(dense->matrix.packed);
+  free(dense->matrix.bias);
   *dense = (struct dense){0};
 }
 
 void dense_forward(const struct dense *dense, const struct kernels *kernels, const float *x,
                    size_t x_stride, unsigned count, float *y) UNBRAID_REALTIME {
-  unsigned padded = kernel_padded(dense->rows);
-  for (unsigned k = 0; k < count; k += TOGETHER) {
-    kernels->matmul(dense->packed, padded / KERNEL_PANEL, dense->cols, dense->bias,
-                    dense->biases > 1 ? padded : 0, x + k * x_stride, x_stride,
-                    y + (size_t)k * padded, padded, count - k < TOGETHER ? count - k : TOGETHER);
-  }
+  kernels->product(&dense->matrix, &x, x_stride, y, kernel_padded(dense->rows), count);
 }
 
 bool dense_init_convolution(struct dense *dense, unsigned rows, unsigned channels, unsigned taps,
@@ -63,7 +63,7 @@ bool dense_init_convolution(struct dense *dense, unsigned rows, unsigned channel
       }
     }
   }
-  bool good = dense_init(dense, rows, taps * channels, by_frame, 1, bias);
+  bool good = dense_init(dense, rows, taps * channels, 1, by_frame, 1, bias);
   free(by_frame);
   return good;
 }
@@ -126,6 +126,9 @@ void norm_forward(const struct norm *norm, const float *x, unsigned count,
   }
 }
 
+/* Sequences that a GRU takes at a time, while their gates are still in the cache. */
+enum { TOGETHER = 8 };
+
 /* The three gates' rows, each gate padded to whole panels. */
 static bool gates_init(struct dense *dense, unsigned width, const float *weights,
                        const float *bias) {
@@ -138,7 +141,7 @@ static bool gates_init(struct dense *dense, unsigned width, const float *weights
            (size_t)width * width * sizeof *rows);
     memcpy(biases + gate * padded, bias + gate * width, width * sizeof *biases);
   }
-  good = good && dense_init(dense, 3 * padded, width, rows, 1, biases);
+  good = good && dense_init(dense, 3 * padded, width, 1, rows, 1, biases);
   free(rows);
   free(biases);
   return good;
@@ -192,7 +195,6 @@ static void gru_update(const struct kernels *kernels, unsigned padded, float *fr
 void gru_forward(struct gru *gru, const struct kernels *kernels, const float *x) UNBRAID_REALTIME {
   unsigned padded = kernel_padded(gru->width);
   float *from_input = gru->gates, *from_hidden = gru->gates + (size_t)TOGETHER * 3 * padded;
-  /* A few sequences at a time, while their gates are still in the cache. */
   for (unsigned first = 0; first < gru->count; first += TOGETHER) {
     unsigned count = gru->count - first < TOGETHER ? gru->count - first : TOGETHER;
     float *state = gru->state + (size_t)first * padded;
@@ -202,11 +204,5 @@ void gru_forward(struct gru *gru, const struct kernels *kernels, const float *x)
       gru_update(kernels, padded, from_input + k * 3 * padded, from_hidden + k * 3 * padded,
                  state + k * padded);
     }
-  }
-}
-
-void relu(float *y, size_t n) UNBRAID_REALTIME {
-  for (size_t i = 0; i < n; ++i) {
-    y[i] = y[i] > 0.0f ? y[i] : 0.0f;
   }
 }

@@ -6,23 +6,23 @@
 
 #include <stdbool.h>
 
-/** y = W x + b. Rows are padded to whole panels: outputs have kernel_padded(rows) values, those
- * past `rows` are zero plus whatever the padded bias holds (zero). */
+/** y = W x + b, then times matrix.slope where below zero: 1 unless set. Rows are padded to whole
+ * panels: outputs have kernel_padded(rows) values, those past `rows` are zero. */
 struct dense {
-  unsigned rows, cols, biases;
-  float *packed; /* see kernels.h */
-  float *bias;   /* [biases][kernel_padded(rows)] */
+  unsigned rows;
+  struct kernel_matrix matrix;
 };
 
-/** Packs `weights` [rows][cols] and `bias` [biases][rows] (NULL: one of zeros). The arrays are
- * copied. Not real-time safe. @return false when memory is short. */
-bool dense_init(struct dense *dense, unsigned rows, unsigned cols, const float *weights,
-                unsigned biases, const float *bias);
+/** Packs `weights` [rows][cols][taps] and `bias` [biases][rows] (NULL: one of zeros); more than one
+ * tap makes it a convolution, see kernels.h. The arrays are copied. Not real-time safe. @return
+ * false when memory is short. */
+bool dense_init(struct dense *dense, unsigned rows, unsigned cols, unsigned taps,
+                const float *weights, unsigned biases, const float *bias);
 void dense_free(struct dense *dense);
 
-/** Applies it to `count` vectors of `cols` values, x_stride floats apart, giving
- * y [count][kernel_padded(rows)]. Each has its own bias where the layer has `count` of them, at
- * most 4; otherwise they share the one. Real-time safe. */
+/** Applies one of one tap to `count` vectors of `cols` values, x_stride floats apart, giving
+ * y [count][kernel_padded(rows)]. Where the layer has more than one bias, each vector has its own.
+ * Real-time safe. */
 void dense_forward(const struct dense *dense, const struct kernels *kernels, const float *x,
                    size_t x_stride, unsigned count, float *y) UNBRAID_REALTIME;
 
@@ -88,6 +88,3 @@ void gru_reset(struct gru *gru) UNBRAID_REALTIME;
 /** One step of every sequence, x [count][kernel_padded(width)]: the result is `state`. Real-time
  * safe. */
 void gru_forward(struct gru *gru, const struct kernels *kernels, const float *x) UNBRAID_REALTIME;
-
-/** y = max(y, 0). Real-time safe. */
-void relu(float *y, size_t n) UNBRAID_REALTIME;

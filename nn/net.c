@@ -5,6 +5,7 @@
 #include "nn/bandgru.h"
 #include "nn/chandna.h"
 #include "nn/features.h"
+#include "nn/mdensenet.h"
 #include "nn/safetensors.h"
 
 #include <math.h>
@@ -12,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct architecture *const architectures[] = {&chandna, &bandgru, NULL};
+static const struct architecture *const architectures[] = {&chandna, &bandgru, &mdensenet, NULL};
+
+/* "stems" of the model files. */
+static const char *const stems_of[N_SPLITS] = {
+    [SPLIT_FOUR] = "vocals,drums,bass,other", [SPLIT_HP] = "harmonic,percussive"};
 
 struct net {
   struct net_info info;
@@ -45,7 +50,7 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   if (!safetensors_expect(file, "format", "unbraid-model", error, size) ||
       !safetensors_expect(file, "format_version", "1", error, size) ||
       !(net->architecture = find_architecture(file, error, size)) ||
-      !safetensors_expect(file, "stems", "vocals,drums,bass,other", error, size) ||
+      !safetensors_expect(file, "stems", stems_of[net->architecture->split], error, size) ||
       !safetensors_count(file, "sample_rate", 1000, 1000000, &trained_rate, error, size) ||
       !safetensors_count(file, "analysis", 64, 16384, &i->analysis, error, size) ||
       !safetensors_count(file, "synthesis", 32, i->analysis, &i->synthesis, error, size) ||
@@ -58,7 +63,8 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   }
   const char *name = safetensors_text(file, "name");
   snprintf(i->name, sizeof i->name, "%s", name ? name : "unnamed");
-  i->stems = ARCHITECTURE_STEMS;
+  i->split = net->architecture->split;
+  i->stems = split_end(i->split) - split_first(i->split);
   i->mask_power = (float)power;
   i->mask_floor = net->architecture->mask_floor;
   int k = rate_octaves(rate, trained_rate);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/rt.h"
+#include "dsp/stems.h"
 #include "nn/kernels.h"
 
 #include <stddef.h>
@@ -13,7 +14,8 @@ struct net_info {
   unsigned lookahead;                /* frames: a step gives the masks of the frame this far back */
   unsigned context;                  /* frames of the past that a step depends on */
   unsigned bins;                     /* bins it reads and estimates, from 0 Hz up */
-  unsigned stems;                    /* estimates per bin */
+  enum split_id split;               /* whose stems it estimates */
+  unsigned stems;                    /* of that split */
   float mask_power, mask_floor;      /* how its estimates become masks */
 };
 

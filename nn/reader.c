@@ -23,6 +23,14 @@ unsigned reader_size(struct reader *reader, const char *key, unsigned maximum) {
   return reader->good ? size : 0;
 }
 
+unsigned reader_number(const char **text, unsigned maximum) {
+  unsigned number = 0;
+  while (**text >= '0' && **text <= '9' && number <= maximum) {
+    number = number * 10 + (unsigned)(*(*text)++ - '0');
+  }
+  return number <= maximum ? number : 0;
+}
+
 float *reader_tensor(struct reader *reader, const char *layer, const char *part,
                      const size_t *shape, unsigned rank) {
   char name[NAME_SIZE];
@@ -39,7 +47,7 @@ void reader_dense(struct reader *reader, struct dense *dense, const char *layer,
   const size_t shape[] = {rows, cols};
   float *weight = reader_tensor(reader, layer, "weight", shape, 2);
   float *bias = reader_tensor(reader, layer, "bias", shape, 1);
-  if (reader->good && !dense_init(dense, (unsigned)rows, (unsigned)cols, weight, 1, bias)) {
+  if (reader->good && !dense_init(dense, (unsigned)rows, (unsigned)cols, 1, weight, 1, bias)) {
     reader_fail(reader, "out of memory");
   }
   free(weight);

@@ -23,6 +23,9 @@ void reader_fail(struct reader *reader, const char *reason);
 /** A size from the metadata, 1 ... maximum. @return 0 once something failed. */
 unsigned reader_size(struct reader *reader, const char *key, unsigned maximum);
 
+/** A decimal number of 1 ... maximum at *text, which it steps over. @return 0 if there is none. */
+unsigned reader_number(const char **text, unsigned maximum);
+
 /** The tensor LAYER.PART of this shape as a new array to be freed with free(). @return NULL once
  * something failed. */
 float *reader_tensor(struct reader *reader, const char *layer, const char *part,

@@ -22,40 +22,9 @@ static void test_info(void **state) {
   assert_int_equal(info->hop, 32);
   assert_int_equal(info->lookahead, 1);
   assert_true(info->context > 0);
-  assert_int_equal(info->stems, STEMS);
+  assert_int_equal(info->split, SPLIT_FOUR);
+  assert_int_equal(info->stems, FOUR_STEMS);
   net_free(net);
-}
-
-/* A side says which stem stands where: left and right must not be mixed up with the middle. */
-static void test_hears_the_side(void **state) {
-  (void)state;
-  struct net *net = nets_open(tiny, RATE);
-  const struct net_info *info = net_info(net);
-  size_t pairs = (size_t)info->bins * 2, n = (size_t)info->stems * info->bins;
-  float *spectra = nets_noise(info, 1, 1.0f, 5), *opposite = nets_floats(pairs);
-  float *mono = nets_floats(n), *left = nets_floats(n), *right = nets_floats(n);
-  float *out_of_phase = nets_floats(n), *silence = nets_floats(pairs);
-  for (size_t i = 0; i < pairs; ++i) {
-    opposite[i] = -spectra[i];
-  }
-  net_step(net, spectra, spectra, mono);
-  net_reset(net);
-  net_step(net, spectra, silence, left);
-  net_reset(net);
-  net_step(net, silence, spectra, right);
-  net_reset(net);
-  net_step(net, spectra, opposite, out_of_phase);
-  assert_true(nets_difference(left, right, n) <= 1e-6);
-  assert_true(nets_difference(mono, left, n) > 1e-3);
-  assert_true(nets_difference(mono, out_of_phase, n) > 1e-3);
-  net_free(net);
-  free(spectra);
-  free(opposite);
-  free(mono);
-  free(left);
-  free(right);
-  free(out_of_phase);
-  free(silence);
 }
 
 static void test_refuses_bad_models(void **state) {
@@ -110,7 +79,7 @@ int main(void) {
       cmocka_unit_test_prestate(nets_rates, tiny),
       cmocka_unit_test_prestate(nets_level, tiny),
       cmocka_unit_test_prestate(nets_shipped, shipped),
-      cmocka_unit_test(test_hears_the_side),
+      cmocka_unit_test_prestate(nets_hears_the_side, tiny),
       cmocka_unit_test_prestate(nets_extremes, tiny),
       cmocka_unit_test(test_refuses_bad_models),
       cmocka_unit_test_prestate(nets_survive_damage, tiny),

@@ -28,7 +28,7 @@ static void test_info(void **state) {
   assert_int_equal(info->hop, 32);
   assert_int_equal(info->lookahead, 2);
   assert_int_equal(info->context, 3 + 4 - 1); /* taps + context - 1 */
-  assert_int_equal(info->stems, STEMS);
+  assert_int_equal(info->stems, FOUR_STEMS);
   net_free(net);
 }
 
@@ -39,7 +39,7 @@ static void test_level(void **state) {
   enum { STEPS = 200 };
   struct net *net = nets_open(tiny, RATE);
   const struct net_info *info = net_info(net);
-  size_t pairs = (size_t)info->bins * 2, n = (size_t)STEMS * info->bins;
+  size_t pairs = (size_t)info->bins * 2, n = (size_t)info->stems * info->bins;
   float *loud = nets_noise(info, STEPS, 1.0f, 5), *loud_estimates = nets_floats(n * STEPS);
   float *soft = nets_noise(info, STEPS, SOFTER, 5), *soft_estimates = nets_floats(n * STEPS);
   for (unsigned f = 0; f < STEPS; ++f) {

@@ -103,4 +103,4 @@ class Network(nn.Module):
                  for k, v in asdict(cls.Sizes()).items()}
         net = cls(cls.Sizes(**sizes))
         net.load(read_tensors(path))
-        return net
+        return net.eval()

@@ -13,7 +13,9 @@ from architectures import ARCHITECTURES, read_network
 
 GEOMETRY = dict(analysis=128, synthesis=64, hop=32, bins=37)
 TINY = {"chandna": dict(n1=5, n2=4, taps=3, context=4, nn=6),
-        "bandgru": dict(bands="3x2,2x5,1x21", taps=3, n=5, blocks=2)}
+        "bandgru": dict(bands="3x2,2x5,1x21", taps=3, n=5, blocks=2),
+        "mdensenet3w": dict(bands="4x2,3x5,1x14", kernels="3x3,5x1,1x4", taps=2, width=6,
+                            growth=3, depth=3, levels=2)}
 
 
 def tiny(architecture, lookahead):
@@ -21,10 +23,15 @@ def tiny(architecture, lookahead):
     net = network(network.Sizes(lookahead=lookahead, **GEOMETRY, **TINY[architecture]))
     for p in net.parameters():
         torch.nn.init.uniform_(p, -0.6, 0.6)
-    # The model file holds neither: they must come out folded into the weights.
+    # The model file holds none of what follows: it must come out folded into the weights.
+    for norm in net.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(norm.weight, 0.3, 0.8)
+            torch.nn.init.uniform_(norm.running_mean, -0.3, 0.3)
+            torch.nn.init.uniform_(norm.running_var, 0.5, 1.5)
     torch.nn.init.uniform_(net.feature_mean, 0, 1)
     torch.nn.init.uniform_(net.feature_scale, 0.5, 1.5)
-    return net
+    return net.eval()
 
 
 def main():

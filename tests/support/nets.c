@@ -50,8 +50,8 @@ struct reference {
   float *spectra, *masks;
 };
 
-static struct reference reference_read(const char *path) {
-  static const size_t spectra[] = {FRAMES, 2, BINS, 2}, masks[] = {FRAMES, STEMS, BINS};
+static struct reference reference_read(const char *path, size_t stems) {
+  const size_t spectra[] = {FRAMES, 2, BINS, 2}, masks[] = {FRAMES, stems, BINS};
   char error[512];
   struct safetensors *file = safetensors_open(path, error, sizeof error);
   assert_non_null(file);
@@ -85,9 +85,10 @@ static void agree_with(const char *path, const char *kernels_name) {
     print_message("skipped: this machine does not run the %s kernels\n", kernels_name);
     return;
   }
-  size_t n = (size_t)FRAMES * STEMS * BINS;
-  struct reference reference = reference_read(path);
   struct net *net = nets_open(path, RATE);
+  unsigned stems = net_info(net)->stems;
+  size_t n = (size_t)FRAMES * stems * BINS;
+  struct reference reference = reference_read(path, stems);
   float *first = nets_floats(n), *again = nets_floats(n);
   assert_int_equal(net_info(net)->bins, BINS);
   net_use_kernels(net, kernels);
@@ -115,16 +116,17 @@ void nets_agree(void **state) {
 void nets_reset_equals_fresh(void **state) {
   const char *path = *state;
   enum { START = 20, REST = FRAMES - START };
-  size_t n = (size_t)FRAMES * STEMS * BINS;
-  struct reference reference = reference_read(path);
+  struct net *used = nets_open(path, RATE), *fresh = nets_open(path, RATE);
+  unsigned stems = net_info(used)->stems;
+  size_t n = (size_t)FRAMES * stems * BINS;
+  struct reference reference = reference_read(path, stems);
   const float *later = reference.spectra + (size_t)START * 4 * BINS;
   float *used_masks = nets_floats(n), *fresh_masks = nets_floats(n);
-  struct net *used = nets_open(path, RATE), *fresh = nets_open(path, RATE);
   run(used, reference.spectra, START + 7, used_masks);
   net_reset(used);
   run(used, later, REST, used_masks);
   run(fresh, later, REST, fresh_masks);
-  assert_memory_equal(used_masks, fresh_masks, (size_t)REST * STEMS * BINS * sizeof(float));
+  assert_memory_equal(used_masks, fresh_masks, (size_t)REST * stems * BINS * sizeof(float));
   net_free(used);
   net_free(fresh);
   reference_free(&reference);
@@ -139,6 +141,37 @@ float *nets_noise(const struct net_info *info, unsigned frames, float level, uin
     spectra[i] = level * (float)info->analysis / 20.0f * random_between(&random, -1.0f, 1.0f);
   }
   return spectra;
+}
+
+void nets_hears_the_side(void **state) {
+  const char *path = *state;
+  struct net *net = nets_open(path, RATE);
+  const struct net_info *info = net_info(net);
+  size_t pairs = (size_t)info->bins * 2, n = (size_t)info->stems * info->bins;
+  float *spectra = nets_noise(info, 1, 1.0f, 5), *opposite = nets_floats(pairs);
+  float *mono = nets_floats(n), *left = nets_floats(n), *right = nets_floats(n);
+  float *out_of_phase = nets_floats(n), *silence = nets_floats(pairs);
+  for (size_t i = 0; i < pairs; ++i) {
+    opposite[i] = -spectra[i];
+  }
+  net_step(net, spectra, spectra, mono);
+  net_reset(net);
+  net_step(net, spectra, silence, left);
+  net_reset(net);
+  net_step(net, silence, spectra, right);
+  net_reset(net);
+  net_step(net, spectra, opposite, out_of_phase);
+  assert_true(nets_difference(left, right, n) <= 1e-6);
+  assert_true(nets_difference(mono, left, n) > 1e-3);
+  assert_true(nets_difference(mono, out_of_phase, n) > 1e-3);
+  net_free(net);
+  free(spectra);
+  free(opposite);
+  free(mono);
+  free(left);
+  free(right);
+  free(out_of_phase);
+  free(silence);
 }
 
 static void check_masks(const float *masks, unsigned frames, const struct net_info *info) {

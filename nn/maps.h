@@ -1,0 +1,34 @@
+/* What convolutions see: feature maps over the bands of the newest frames. */
+#pragma once
+
+#include "dsp/rt.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** A ring of frames. A frame is a row per band, with `edge` rows of zeros before the first and
+ * after the last; in a row the maps lie side by side, so that layers that see each other's maps
+ * write theirs beside what they read. */
+struct maps {
+  unsigned frames, bands, edge;
+  size_t stride;   /* values from a band to the next */
+  unsigned newest; /* frame */
+  float *values;   /* [frames][edge + bands + edge][stride] */
+};
+
+/** `width`: values of a row. Not real-time safe. @return false when memory is short. */
+bool maps_init(struct maps *maps, unsigned frames, unsigned bands, unsigned edge, unsigned width);
+void maps_free(struct maps *maps);
+
+/** All frames zero. Real-time safe. */
+void maps_reset(struct maps *maps) UNBRAID_REALTIME;
+
+/** The oldest frame becomes the newest, to be written over. Real-time safe. */
+void maps_advance(struct maps *maps) UNBRAID_REALTIME;
+
+/** The first band of the newest frame. Real-time safe. */
+float *maps_newest(const struct maps *maps) UNBRAID_REALTIME;
+
+/** What each tap of a kernel of all frames, the oldest first, times 2 * edge + 1 bands sees of the
+ * first band: for kernels.h. taps: [frames][2 * edge + 1]. Real-time safe. */
+void maps_taps(const struct maps *maps, const float **taps) UNBRAID_REALTIME;
