@@ -193,8 +193,8 @@ static void test_damaged_atoms(void **state) {
     ((LV2_Atom *)copy)->size = i % 5 ? size - 8 : draw(&random, size - 8);
     struct order order;
     unsigned orders = 0;
-    for (uint32_t at = 0;
-         messages_read(&messages, (const LV2_Atom_Sequence *)copy, &at, &order); ++orders) {
+    for (uint32_t at = 0; messages_read(&messages, (const LV2_Atom_Sequence *)copy, &at, &order);
+         ++orders) {
       if (order.kind == ORDER_SET || order.kind == ORDER_MISTAKEN) {
         assert_true(strlen(order.path) < MAX_PATH);
       }
@@ -207,7 +207,7 @@ static void test_damaged_atoms(void **state) {
 static void test_views(void **state) {
   struct stage *stage = *state;
   struct talk *talk = &stage->talk;
-  enum { BIN = 93 }; /* 1001 Hz, of 4096 at 44.1 kHz */
+  enum { BIN = 93 };               /* 1001 Hz, of 4096 at 44.1 kHz */
   static const unsigned band = 34; /* 40 * 400^(34/63) = 1015 Hz */
   unsigned long t = 0;
   for (unsigned block = 0; block < 5 * RATE / BLOCK; ++block) {

@@ -1,5 +1,5 @@
-/* Sessions: what lilv saves of a plugin that plays, and what it brings back, also in another folder,
- * beside run(), or damaged. */
+/* Sessions: what lilv saves of a plugin that plays, and what it brings back, also in another
+ * folder, beside run(), or damaged. */
 #include "plugin/uris.h"
 #include "tests/support/files.h"
 #include "tests/support/rig.h"
@@ -101,8 +101,8 @@ static void save(struct rig *rig, const char *folder) {
       lilv_state_new_from_instance(plugin, &instance, rig_map(), scratch, folder, folder, folder,
                                    get_port, rig, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, NULL);
   assert_non_null(saved);
-  assert_int_equal(
-      lilv_state_save(world, rig_map(), rig_unmap(), saved, NULL, folder, "state.ttl"), 0);
+  assert_int_equal(lilv_state_save(world, rig_map(), rig_unmap(), saved, NULL, folder, "state.ttl"),
+                   0);
   lilv_state_free(saved);
 }
 
@@ -237,7 +237,8 @@ static LV2_State_Status give(struct rig *rig, const struct item *items) {
   return interface->restore(rig->handle, retrieve, state.handle, 0, NULL);
 }
 
-/* The first block of a restored session is the restored model's; as if it had never been another. */
+/* The first block of a restored session is the restored model's; as if it had never been another.
+ */
 static void test_a_session_opened_for_export(void **state) {
   (void)state;
   static struct talk talk;
@@ -248,8 +249,8 @@ static void test_a_session_opened_for_export(void **state) {
   struct rig_audio out[2];
   for (unsigned i = 0; i < 2; ++i) {
     struct rig *rig = open_rig(&talk);
-    const struct item items[] = {
-        {talk.uris.quality, talk.uris.atom_int, &light, sizeof light}, {0, 0, NULL, 0}};
+    const struct item items[] = {{talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
+                                 {0, 0, NULL, 0}};
     if (i == 0) {
       assert_int_equal(give(rig, items), LV2_STATE_SUCCESS);
     }
@@ -343,10 +344,10 @@ static void test_restores_beside_run(void **state) {
   char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
   const struct item one[] = {{talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
                              {0, 0, NULL, 0}};
-  const struct item two[] = {{talk.uris.quality, talk.uris.atom_int, &best, sizeof best},
-                             {talk.uris.files[SPLIT_FOUR], talk.uris.atom_path, path,
-                              strlen(path) + 1},
-                             {0, 0, NULL, 0}};
+  const struct item two[] = {
+      {talk.uris.quality, talk.uris.atom_int, &best, sizeof best},
+      {talk.uris.files[SPLIT_FOUR], talk.uris.atom_path, path, strlen(path) + 1},
+      {0, 0, NULL, 0}};
   struct beside beside = {.rig = rig, .items = {one, two}};
   static float in[BLOCK], out[PORT_STEM_CONTROLS][BLOCK];
   for (uint32_t p = 0; p < PORT_STEM_CONTROLS; ++p) {
@@ -374,9 +375,11 @@ static void test_restores_beside_run(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_session_that_moves),  cmocka_unit_test(test_a_file_that_is_gone),
+      cmocka_unit_test(test_a_session_that_moves),
+      cmocka_unit_test(test_a_file_that_is_gone),
       cmocka_unit_test(test_a_session_opened_for_export),
-      cmocka_unit_test(test_damaged_states),        cmocka_unit_test(test_restores_beside_run),
+      cmocka_unit_test(test_damaged_states),
+      cmocka_unit_test(test_restores_beside_run),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
 }
