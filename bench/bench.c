@@ -186,10 +186,11 @@ int main(int argc, char **argv) {
   }
   printf("\nworker, one step             us                     %% of the hop\n");
   printf("separator                   mean     p99   p99.9    mean    p99  p99.9\n");
-  static const char *const names[] = {"balanced", "chandna"};
+  static const char *const names[] = {"balanced", "chandna", "mdensenet3w"};
+  static const enum split_id splits[] = {SPLIT_FOUR, SPLIT_FOUR, SPLIT_HP};
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
     snprintf(model, sizeof model, "%s/%s.safetensors", rig_bundle(), names[i]);
-    bench_step(names[i], separator_net_new(model, RATE, error, sizeof error));
+    bench_step(names[i], separator_net_new(model, splits[i], RATE, error, sizeof error));
   }
   bench_step("median filters", separator_hpss_new(RATE));
   bench_instances();

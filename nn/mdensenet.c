@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is older matters little, and more would keep the worker busy past its deadline when a
- * network that rested is woken. */
-enum { CONTEXT = 12 };
+/* Kernels along time reach back much further, but with ever less weight. A fifth of a second warms
+ * them; more would keep the worker busy past its deadline when a network that rested is woken. */
+enum { CONTEXT = 16 };
 
 enum {
   MAX_BRANCHES = 8,

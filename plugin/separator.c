@@ -4,7 +4,6 @@
 #include "dsp/mask.h"
 #include "dsp/memory.h"
 #include "dsp/rate.h"
-#include "dsp/stems.h"
 #include "nn/net.h"
 
 #include <math.h>
@@ -46,7 +45,12 @@ static void net_separator_free(struct separator *self) {
   free(self);
 }
 
-struct separator *separator_net_new(const char *path, double rate, char *error, size_t error_size) {
+/* What a split is called in messages. */
+static const char *const split_names[N_SPLITS] = {
+    [SPLIT_FOUR] = "vocals, drums, bass and other", [SPLIT_HP] = "harmonic and percussive"};
+
+struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
+                                    size_t error_size) {
   struct net_separator *s = calloc(1, sizeof *s);
   if (!s) {
     snprintf(error, error_size, "%s: out of memory", path);
@@ -69,6 +73,12 @@ struct separator *separator_net_new(const char *path, double rate, char *error, 
       .reads = info->bins,
       .stems = info->stems,
   };
+  if (info->split != split) {
+    snprintf(error, error_size, "%s: separates %s, not %s", path, split_names[info->split],
+             split_names[split]);
+    net_separator_free(&s->base);
+    return NULL;
+  }
   if (!stft_geometry_valid(s->base.geometry)) {
     snprintf(error, error_size, "%s: no STFT of %u, %u and %u samples reconstructs its input", path,
              info->analysis, info->synthesis, info->hop);
@@ -124,7 +134,7 @@ struct separator *separator_hpss_new(double rate) {
       .free = hpss_separator_free,
       .geometry = geometry_at(rate),
       .context = HPSS_FRAMES,
-      .stems = split_end(SPLIT_HP) - split_first(SPLIT_HP),
+      .stems = HP_STEMS,
   };
   s->base.reads = stft_bins(s->base.geometry);
   s->hpss = hpss_new(s->base.reads, HPSS_FRAMES, HPSS_SPAN);
@@ -163,7 +173,7 @@ struct separator *separator_none_new(double rate) {
         .reset = none_reset,
         .free = none_free,
         .geometry = geometry_at(rate),
-        .stems = split_end(SPLIT_FOUR) - split_first(SPLIT_FOUR),
+        .stems = FOUR_STEMS,
         .reads = 1,
     };
   }

@@ -1,8 +1,9 @@
-/* What makes masks from spectra: a network, the median filter, or, where a model is missing, a
+/* What makes masks from spectra: a network, or, where a model is missing, median filters and a
  * stand-in that calls everything "other". One interface, stepped by the worker thread. */
 #pragma once
 
 #include "dsp/rt.h"
+#include "dsp/stems.h"
 #include "dsp/stft.h"
 
 #include <stddef.h>
@@ -23,8 +24,10 @@ struct separator {
   unsigned stems;
 };
 
-/** A network from a model file. Not real-time safe. @return NULL with `error` set. */
-struct separator *separator_net_new(const char *path, double rate, char *error, size_t error_size);
+/** A network from a model file, which must be one for this split. Not real-time safe. @return NULL
+ * with `error` set. */
+struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
+                                    size_t error_size);
 
 /** Harmonic and percussive by median filters: needs no file. @return NULL: no memory. */
 struct separator *separator_hpss_new(double rate);

@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The four-stem models of the bundle by quality, the best one first. */
+/* The four-stem models of the bundle by quality, the best one first; and the other split's. */
 static const char *const bundled[N_QUALITIES] = {"balanced", "chandna"};
-
-static const char *const stems_text[N_SPLITS] = {
-    [SPLIT_FOUR] = "vocals, drums, bass and other", [SPLIT_HP] = "harmonic and percussive"};
+static const char bundled_hp[] = "mdensenet3w";
 
 #define NO_MODEL "no model"
 
@@ -34,12 +32,7 @@ static void name_after(char name[MAX_NAME], const char *path) {
 static struct separator *open_file(const struct maker *maker, enum split_id split, const char *path,
                                    char *reasons) {
   char reason[MAX_REASON];
-  struct separator *separator = separator_net_new(path, maker->rate, reason, sizeof reason);
-  if (separator && separator->stems != split_end(split) - split_first(split)) {
-    snprintf(reason, sizeof reason, "%s: not a model for %s", path, stems_text[split]);
-    separator_free(separator);
-    separator = NULL;
-  }
+  struct separator *separator = separator_net_new(path, split, maker->rate, reason, sizeof reason);
   if (!separator) {
     add_reason(reasons, reason);
   }
@@ -85,8 +78,16 @@ static struct separator *open_four(const struct maker *maker, struct setup *setu
   return separator_none_new(maker->rate);
 }
 
+/* That the bundle has none is no refusal: median filters need no file. */
 static struct separator *open_hp(const struct maker *maker, struct setup *setup) {
-  snprintf(setup->names[SPLIT_HP], MAX_NAME, "median filters");
+  char reasons[MAX_REASONS] = "", *name = setup->names[SPLIT_HP];
+  struct separator *separator = open_bundled(maker, SPLIT_HP, bundled_hp, reasons);
+  snprintf(name, MAX_NAME, "%s", separator ? bundled_hp : "median filters");
+  if (separator) {
+    return separator;
+  }
+  add_reason(reasons, "harmonic/percussive by median filters instead");
+  memcpy(setup->note, reasons, sizeof setup->note);
   return separator_hpss_new(maker->rate);
 }
 

@@ -50,6 +50,9 @@ static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Lo
   } else if (*reasons) {
     lv2_log_note(log, "unbraid: %s\n", setup->text);
   }
+  if (setup->note[0]) {
+    lv2_log_note(log, "unbraid: %s\n", setup->note);
+  }
   self->loader = loader_new(maker, setup, log);
   self->swap = self->loader ? swap_new(self->loader, setup, maker->rate) : NULL;
   if (!self->swap) {

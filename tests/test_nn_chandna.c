@@ -113,7 +113,7 @@ static void test_refuses_impossible_stft(void **state) {
     nets_replace(bytes, size, changes[i][0], changes[i][1]);
     file_write(path, bytes, size);
     net_free(nets_open(path, RATE));
-    assert_null(separator_net_new(path, RATE, error, sizeof error));
+    assert_null(separator_net_new(path, SPLIT_FOUR, RATE, error, sizeof error));
     assert_memory_equal(error, path, strlen(path));
     assert_true(strlen(error) > strlen(path) + 10);
     free(bytes);

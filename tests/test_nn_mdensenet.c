@@ -1,4 +1,5 @@
 /* The mdensenet3w network: what PyTorch computes over the whole input, step by step. */
+#include "plugin/separator.h"
 #include "tests/support/nets.h"
 
 #include <setjmp.h>
@@ -6,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -66,6 +68,22 @@ static void test_refuses_bad_models(void **state) {
   nets_refuse(tiny, changes, sizeof changes / sizeof *changes);
 }
 
+/* A model for one split is none for the other. */
+static void test_splits_are_told_apart(void **state) {
+  (void)state;
+  static const char four[] = "tests/data/chandna-tiny.safetensors";
+  char error[512] = "";
+  struct separator *separator = separator_net_new(tiny, SPLIT_HP, RATE, error, sizeof error);
+  assert_non_null(separator);
+  separator_free(separator);
+  assert_null(separator_net_new(tiny, SPLIT_FOUR, RATE, error, sizeof error));
+  assert_memory_equal(error, tiny, strlen(tiny));
+  assert_non_null(strstr(error, "separates harmonic and percussive, not vocals"));
+  assert_null(separator_net_new(four, SPLIT_HP, RATE, error, sizeof error));
+  assert_memory_equal(error, four, strlen(four));
+  assert_non_null(strstr(error, "not harmonic and percussive"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_prestate(nets_agree, tiny),
@@ -77,6 +95,7 @@ int main(void) {
       cmocka_unit_test_prestate(nets_hears_the_side, tiny),
       cmocka_unit_test_prestate(nets_extremes, tiny),
       cmocka_unit_test(test_refuses_bad_models),
+      cmocka_unit_test(test_splits_are_told_apart),
       cmocka_unit_test_prestate(nets_survive_damage, tiny),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

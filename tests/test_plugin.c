@@ -1,4 +1,5 @@
 /* The plugin as a host sees it: latency, sums, unity, bypass, block lengths, buffers, bad input. */
+#include "tests/support/files.h"
 #include "tests/support/rig.h"
 
 #include <math.h>
@@ -443,6 +444,8 @@ static void check_stand_in(const char *bundle, const char *reason) {
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, bundle));
   assert_non_null(strstr(rig.log, "balanced.safetensors"));
   assert_non_null(strstr(rig.log, "chandna.safetensors"));
+  assert_non_null(strstr(rig.log, "mdensenet3w.safetensors"));
+  assert_non_null(strstr(rig.log, "median filters"));
   assert_non_null(strstr(rig.log, reason));
   rig.controls[PORT_FREEWHEEL] = 1.0f;
   struct rig_audio out = rig_audio_new(m.frames, true);
@@ -469,21 +472,18 @@ static void write_file(const char *path, const void *bytes, size_t size) {
   fclose(file);
 }
 
+static void copy_file(const char *from, const char *to) {
+  size_t size = 0;
+  unsigned char *bytes = file_read(from, &size);
+  write_file(to, bytes, size);
+  free(bytes);
+}
+
 /* The light model takes the place of a damaged best one. */
 static void check_next_model(const char *bundle, const char *light) {
   char path[4096];
   snprintf(path, sizeof path, "%s/chandna.safetensors", rig_bundle());
-  FILE *file = fopen(path, "rb");
-  assert_non_null(file);
-  assert_int_equal(fseek(file, 0, SEEK_END), 0);
-  long size = ftell(file);
-  assert_true(size > 0 && fseek(file, 0, SEEK_SET) == 0);
-  char *bytes = malloc((size_t)size);
-  assert_non_null(bytes);
-  assert_int_equal(fread(bytes, 1, (size_t)size, file), size);
-  fclose(file);
-  write_file(light, bytes, (size_t)size);
-  free(bytes);
+  copy_file(path, light);
 
   struct rig rig;
   struct music m = music_new(1.0, RATE);
@@ -500,20 +500,55 @@ static void check_next_model(const char *bundle, const char *light) {
   rig_close(&rig);
 }
 
+/* Harmonic and percussive by a network, of another STFT than the four stems' and at the same
+ * latency; samples that are none leave nothing behind in it. */
+static void check_hp_model(const char *bundle, const char *model) {
+  copy_file("tests/data/mdensenet-tiny.safetensors", model);
+  struct rig rig;
+  struct music m = music_new(1.0, RATE);
+  assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, bundle));
+  assert_null(strstr(rig.log, "mdensenet3w"));
+  assert_null(strstr(rig.log, "median filters"));
+  rig.controls[PORT_FREEWHEEL] = 1.0f;
+  struct rig_audio out = rig_audio_new(m.frames, true);
+  float *sum = calloc(m.frames, sizeof *sum);
+  assert_non_null(sum);
+  enum { DAMAGED = 3000 };
+  for (unsigned i = 0; i < DAMAGED; ++i) {
+    m.left[i] = i % 2 ? NAN : INFINITY;
+  }
+  rig_render(&rig, m.left, m.right, &out, BLOCK);
+  unsigned latency = latency_of(&rig);
+  sum_of(&out, SPLIT_HP, 0, sum);
+  assert_true(rig_error_db(sum + latency + DAMAGED, m.left + DAMAGED,
+                           m.frames - latency - DAMAGED) < -120.0);
+  const float *harmonic = stem_audio(&out, STEM_HARMONIC, 0);
+  assert_true(rig_error_db(harmonic + latency + DAMAGED, m.left + DAMAGED,
+                           m.frames - latency - DAMAGED) > -40.0);
+  free(sum);
+  rig_audio_free(&out);
+  music_free(&m);
+  rig_close(&rig);
+}
+
 static void test_missing_and_damaged_models(void **state) {
   (void)state;
   static const unsigned char claim[] = {0, 0, 0, 0, 0, 0, 0, 0x80, '{', '}'};
-  char bundle[] = "/tmp/unbraid-bundle-XXXXXX", best[64], light[64];
+  char bundle[] = "/tmp/unbraid-bundle-XXXXXX", best[64], light[64], hp[64];
   assert_non_null(mkdtemp(bundle));
   snprintf(best, sizeof best, "%s/balanced.safetensors", bundle);
   snprintf(light, sizeof light, "%s/chandna.safetensors", bundle);
+  snprintf(hp, sizeof hp, "%s/mdensenet3w.safetensors", bundle);
   check_stand_in(bundle, "No such file");
   write_file(best, claim, sizeof claim);
   write_file(light, claim, sizeof claim);
+  write_file(hp, claim, sizeof claim);
   check_stand_in(bundle, "claims a header");
   check_next_model(bundle, light);
+  check_hp_model(bundle, hp);
   assert_int_equal(unlink(best), 0);
   assert_int_equal(unlink(light), 0);
+  assert_int_equal(unlink(hp), 0);
   assert_int_equal(rmdir(bundle), 0);
 }
 

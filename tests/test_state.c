@@ -60,6 +60,7 @@ static struct rig *open_rig(struct talk *talk) {
   struct rig *rig = calloc(1, sizeof *rig);
   assert_non_null(rig);
   assert_true(rig_open(rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  rig->log[0] = '\0'; /* what it says of the bundle */
   talk_open(talk, rig);
   return rig;
 }

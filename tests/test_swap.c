@@ -41,6 +41,7 @@ static struct rig_audio render(const float *in, size_t frames, size_t change, fl
                                unsigned block, bool mute) {
   struct rig rig;
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  rig.log[0] = '\0'; /* what it says of the bundle */
   rig.controls[PORT_FREEWHEEL] = 1.0f;
   rig.controls[PORT_QUALITY] = from;
   rig.controls[ports_stem_control(STEM_VOCALS, CONTROL_MUTE)] = mute;
@@ -157,6 +158,7 @@ static struct stage *stage_open(void) {
   struct stage *stage = calloc(1, sizeof *stage);
   assert_non_null(stage);
   assert_true(rig_open(&stage->rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  stage->rig.log[0] = '\0'; /* what it says of the bundle */
   talk_open(&stage->talk, &stage->rig);
   for (unsigned i = 0; i < BLOCK; ++i) {
     stage->in[i] = CONSTANT;
