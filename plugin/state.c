@@ -75,8 +75,9 @@ static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV
   char *mapped = paths->map ? paths->map->absolute_path(paths->map->handle, value) : NULL;
   const char *path = mapped ? mapped : value;
   LV2_State_Status status = LV2_STATE_SUCCESS;
-  if (strlen(path) < MAX_PATH) {
-    strcpy(file, path);
+  size_t length = strlen(path);
+  if (length < MAX_PATH) {
+    memcpy(file, path, length + 1);
   } else {
     status = LV2_STATE_ERR_UNKNOWN;
   }

@@ -38,13 +38,14 @@ static void place_bands(struct view *view, struct stft_geometry geometry) UNBRAI
   float per_hz = (float)(geometry.analysis / view->rate);
   float ratio = powf(VIEW_HIGHEST / VIEW_LOWEST, 1.0f / (VIEW_BANDS - 1)), half = sqrtf(ratio);
   float centre = VIEW_LOWEST;
-  for (unsigned b = 0; b < VIEW_BANDS; ++b, centre *= ratio) {
+  for (unsigned b = 0; b < VIEW_BANDS; ++b) {
     unsigned first = (unsigned)lrintf(centre / half * per_hz);
     unsigned end = (unsigned)lrintf(centre * half * per_hz);
     first = first < bins ? first : bins - 1;
     end = end > first ? end : first + 1;
     view->edges[b][0] = first;
     view->edges[b][1] = end < bins ? end : bins;
+    centre *= ratio;
   }
   view->analysis = geometry.analysis;
 }
