@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The four-stem models of the bundle by quality, the best one first; and the other split's. */
 static const char *const bundled[N_QUALITIES] = {"balanced", "chandna"};
@@ -39,15 +40,19 @@ static struct separator *open_file(const struct maker *maker, enum split_id spli
   return separator;
 }
 
-static struct separator *open_bundled(const struct maker *maker, enum split_id split,
-                                      const char *name, char *reasons) {
-  char path[MAX_PATH], reason[MAX_REASON];
+/* The path of a model of the bundle. */
+static bool find_bundled(const struct maker *maker, const char *name, char path[MAX_PATH]) {
   size_t length = strlen(maker->bundle);
   const char *slash = length > 0 && maker->bundle[length - 1] == '/' ? "" : "/";
-  int used = snprintf(path, sizeof path, "%s%s%s.safetensors", maker->bundle, slash, name);
-  if (used < 0 || (size_t)used >= sizeof path) {
-    snprintf(reason, sizeof reason, "%s: path too long", name);
-    add_reason(reasons, reason);
+  int used = snprintf(path, MAX_PATH, "%s%s%s.safetensors", maker->bundle, slash, name);
+  return used >= 0 && used < MAX_PATH;
+}
+
+static struct separator *open_bundled(const struct maker *maker, enum split_id split,
+                                      const char *name, char *reasons) {
+  char path[MAX_PATH];
+  if (!find_bundled(maker, name, path)) {
+    add_reason(reasons, "the path of the bundle is too long");
     return NULL;
   }
   return open_file(maker, split, path, reasons);
@@ -88,6 +93,8 @@ static struct separator *open_hp(const struct maker *maker, struct setup *setup)
   }
   add_reason(reasons, "harmonic/percussive by median filters instead");
   memcpy(setup->note, reasons, sizeof setup->note);
+  char path[MAX_PATH];
+  setup->note_matters = !find_bundled(maker, bundled_hp, path) || access(path, F_OK) == 0;
   return separator_hpss_new(maker->rate);
 }
 

@@ -37,7 +37,8 @@ struct setup {
   bool restored;                  /* comes from a session, not from the player */
   char names[N_SPLITS][MAX_NAME]; /* of what plays: "balanced" */
   char text[MAX_TEXT];            /* one line for the player */
-  char note[MAX_REASONS];         /* for the log: what is as well without a file; or \"\" */
+  char note[MAX_REASONS];         /* for the log: what is as well without a file; or "" */
+  bool note_matters;              /* the file is there */
   struct setup *next;             /* in a list of those to be freed */
 };
 

@@ -51,7 +51,9 @@ static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Lo
     lv2_log_note(log, "unbraid: %s\n", setup->text);
   }
   if (setup->note[0]) {
-    lv2_log_note(log, "unbraid: %s\n", setup->note);
+    int (*say)(LV2_Log_Logger *, const char *, ...) =
+        setup->note_matters ? lv2_log_note : lv2_log_trace;
+    say(log, "unbraid: %s\n", setup->note);
   }
   self->loader = loader_new(maker, setup, log);
   self->swap = self->loader ? swap_new(self->loader, setup, maker->rate) : NULL;

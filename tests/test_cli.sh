@@ -313,8 +313,9 @@ fails 1 'safetensors: No such file' "no model" \
   env LV2_PATH="$work/absent" prefix/bin/unbraid song48000.wav
 check "no model: harmonic and percussive need none" \
   env LV2_PATH="$work/absent" prefix/bin/unbraid -s harmonic,percussive song48000.wav --out path
-for model in "$(dirname "$UNBRAID")"/unbraid.lv2/*.safetensors; do
-  head -c 3000 "$model" >"prefix/lib/lv2/unbraid.lv2/$(basename "$model")"
+for model in balanced chandna; do
+  head -c 3000 "$(dirname "$UNBRAID")/unbraid.lv2/$model.safetensors" \
+    >prefix/lib/lv2/unbraid.lv2/$model.safetensors
 done
 fails 1 'safetensors: ' "truncated model" \
   env LV2_PATH="$work/absent" prefix/bin/unbraid song48000.wav
