@@ -1,6 +1,7 @@
 #include "tests/support/files.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +59,13 @@ unsigned char *file_read(const char *path, size_t *size) {
 }
 
 char *file_absolute(const char *name) {
-  char folder[4096];
+  char folder[4096] = "";
   size_t room = sizeof folder + strlen(name) + 2;
   char *path = malloc(room);
-  if (!path || !getcwd(folder, sizeof folder)) {
+  bool relative = *name != '/';
+  if (!path || (relative && !getcwd(folder, sizeof folder))) {
     abort();
   }
-  snprintf(path, room, "%s/%s", folder, name);
+  snprintf(path, room, "%s%s%s", folder, relative ? "/" : "", name);
   return path;
 }
