@@ -3,19 +3,24 @@
 #include "cli/bundle.h"
 #include "cli/features.h"
 #include "cli/presets.h"
+#include "plugin/uris.h"
 
 #include <lilv/lilv.h>
 #include <lv2/atom/atom.h>
 #include <lv2/core/lv2.h>
+#include <lv2/state/state.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct control {
   float value, minimum, maximum, initial;
   bool input, integer, ours; /* ours: set by the program, not by the user */
 };
+
+enum { MODEL_PATH = 4096 };
 
 struct host {
   LilvWorld *world;
@@ -23,7 +28,8 @@ struct host {
   LilvInstance *instance;
   struct features features;
   uint32_t n_ports, latency_port;
-  struct control *controls; /* one per port; audio ports have one unused */
+  char models[N_SPLITS][MODEL_PATH]; /* chosen files; "": those of the bundle */
+  struct control *controls;          /* one per port; audio ports have one unused */
   float in[2][HOST_BLOCK];
   float out[N_OUTPUTS][2][HOST_BLOCK];
 };
@@ -201,6 +207,18 @@ enum status host_set(struct host *host, const char *symbol, float value) {
   return STATUS_USAGE;
 }
 
+enum status host_model(struct host *host, enum split_id split, const char *path) {
+  char folder[MODEL_PATH] = "";
+  const bool absolute = *path == '/';
+  const bool known = absolute || getcwd(folder, sizeof folder);
+  const int length =
+      snprintf(host->models[split], MODEL_PATH, "%s%s%s", folder, absolute ? "" : "/", path);
+  if (known && length < MODEL_PATH)
+    return STATUS_OK;
+  say("%s: name too long", path);
+  return STATUS_FAILED;
+}
+
 bool host_faders_moved(const struct host *host) {
   static const enum stem_control faders[] = {CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO};
   for (int s = 0; s < N_STEMS; s++)
@@ -253,6 +271,44 @@ static bool needs_model(const struct host *host, const bool wanted[N_OUTPUTS]) {
          host->controls[lilv_port_get_index(host->plugin, port)].value == 0.0f;
 }
 
+/* What a session would have: the model files, and the quality they go with. */
+static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size, uint32_t *type,
+                            uint32_t *flags) {
+  static const char *const files[N_SPLITS] = {UNBRAID__model_four, UNBRAID__model_hp};
+  static int32_t quality;
+  struct host *host = handle;
+  const LV2_URID_Map *map = &host->features.map;
+  *flags = LV2_STATE_IS_POD;
+  if (key == map->map(map->handle, UNBRAID__quality)) {
+    const LilvPort *port = port_named(host, port_table[PORT_QUALITY].symbol);
+    quality = port ? (int32_t)host->controls[lilv_port_get_index(host->plugin, port)].value : 0;
+    *size = sizeof quality;
+    *type = map->map(map->handle, LV2_ATOM__Int);
+    return &quality;
+  }
+  for (int i = 0; i < N_SPLITS; i++)
+    if (host->models[i][0] && key == map->map(map->handle, files[i])) {
+      *size = strlen(host->models[i]) + 1;
+      *type = map->map(map->handle, LV2_ATOM__Path);
+      return host->models[i];
+    }
+  return NULL;
+}
+
+/* Hands the chosen model files over; false when one cannot be used, which the plugin says. */
+static bool choose_models(struct host *host) {
+  if (!host->models[SPLIT_FOUR][0] && !host->models[SPLIT_HP][0])
+    return true;
+  const LV2_State_Interface *state =
+      lilv_instance_get_extension_data(host->instance, LV2_STATE__interface);
+  if (!state) {
+    say("the plugin takes no model files");
+    return false;
+  }
+  return state->restore(lilv_instance_get_handle(host->instance), retrieve, host, 0, NULL) ==
+         LV2_STATE_SUCCESS;
+}
+
 enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPUTS]) {
   features_set_rate(&host->features, rate);
   host->instance = lilv_plugin_instantiate(host->plugin, rate, host->features.pointers);
@@ -262,7 +318,7 @@ enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPU
     return STATUS_FAILED;
   }
   const bool crippled = host->features.complaints > 0 && needs_model(host, wanted);
-  if (crippled || !connect_all(host, wanted)) {
+  if (crippled || !choose_models(host) || !connect_all(host, wanted)) {
     lilv_instance_free(host->instance);
     host->instance = NULL;
     return STATUS_FAILED;

@@ -25,12 +25,17 @@ enum status host_preset(struct host *host, const char *label);
  * value is out of its range. */
 enum status host_set(struct host *host, const char *symbol, float value);
 
+/** Chooses a model file for a split. STATUS_FAILED after saying that its path is too long; the file
+ * itself is looked at by host_start(). */
+enum status host_model(struct host *host, enum split_id split, const char *path);
+
 /** Whether a gain, mute or solo differs from its default, so that the main output is not the
  * song. */
 bool host_faders_moved(const struct host *host);
 
 /** Instantiates and activates the plugin at a sample rate in Hz with the wanted outputs connected.
- * STATUS_FAILED after saying why; also when one of the four stems is wanted and the plugin cannot
+ * STATUS_FAILED after saying why; also when a
+ * chosen model file cannot be used, or when one of the four stems is wanted and the plugin cannot
  * use its model: it would go on without, which is right on a stage but not for a file. */
 enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPUTS]);
 

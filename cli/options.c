@@ -24,6 +24,9 @@ void options_help(FILE *out) {
         "      --set=PORT=VALUE   set a control of the plugin, such as vocals_gain=-6\n"
         "  -p, --preset=NAME      set the controls as a preset does\n"
         "      --list-presets     list the presets\n"
+        "      --quality=NAME     which of its models: balanced (default) or light\n"
+        "      --model=FILE       a model file of your own for the four stems\n"
+        "      --model-hp=FILE    one for harmonic and percussive\n"
         "  -f, --format=FORMAT    wav (default), flac or ogg\n"
         "  -b, --bits=BITS        16, 24 or 32f (default: 32f for wav, 24 for flac)\n"
         "      --plot[=FILE]      draw the spectrograms (default: NAME.png with the stems)\n"
@@ -65,6 +68,15 @@ static bool parse_stems(struct options *o, const char *list) {
   }
 }
 
+static bool add_setting(struct options *o, const char *symbol, float value) {
+  if (o->n_settings == MAX_SETTINGS) {
+    say("--set: more than %d settings", MAX_SETTINGS);
+    return false;
+  }
+  o->settings[o->n_settings++] = (struct setting){symbol, value};
+  return true;
+}
+
 static bool parse_setting(struct options *o, char *text) {
   char *equals = strchr(text, '=');
   if (!equals || equals == text) {
@@ -79,12 +91,7 @@ static bool parse_setting(struct options *o, char *text) {
     say("--set: %s: '%s' is not a number", text, equals + 1);
     return false;
   }
-  if (o->n_settings == MAX_SETTINGS) {
-    say("--set: more than %d settings", MAX_SETTINGS);
-    return false;
-  }
-  o->settings[o->n_settings++] = (struct setting){text, value};
-  return true;
+  return add_setting(o, text, value);
 }
 
 static bool parse_word(const char *option, const char *word, const char *const *list, int n,
@@ -111,7 +118,29 @@ static bool settle_bits(struct options *o, int bits) {
   return true;
 }
 
-enum { OPT_SET = 256, OPT_LIST_PRESETS, OPT_PLOT };
+/* A quality by its name on the plugin's port, as a setting of that port. */
+static bool parse_quality(struct options *o, const char *name) {
+  for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++)
+    if (strcasecmp(p->label, name) == 0)
+      return add_setting(o, port_table[PORT_QUALITY].symbol, p->value);
+  char names[128] = "";
+  for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++) {
+    const size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", p->label);
+  }
+  say("--quality: '%s' is not one of %s", name, names);
+  return false;
+}
+
+static bool parse_model(struct options *o, const char *option, enum split_id split,
+                        const char *path) {
+  o->models[split] = path;
+  if (*path == '\0')
+    say("%s: empty name", option);
+  return *path != '\0';
+}
+
+enum { OPT_SET = 256, OPT_LIST_PRESETS, OPT_PLOT, OPT_QUALITY, OPT_MODEL, OPT_MODEL_HP };
 
 static const struct option long_options[] = {
     {"out", required_argument, NULL, 'o'},
@@ -119,6 +148,9 @@ static const struct option long_options[] = {
     {"set", required_argument, NULL, OPT_SET},
     {"preset", required_argument, NULL, 'p'},
     {"list-presets", no_argument, NULL, OPT_LIST_PRESETS},
+    {"quality", required_argument, NULL, OPT_QUALITY},
+    {"model", required_argument, NULL, OPT_MODEL},
+    {"model-hp", required_argument, NULL, OPT_MODEL_HP},
     {"format", required_argument, NULL, 'f'},
     {"bits", required_argument, NULL, 'b'},
     {"plot", optional_argument, NULL, OPT_PLOT},
@@ -147,6 +179,12 @@ static bool parse_option(struct options *o, int option, int *bits) {
   case OPT_LIST_PRESETS:
     o->action = ACTION_LIST_PRESETS;
     return true;
+  case OPT_QUALITY:
+    return parse_quality(o, optarg);
+  case OPT_MODEL:
+    return parse_model(o, "--model", SPLIT_FOUR, optarg);
+  case OPT_MODEL_HP:
+    return parse_model(o, "--model-hp", SPLIT_HP, optarg);
   case 'f':
     if (!parse_word("--format", optarg, format_names, 3, &index))
       return false;

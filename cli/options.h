@@ -24,15 +24,16 @@ struct setting {
 
 struct options {
   enum action action;
-  const char *input;       /* the file to take apart */
-  const char *out;         /* --out; NULL: NAME.stems in the current folder */
-  const char *preset;      /* --preset; NULL: none */
-  const char *plot_file;   /* --plot=FILE; NULL: NAME.png in the output folder */
-  bool plot, quiet;        /* --plot, --quiet */
-  bool stems_given;        /* --stems was used */
-  bool wanted[N_OUTPUTS];  /* the outputs it names; without it every stem */
-  enum file_format format; /* --format */
-  enum sample_bits bits;   /* --bits, or what suits the format; means nothing for Ogg */
+  const char *input;            /* the file to take apart */
+  const char *out;              /* --out; NULL: NAME.stems in the current folder */
+  const char *preset;           /* --preset; NULL: none */
+  const char *models[N_SPLITS]; /* --model, --model-hp; NULL: those of the bundle */
+  const char *plot_file;        /* --plot=FILE; NULL: NAME.png in the output folder */
+  bool plot, quiet;             /* --plot, --quiet */
+  bool stems_given;             /* --stems was used */
+  bool wanted[N_OUTPUTS];       /* the outputs it names; without it every stem */
+  enum file_format format;      /* --format */
+  enum sample_bits bits;        /* --bits, or what suits the format; means nothing for Ogg */
   struct setting settings[MAX_SETTINGS];
   int n_settings;
 };

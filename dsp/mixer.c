@@ -17,6 +17,8 @@ struct mixer {
   struct ramp hp;      /* 0: main is made from the four stems, 1: from harmonic/percussive */
   struct ramp enabled; /* 0: bypass */
   float *curves;       /* [N_CURVES][block] work space */
+  float peaks[N_STEMS];
+  bool measured;
   unsigned block;
 };
 
@@ -105,6 +107,23 @@ bool mixer_closed(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
   return mixer->fader[stem].target == 0.0f;
 }
 
+float mixer_fader(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
+  return mixer->fader[stem].value;
+}
+
+void mixer_measure(struct mixer *mixer, bool on) UNBRAID_REALTIME {
+  mixer->measured = on;
+  for (unsigned s = 0; !on && s < N_STEMS; ++s) {
+    mixer->peaks[s] = 0.0f;
+  }
+}
+
+float mixer_peak(struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
+  float peak = mixer->peaks[stem];
+  mixer->peaks[stem] = 0.0f;
+  return peak;
+}
+
 static float *curve(const struct mixer *mixer, enum curve which) UNBRAID_REALTIME {
   return mixer->curves + (size_t)which * mixer->block;
 }
@@ -125,6 +144,20 @@ static void stem_curves(struct mixer *mixer, unsigned stem, unsigned n) UNBRAID_
   }
 }
 
+static void measure(struct mixer *mixer, unsigned stem, const float *const dry[N_CHANNELS],
+                    const float *const audio[N_CHANNELS], unsigned n) UNBRAID_REALTIME {
+  const float *wet = curve(mixer, CURVE_WET), *fader = curve(mixer, CURVE_FADER);
+  const float *enabled = curve(mixer, CURVE_ENABLED);
+  float peak = mixer->peaks[stem];
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    for (unsigned i = 0; i < n; ++i) {
+      float x = wet[i] * audio[c][i] + (1.0f - wet[i]) * dry[c][i];
+      peak = fmaxf(peak, fabsf(enabled[i] * fader[i] * x));
+    }
+  }
+  mixer->peaks[stem] = peak;
+}
+
 void mixer_process(struct mixer *mixer, const float *const dry[N_CHANNELS],
                    const float *const stems[N_STEMS][N_CHANNELS], float *const main[N_CHANNELS],
                    float *const outs[N_STEMS][N_CHANNELS], unsigned n) UNBRAID_REALTIME {
@@ -138,6 +171,9 @@ void mixer_process(struct mixer *mixer, const float *const dry[N_CHANNELS],
     stem_curves(mixer, s, n);
     const float *wet = curve(mixer, CURVE_WET), *output = curve(mixer, CURVE_OUTPUT);
     const float *bend = curve(mixer, CURVE_MAIN);
+    if (mixer->measured) {
+      measure(mixer, s, dry, stems[s], n);
+    }
     for (unsigned c = 0; c < N_CHANNELS; ++c) {
       const float *stem = stems[s][c], *x = dry[c];
       float *m = mix + (size_t)c * mixer->block, *out = outs[s][c];

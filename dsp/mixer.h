@@ -48,6 +48,16 @@ bool mixer_hears(const struct mixer *mixer, unsigned stem, bool connected) UNBRA
  * safe. */
 bool mixer_closed(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
 
+/** Fader of a stem at the moment: gain, mute and solo together, 0 ... 4. Real-time safe. */
+float mixer_fader(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
+
+/** Switches the measuring of peaks on or off; off at first. Real-time safe. */
+void mixer_measure(struct mixer *mixer, bool on) UNBRAID_REALTIME;
+
+/** The largest sample of a stem behind its fader, wherever its output is taken, since the last time
+ * this was asked; 0 unless it is measured. Real-time safe. */
+float mixer_peak(struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
+
 /** Mixes n samples (at most `block`). dry and stems: the delayed input and the stems' audio.
  * main and outs: NULL where not wanted; they may alias each other, but not dry or stems.
  * Real-time safe. */

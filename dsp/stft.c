@@ -11,6 +11,7 @@ struct stft {
   struct stft_geometry geometry;
   struct fft *fft;
   float *analysis_window;  /* [analysis] */
+  float amplitude;         /* of a sine, over the magnitude of its bin: 2 over the window's sum */
   float *synthesis_window; /* [synthesis], with the scale of the inverse FFT and of COLA */
   float *time;             /* [analysis] work space */
   float *spectrum;         /* [analysis + 2] work space */
@@ -46,10 +47,12 @@ static void fill_windows(struct stft *stft) {
   const double half_turn = 2.0 * acos(0.0);
   struct stft_geometry g = stft->geometry;
   /* Hann windows every hop sum to synthesis / (2 hop); FFTW's inverse is scaled by its size. */
-  double scale = 2.0 * g.hop / g.synthesis / g.analysis;
+  double scale = 2.0 * g.hop / g.synthesis / g.analysis, sum = 0.0;
   for (unsigned i = 0; i < g.analysis; ++i) {
     stft->analysis_window[i] = (float)analysis_window(g, i);
+    sum += stft->analysis_window[i];
   }
+  stft->amplitude = (float)(2.0 / sum);
   for (unsigned j = 0; j < g.synthesis; ++j) {
     double s = sin(half_turn * (j + 0.5) / g.synthesis);
     double hann = s * s;
@@ -91,6 +94,10 @@ void stft_free(struct stft *stft) {
   free(stft->time);
   free(stft->spectrum);
   free(stft);
+}
+
+float stft_amplitude(const struct stft *stft) UNBRAID_REALTIME {
+  return stft->amplitude;
 }
 
 struct stft_input *stft_input_new(const struct stft *stft) {

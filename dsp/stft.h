@@ -35,6 +35,10 @@ struct stft;
 struct stft *stft_new(struct stft_geometry geometry);
 void stft_free(struct stft *stft);
 
+/** What turns the magnitude of a spectrum's bin into the amplitude of a sine at its centre.
+ * Real-time safe. */
+float stft_amplitude(const struct stft *stft) UNBRAID_REALTIME;
+
 /** One channel's newest samples, ready for analysis. */
 struct stft_input;
 

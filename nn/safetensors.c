@@ -3,6 +3,7 @@
 #include "dsp/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Larger than any model that fits the plugin; a claim above it is an error, not an allocation. */
 #define MAX_FILE_BYTES ((uint64_t)256 << 20)
@@ -104,6 +107,27 @@ static bool read_file(struct safetensors *file, FILE *stream, char *error, size_
   return true;
 }
 
+/* Anything but a regular file is refused before a byte is read: a pipe could make us wait. */
+static FILE *open_regular(const struct safetensors *file, char *error, size_t error_size) {
+  struct stat info;
+  int descriptor = open(file->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0 || fstat(descriptor, &info) != 0) {
+    fail(file, error, error_size, "%s", strerror(errno));
+  } else if (!S_ISREG(info.st_mode)) {
+    fail(file, error, error_size, S_ISDIR(info.st_mode) ? "is a folder" : "is no regular file");
+  } else {
+    FILE *stream = fdopen(descriptor, "rb");
+    if (stream) {
+      return stream;
+    }
+    fail(file, error, error_size, "%s", strerror(errno));
+  }
+  if (descriptor >= 0) {
+    close(descriptor);
+  }
+  return NULL;
+}
+
 struct safetensors *safetensors_open(const char *path, char *error, size_t error_size) {
   struct safetensors *file = calloc(1, sizeof *file);
   if (file) {
@@ -114,9 +138,8 @@ struct safetensors *safetensors_open(const char *path, char *error, size_t error
     safetensors_free(file);
     return NULL;
   }
-  FILE *stream = fopen(path, "rb");
+  FILE *stream = open_regular(file, error, error_size);
   if (!stream) {
-    fail(file, error, error_size, "%s", strerror(errno));
     safetensors_free(file);
     return NULL;
   }

@@ -20,6 +20,7 @@ struct engine {
   float *in_copy[N_CHANNELS], *dry_copy[N_CHANNELS]; /* [chunk] */
   unsigned latency, chunk;
   bool settle; /* the next controls hold at once */
+  bool watched;
 };
 
 static unsigned least_room(const struct engine *engine) UNBRAID_REALTIME {
@@ -112,9 +113,41 @@ unsigned engine_latency(const struct engine *engine) UNBRAID_REALTIME {
   return engine->latency;
 }
 
+unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME {
+  unsigned most = 0;
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    /* The input of the quicker split is delayed to the latency of the other. */
+    unsigned prime =
+        split_prime(engine->splits[i]) + engine->latency - split_latency(engine->splits[i]);
+    most = prime > most ? prime : most;
+  }
+  return most;
+}
+
 uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME {
   return split_late_frames(engine->splits[SPLIT_FOUR]) +
          split_late_frames(engine->splits[SPLIT_HP]);
+}
+
+void engine_watch(struct engine *engine, bool watched) UNBRAID_REALTIME {
+  engine->watched = watched;
+  mixer_measure(engine->mixer, watched);
+}
+
+float engine_peak(struct engine *engine, unsigned stem) UNBRAID_REALTIME {
+  return mixer_peak(engine->mixer, stem);
+}
+
+float engine_fader(const struct engine *engine, unsigned stem) UNBRAID_REALTIME {
+  return mixer_fader(engine->mixer, stem);
+}
+
+bool engine_picture(const struct engine *engine, struct split_picture *picture) UNBRAID_REALTIME {
+  return split_picture(engine->splits[SPLIT_FOUR], picture);
+}
+
+float engine_load(const struct engine *engine) UNBRAID_REALTIME {
+  return split_load(engine->splits[SPLIT_FOUR]) + split_load(engine->splits[SPLIT_HP]);
 }
 
 void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME {
@@ -138,7 +171,8 @@ static struct split_use use_of(const struct engine *engine, enum split_id split,
   struct split_use use = {.wait = wait};
   for (unsigned s = split_first(split); s < split_end(split); ++s) {
     unsigned bit = 1u << (s - split_first(split));
-    use.heard |= mixer_hears(engine->mixer, s, outs[s][0] || outs[s][1]) ? bit : 0;
+    bool taken = engine->watched || outs[s][0] || outs[s][1];
+    use.heard |= mixer_hears(engine->mixer, s, taken) ? bit : 0;
     use.closed |= mixer_closed(engine->mixer, s) ? bit : 0;
   }
   return use;

@@ -4,6 +4,7 @@
 #include "dsp/mixer.h"
 #include "dsp/rt.h"
 #include "plugin/separator.h"
+#include "plugin/split.h"
 
 #include <stdint.h>
 
@@ -24,8 +25,28 @@ void engine_reset(struct engine *engine) UNBRAID_REALTIME;
 /** Delay of every output against the input, in samples: constant. Real-time safe. */
 unsigned engine_latency(const struct engine *engine) UNBRAID_REALTIME;
 
+/** Samples of input until the output is as good as it will be. Real-time safe. */
+unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME;
+
 /** Frames since the reset whose masks came too late. Real-time safe. */
 uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME;
+
+/** While it is watched every stem is computed, heard or not, and its peak is measured. Real-time
+ * safe. */
+void engine_watch(struct engine *engine, bool watched) UNBRAID_REALTIME;
+
+/** Peak of a stem behind its fader since it was last asked for; 0 unless watched. Real-time safe.
+ */
+float engine_peak(struct engine *engine, unsigned stem) UNBRAID_REALTIME;
+
+/** Fader of a stem at the moment: gain, mute and solo together. Real-time safe. */
+float engine_fader(const struct engine *engine, unsigned stem) UNBRAID_REALTIME;
+
+/** What the newest output of the four stems was made of. Real-time safe. @return false: nothing. */
+bool engine_picture(const struct engine *engine, struct split_picture *picture) UNBRAID_REALTIME;
+
+/** Share of the time that the worker is busy, running mean. Real-time safe. */
+float engine_load(const struct engine *engine) UNBRAID_REALTIME;
 
 /** Heads for new controls. The first ones after a reset hold at once. Real-time safe. */
 void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME;

@@ -9,7 +9,7 @@
 /* For hosts that do not say: longer blocks than this still work, with older masks. */
 enum { DEFAULT_BLOCK = 1024, MAX_BLOCK = 65536 };
 
-static void *feature(const LV2_Feature *const *features, const char *uri) {
+void *host_feature(const LV2_Feature *const *features, const char *uri) {
   for (; features && *features; ++features) {
     if (strcmp((*features)->URI, uri) == 0) {
       return (*features)->data;
@@ -34,9 +34,10 @@ static unsigned option(const LV2_Options_Option *options, LV2_URID_Map *map, con
 }
 
 void host_read(struct host *host, const LV2_Feature *const *features) {
-  *host = (struct host){.map = feature(features, LV2_URID__map), .block = DEFAULT_BLOCK};
-  lv2_log_logger_init(&host->log, host->map, host->map ? feature(features, LV2_LOG__log) : NULL);
-  const LV2_Options_Option *options = feature(features, LV2_OPTIONS__options);
+  *host = (struct host){.map = host_feature(features, LV2_URID__map), .block = DEFAULT_BLOCK};
+  lv2_log_logger_init(&host->log, host->map,
+                      host->map ? host_feature(features, LV2_LOG__log) : NULL);
+  const LV2_Options_Option *options = host_feature(features, LV2_OPTIONS__options);
   if (!host->map || !options) {
     return;
   }

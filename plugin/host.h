@@ -11,5 +11,8 @@ struct host {
   unsigned block;     /* samples that it says it processes at a time */
 };
 
+/** The data of a feature, or NULL. The list may be NULL. */
+void *host_feature(const LV2_Feature *const *features, const char *uri);
+
 /** Reads the feature list, which may be NULL. Not real-time safe. */
 void host_read(struct host *host, const LV2_Feature *const *features);

@@ -16,6 +16,9 @@ static const struct scale_point main_from_points[] = {
 static const struct scale_point outs_points[] = {
     {0.0f, "After the fader"}, {1.0f, "Before the fader"}, {0.0f, NULL}};
 
+static const struct scale_point quality_points[] = {
+    {0.0f, "Balanced"}, {1.0f, "Light"}, {0.0f, NULL}};
+
 /* What these macros take are initialisers. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define AUDIO(SYM, NAME, SHORT, COMMENT, KIND, FLAGS, SIDE, GROUP)                                 \
   {                                                                                                \
@@ -137,4 +140,28 @@ const struct port_info port_table[N_PORTS] = {
      .kind = KIND_CONTROL_OUT,
      .flags = FLAG_INTEGER,
      .maximum = 16777216.0f},
+    {.symbol = "quality",
+     .name = "Quality",
+     .short_name = "Quality",
+     .comment = "Which model of the bundle takes the four stems apart, unless a file was chosen",
+     .kind = KIND_CONTROL_IN,
+     .flags = FLAG_INTEGER | FLAG_ENUM,
+     .maximum = 1.0f,
+     .points = quality_points},
+    {.symbol = "control",
+     .name = "Control",
+     .short_name = "Control",
+     .comment = "Model files are chosen here",
+     .kind = KIND_ATOM_IN,
+     .flags = FLAG_OPTIONAL,
+     .designation = "lv2:control",
+     .bytes = 8192},
+    {.symbol = "notify",
+     .name = "Notify",
+     .short_name = "Notify",
+     .comment = "Which model files are chosen, and what a window shows",
+     .kind = KIND_ATOM_OUT,
+     .flags = FLAG_OPTIONAL,
+     .designation = "lv2:control",
+     .bytes = 32768},
 };

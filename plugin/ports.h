@@ -4,6 +4,7 @@
 
 #include "dsp/stems.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define UNBRAID_URI "urn:unbraid:unbraid"
@@ -29,10 +30,20 @@ enum port {
   PORT_FREEWHEEL,
   PORT_LATENCY,
   PORT_LATE_FRAMES,
+  PORT_QUALITY,
+  PORT_CONTROL,
+  PORT_NOTIFY,
   N_PORTS,
 };
 
-enum port_kind { KIND_AUDIO_IN, KIND_AUDIO_OUT, KIND_CONTROL_IN, KIND_CONTROL_OUT };
+enum port_kind {
+  KIND_AUDIO_IN,
+  KIND_AUDIO_OUT,
+  KIND_CONTROL_IN,
+  KIND_CONTROL_OUT,
+  KIND_ATOM_IN,
+  KIND_ATOM_OUT,
+};
 
 enum port_flag {
   FLAG_TOGGLED = 1,
@@ -58,6 +69,7 @@ struct port_info {
   const char *designation;         /* prefixed: "pg:left", "lv2:enabled" */
   const char *group; /* symbol of the port group: "in", "main", "vocals", "vocals_fader" ... */
   int priority;      /* pprops:displayPriority; 0 = none */
+  unsigned bytes;    /* rsz:minimumSize; atom ports only */
   const struct scale_point *points; /* ends with a NULL label; NULL = none */
 };
 
@@ -73,6 +85,11 @@ extern const struct port_info port_table[N_PORTS];
 /** How many ports a variant has. */
 static inline uint32_t ports_count(enum variant v) {
   return v == VARIANT_STEMS ? N_PORTS : N_PORTS - 2 * N_STEMS;
+}
+
+/** Whether a port carries one float. */
+static inline bool ports_is_control(enum port port) {
+  return port_table[port].kind == KIND_CONTROL_IN || port_table[port].kind == KIND_CONTROL_OUT;
 }
 
 /** The entry of port_table that a variant's port number means. */

@@ -33,10 +33,11 @@ struct split {
   float *spectra;  /* [frames][N_CHANNELS] rows of `bins` pairs of real and imaginary part */
   bool *posted;    /* [frames] whether the worker was sent the frame */
 
-  uint64_t now;     /* number of the frame being filled */
-  uint64_t first;   /* the first frame whose masks are wanted since the separator started */
-  unsigned filled;  /* samples of the hop */
-  unsigned unheard; /* hops since a stem was heard */
+  uint64_t now;       /* number of the frame being filled */
+  uint64_t first;     /* the first frame whose masks are wanted since the separator started */
+  unsigned filled;    /* samples of the hop */
+  const float *masks; /* of the newest output; NULL: none */
+  unsigned unheard;   /* hops since a stem was heard */
   uint32_t epoch, late_frames;
   bool running, patient;
 };
@@ -52,6 +53,14 @@ unsigned split_latency(const struct split *split) UNBRAID_REALTIME {
 
 uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME {
   return split->late_frames;
+}
+
+unsigned split_prime(const struct split *split) UNBRAID_REALTIME {
+  return split_latency(split) + split->context * split->hop;
+}
+
+float split_load(const struct split *split) UNBRAID_REALTIME {
+  return split->running ? atomic_load_explicit(&split->lane.load, memory_order_relaxed) : 0.0f;
 }
 
 unsigned split_room(const struct split *split) UNBRAID_REALTIME {
@@ -102,6 +111,7 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
   split->lookahead = separator->lookahead;
   split->context = separator->context;
   split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
+  split->lane.hop_seconds = split->hop / rate;
   split->linger = (unsigned)ceil(LINGER_SECONDS * rate / split->hop);
   unsigned delayed = split->deadline + split->lookahead;
   split->frames = (delayed > split->context ? delayed : split->context) + 1;
@@ -167,12 +177,27 @@ void split_reset(struct split *split) UNBRAID_REALTIME {
   split->late_frames = 0;
   split->running = false;
   split->patient = true;
+  split->masks = NULL;
 }
 
 static float *spectrum(const struct split *split, uint64_t frame,
                        unsigned channel) UNBRAID_REALTIME {
   size_t row = (size_t)(frame % split->frames) * N_CHANNELS + channel;
   return split->spectra + row * memory_stride((size_t)split->bins * 2);
+}
+
+bool split_picture(const struct split *split, struct split_picture *picture) UNBRAID_REALTIME {
+  unsigned delayed = split->deadline + split->lookahead;
+  if (split->now <= delayed) {
+    return false;
+  }
+  *picture = (struct split_picture){.masks = split->masks,
+                                    .geometry = split->lane.separator->geometry,
+                                    .amplitude = stft_amplitude(split->stft)};
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    picture->spectra[c] = spectrum(split, split->now - 1 - delayed, c);
+  }
+  return true;
 }
 
 /* Sends a frame to the worker; when the box is full the frame is lost and its masks are late. */
@@ -290,6 +315,7 @@ static void frame_done(struct split *split, struct worker *worker,
       }
     }
   }
+  split->masks = now >= delayed ? masks : NULL;
   split->now = now + 1;
   split->filled = 0;
 }

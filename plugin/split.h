@@ -34,6 +34,25 @@ void split_reset(struct split *split) UNBRAID_REALTIME;
 /** Frames since the reset whose masks came too late. Real-time safe. */
 uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME;
 
+/** Samples of input until the output is as good as it will be: the latency, and what the separator
+ * must have seen before. Real-time safe. */
+unsigned split_prime(const struct split *split) UNBRAID_REALTIME;
+
+/** Time that the worker spends on this split, over the time there is: a running mean; 0 while the
+ * separator rests. Real-time safe. */
+float split_load(const struct split *split) UNBRAID_REALTIME;
+
+/** What the newest output was made of, for showing it. Good until the next split_advance(). */
+struct split_picture {
+  const float *spectra[N_CHANNELS]; /* stft_bins() pairs of real and imaginary part each */
+  const float *masks;               /* [stems][stft_bins()]; NULL while the separator rests */
+  struct stft_geometry geometry;
+  float amplitude; /* see stft_amplitude() */
+};
+
+/** Real-time safe. @return false when there is no output yet. */
+bool split_picture(const struct split *split, struct split_picture *picture) UNBRAID_REALTIME;
+
 /** Samples that can be taken before the hop is full: at least 1. Real-time safe. */
 unsigned split_room(const struct split *split) UNBRAID_REALTIME;
 

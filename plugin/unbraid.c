@@ -1,82 +1,69 @@
-/* The LV2 entry: ports in, engine, ports out. */
-#include "plugin/engine.h"
+/* The LV2 entry: ports in, engines, ports out. */
 #include "plugin/host.h"
+#include "plugin/loader.h"
+#include "plugin/messages.h"
 #include "plugin/ports.h"
+#include "plugin/state.h"
+#include "plugin/swap.h"
+#include "plugin/view.h"
 
 #include <lv2/core/lv2.h>
+#include <lv2/state/state.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* The models of the bundle for each split, the best one first. */
-enum { MAX_MODELS = 2 };
-static const char *const models[N_SPLITS][MAX_MODELS] = {
-    [SPLIT_FOUR] = {"balanced.safetensors", "chandna.safetensors"},
-    [SPLIT_HP] = {"mdensenet3w.safetensors"},
-};
 
 /* Rates outside are a mistake of the host: STFT lengths would leave their range. */
 #define MIN_RATE 4000.0
 #define MAX_RATE 768000.0
 
-enum { MAX_PATH = 4096, MAX_MESSAGE = 512 };
+enum { QUALITY_UNKNOWN = N_QUALITIES };
 
 struct unbraid {
-  struct engine *engine;
+  struct loader *loader;
+  struct swap *swap;
+  struct messages messages;
+  struct view view;
   enum variant variant;
-  float *ports[N_PORTS]; /* NULL where not connected */
+  void *ports[N_PORTS]; /* NULL where not connected */
+
+  unsigned port_quality; /* of the port in the last run; QUALITY_UNKNOWN: there was none */
+  unsigned quality;      /* asked for last, or restored */
+  bool restored;         /* a session said which quality it is */
+
+  unsigned untold;     /* a bit per split: its file is to be told */
+  char text[MAX_TEXT]; /* to be told; "": nothing */
 };
 
-/* The path of a file of the bundle. */
-static bool find_model(const char *bundle, const char *name, char path[MAX_PATH]) {
-  size_t length = strlen(bundle);
-  const char *slash = length > 0 && bundle[length - 1] == '/' ? "" : "/";
-  int used = snprintf(path, MAX_PATH, "%s%s%s", bundle, slash, name);
-  return used >= 0 && used < MAX_PATH;
-}
-
-/* What stands in where no model can be read. `absent`: none is there at all. The median filters
- * need none: without one they are no fault to bother users with. */
-static struct separator *open_without(enum split_id split, const char *reasons, bool absent,
-                                      double rate, LV2_Log_Logger *log) {
-  if (split == SPLIT_HP) {
-    int (*say)(LV2_Log_Logger *, const char *, ...) = absent ? lv2_log_trace : lv2_log_note;
-    say(log, "unbraid: %sharmonic/percussive by median filters instead\n", reasons);
-    return separator_hpss_new(rate);
+/* Makes the first setup, of what the bundle has. */
+static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Logger *log) {
+  static const struct choice initial = {.quality = 0};
+  char reasons[MAX_REASONS];
+  struct setup *setup = setup_new(maker, &initial, true, reasons);
+  if (!setup) {
+    lv2_log_error(log, "unbraid: %s\n", reasons);
+    return false;
   }
-  lv2_log_warning(log,
-                  "unbraid: %splaying without a model: vocals, drums and bass are silent, other is "
-                  "the whole mix; harmonic/percussive works\n",
-                  reasons);
-  return separator_none_new(rate);
-}
-
-/* The best model for a split that can be read, or a stand-in where none can. */
-static struct separator *open_models(const char *bundle, enum split_id split, double rate,
-                                     LV2_Log_Logger *log) {
-  char reasons[MAX_MODELS * (MAX_MESSAGE + 2)] = "", path[MAX_PATH];
-  bool absent = true;
-  for (unsigned i = 0; i < MAX_MODELS && models[split][i]; ++i) {
-    char message[MAX_MESSAGE];
-    struct separator *separator = NULL;
-    if (find_model(bundle, models[split][i], path)) {
-      separator = separator_net_new(path, split, rate, message, sizeof message);
-      absent = absent && access(path, F_OK) != 0;
-    } else {
-      snprintf(message, sizeof message, "%s: path too long", models[split][i]);
-    }
-    if (separator) {
-      if (i > 0) {
-        lv2_log_note(log, "unbraid: %splaying with %s instead\n", reasons, models[split][i]);
-      }
-      return separator;
-    }
-    size_t used = strlen(reasons);
-    snprintf(reasons + used, sizeof reasons - used, "%s; ", message);
+  if (setup_stands_in(setup)) {
+    lv2_log_warning(log, "unbraid: %s\n", setup->text);
+  } else if (*reasons) {
+    lv2_log_note(log, "unbraid: %s\n", setup->text);
   }
-  return open_without(split, reasons, absent, rate, log);
+  if (setup->note[0]) {
+    int (*say)(LV2_Log_Logger *, const char *, ...) =
+        setup->note_matters ? lv2_log_note : lv2_log_trace;
+    say(log, "unbraid: %s\n", setup->note);
+  }
+  self->loader = loader_new(maker, setup, log);
+  self->swap = self->loader ? swap_new(self->loader, setup, maker->rate) : NULL;
+  if (!self->swap) {
+    lv2_log_error(log, "unbraid: out of memory, or no thread could be started\n");
+    loader_free(self->loader);
+    setup_free(setup);
+    return false;
+  }
+  return true;
 }
 
 static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
@@ -88,16 +75,22 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
                   MIN_RATE, MAX_RATE);
     return NULL;
   }
-  struct unbraid *self = calloc(1, sizeof *self);
-  if (self) {
-    struct separator *four = open_models(bundle, SPLIT_FOUR, rate, &host.log);
-    struct separator *hp = open_models(bundle, SPLIT_HP, rate, &host.log);
-    self->engine = engine_new(four, hp, rate, host.block);
-    self->variant =
-        strcmp(descriptor->URI, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
+  struct maker maker = {.rate = rate, .block = host.block};
+  int length = snprintf(maker.bundle, sizeof maker.bundle, "%s", bundle);
+  if (length < 0 || (size_t)length >= sizeof maker.bundle) {
+    lv2_log_error(&host.log, "unbraid: the path of the bundle is too long\n");
+    return NULL;
   }
-  if (!self || !self->engine) {
-    lv2_log_error(&host.log, "unbraid: out of memory, or no thread could be started\n");
+  struct unbraid *self = calloc(1, sizeof *self);
+  if (!self) {
+    lv2_log_error(&host.log, "unbraid: out of memory\n");
+    return NULL;
+  }
+  self->variant = strcmp(descriptor->URI, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
+  self->port_quality = QUALITY_UNKNOWN;
+  messages_init(&self->messages, host.map);
+  view_init(&self->view, rate);
+  if (!make_all(self, &maker, &host.log)) {
     free(self);
     return NULL;
   }
@@ -106,7 +99,8 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
 
 static void cleanup(LV2_Handle handle) {
   struct unbraid *self = handle;
-  engine_free(self->engine);
+  swap_free(self->swap);
+  loader_free(self->loader);
   free(self);
 }
 
@@ -118,7 +112,9 @@ static void connect_port(LV2_Handle handle, uint32_t index, void *data) {
 }
 
 static void activate(LV2_Handle handle) {
-  engine_reset(((struct unbraid *)handle)->engine);
+  struct unbraid *self = handle;
+  swap_reset(self->swap);
+  view_reset(&self->view);
 }
 
 /* A control's value inside its range; its default where it is not connected or not a number. */
@@ -151,8 +147,89 @@ static struct mixer_controls read_controls(const struct unbraid *self) UNBRAID_R
 
 static void report(const struct unbraid *self, enum port port, float value) UNBRAID_REALTIME {
   if (self->ports[port]) {
-    *self->ports[port] = value;
+    *(float *)self->ports[port] = value;
   }
+}
+
+/* Asks for another model of the bundle when the port has moved. What a session restored goes before
+ * what its port was before the host had restored that too. */
+static void follow_quality(struct unbraid *self) UNBRAID_REALTIME {
+  unsigned wanted = (unsigned)lrintf(control(self, PORT_QUALITY));
+  bool first = self->port_quality == QUALITY_UNKNOWN;
+  if (wanted == self->port_quality) {
+    return;
+  }
+  self->port_quality = wanted;
+  if (wanted != self->quality && !(first && self->restored)) {
+    self->quality = wanted;
+    loader_ask_quality(self->loader, wanted);
+  }
+}
+
+static void tell(struct unbraid *self, const char *text) UNBRAID_REALTIME {
+  memcpy(self->text, text, strlen(text) + 1);
+}
+
+static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
+  struct order order;
+  for (uint32_t at = 0; messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
+    unsigned asked = order.split < N_SPLITS ? 1u << order.split : (1u << N_SPLITS) - 1;
+    switch (order.kind) {
+    case ORDER_WATCH:
+      view_watch(&self->view);
+      break;
+    case ORDER_GET:
+      self->untold |= asked;
+      break;
+    case ORDER_SET:
+      loader_ask_file(self->loader, order.split, order.path);
+      break;
+    case ORDER_MISTAKEN:
+      tell(self, order.path);
+      break;
+    }
+  }
+}
+
+/* What the loader has made or refused since the last run. */
+static void follow_loader(struct unbraid *self) UNBRAID_REALTIME {
+  const struct setup *made = swap_take(self->swap);
+  if (made) {
+    if (made->restored) {
+      self->quality = made->choice.quality;
+      self->restored = true;
+      loader_unask(self->loader);
+    }
+    tell(self, made->text);
+    self->untold = (1u << N_SPLITS) - 1;
+  }
+  struct setup *refusal = loader_take_refusal(self->loader);
+  if (refusal) {
+    tell(self, refusal->text);
+    self->untold = (1u << N_SPLITS) - 1;
+    loader_retire(self->loader, refusal);
+  }
+}
+
+/* What is to be told and finds room; the rest waits for the next run. */
+static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
+  struct messages *messages = &self->messages;
+  const struct choice *choice = swap_choice(self->swap);
+  messages_begin(messages, self->ports[PORT_NOTIFY]);
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    if (self->untold >> i & 1 && messages_file(messages, i, choice->files[i])) {
+      self->untold &= ~(1u << i);
+    }
+  }
+  if (self->text[0] && messages_text(messages, self->text)) {
+    self->text[0] = '\0';
+  }
+  if (view_advance(&self->view, n)) {
+    struct view_data data;
+    view_make(&self->view, swap_playing(self->swap)->engine, &data);
+    messages_view(messages, &data);
+  }
+  messages_end(messages);
 }
 
 static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
@@ -169,11 +246,45 @@ static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
       outs[s][c] = self->ports[PORT_STEM_AUDIO + s * N_CHANNELS + c];
     }
   }
-  engine_set(self->engine, &controls);
-  engine_process(self->engine, in, main, (float *const(*)[N_CHANNELS])outs, n, wait);
-  report(self, PORT_LATENCY, (float)engine_latency(self->engine));
-  report(self, PORT_LATE_FRAMES, (float)engine_late_frames(self->engine));
+  follow_loader(self);
+  follow_quality(self);
+  follow_orders(self);
+  loader_send(self->loader);
+  if (wait) { /* an export has what was asked for from here on */
+    loader_wait(self->loader);
+    follow_loader(self);
+  }
+  swap_watch(self->swap, view_watched(&self->view) && !wait);
+  swap_process(self->swap, &controls, in, main, (float *const(*)[N_CHANNELS])outs, n, wait);
+  report(self, PORT_LATENCY, (float)engine_latency(swap_playing(self->swap)->engine));
+  report(self, PORT_LATE_FRAMES, (float)swap_late_frames(self->swap));
+  write_messages(self, n);
   rt_fp_restore(fp);
+}
+
+static LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store,
+                             LV2_State_Handle state, uint32_t flags,
+                             const LV2_Feature *const *features) {
+  (void)flags;
+  struct unbraid *self = handle;
+  return self->messages.mapped
+             ? state_save(self->loader, &self->messages.uris, store, state, features)
+             : LV2_STATE_ERR_NO_FEATURE;
+}
+
+static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function retrieve,
+                                LV2_State_Handle state, uint32_t flags,
+                                const LV2_Feature *const *features) {
+  (void)flags;
+  struct unbraid *self = handle;
+  return self->messages.mapped
+             ? state_restore(self->loader, &self->messages.uris, retrieve, state, features)
+             : LV2_STATE_ERR_NO_FEATURE;
+}
+
+static const void *extension_data(const char *uri) {
+  static const LV2_State_Interface interface = {save, restore};
+  return strcmp(uri, LV2_STATE__interface) == 0 ? &interface : NULL;
 }
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {
@@ -183,13 +294,15 @@ LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {
                          .connect_port = connect_port,
                          .activate = activate,
                          .run = run,
-                         .cleanup = cleanup},
+                         .cleanup = cleanup,
+                         .extension_data = extension_data},
       [VARIANT_INSERT] = {.URI = UNBRAID_INSERT_URI,
                           .instantiate = instantiate,
                           .connect_port = connect_port,
                           .activate = activate,
                           .run = run,
-                          .cleanup = cleanup},
+                          .cleanup = cleanup,
+                          .extension_data = extension_data},
   };
   return index < N_VARIANTS ? &descriptors[index] : NULL;
 }

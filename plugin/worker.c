@@ -1,10 +1,12 @@
 #include "plugin/worker.h"
 
+#include "plugin/thread.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct worker {
   struct lane *const *lanes;
@@ -13,6 +15,22 @@ struct worker {
   sem_t frames_sent;
   atomic_bool quit;
 };
+
+/* Weight of a new step in the running mean of the load: half a second at hops of 12 ms. */
+#define LOAD_WEIGHT 0.02f
+
+static void step(struct lane *lane, const struct mail *frame, float *masks) UNBRAID_REALTIME {
+  struct separator *separator = lane->separator;
+  struct timespec begun, done;
+  clock_gettime(CLOCK_MONOTONIC, &begun);
+  separator->step(separator, frame->values, frame->values + (size_t)2 * separator->reads, masks);
+  clock_gettime(CLOCK_MONOTONIC, &done);
+  double took =
+      (double)(done.tv_sec - begun.tv_sec) + 1e-9 * (double)(done.tv_nsec - begun.tv_nsec);
+  float load = atomic_load_explicit(&lane->load, memory_order_relaxed);
+  load += LOAD_WEIGHT * ((float)(took / lane->hop_seconds) - load);
+  atomic_store_explicit(&lane->load, load, memory_order_relaxed);
+}
 
 /* One frame of one lane; false when it has none. */
 static bool serve(struct lane *lane) {
@@ -29,8 +47,7 @@ static bool serve(struct lane *lane) {
     /* Full only where the audio thread has stopped taking masks: these would be void too. */
     struct mail *masks = mailbox_reserve(lane->masks);
     if (masks) {
-      separator->step(separator, frame->values, frame->values + (size_t)2 * separator->reads,
-                      masks->values);
+      step(lane, frame, masks->values);
       if (frame->wanted) {
         masks->sequence = frame->sequence;
         masks->epoch = frame->epoch;
@@ -77,13 +94,7 @@ struct worker *worker_new(struct lane *const *lanes, unsigned count) {
     free(worker);
     return NULL;
   }
-  /* The host's signal handlers are none of this thread's business. */
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int failed = pthread_create(&worker->thread, NULL, worker_main, worker);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (failed) {
+  if (!thread_start(&worker->thread, worker_main, worker)) {
     sem_destroy(&worker->frames_sent);
     free(worker);
     return NULL;

@@ -6,6 +6,7 @@
  * each trap is shown to catch what it must. */
 #define _GNU_SOURCE
 #include "plugin/ports.h"
+#include "plugin/uris.h"
 #include "tests/rt_trap.h"
 
 #include <dlfcn.h>
@@ -14,7 +15,10 @@
 #include <linux/filter.h>
 #include <linux/futex.h>
 #include <linux/seccomp.h>
+#include <lv2/atom/forge.h>
 #include <lv2/core/lv2.h>
+#include <lv2/patch/patch.h>
+#include <lv2/urid/urid.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
@@ -35,6 +39,7 @@
 #include <unistd.h>
 
 enum { MAX_BLOCK = 8192, RUNS = 1500, NAP_EVERY = 8, RESET_EVERY = 200, MAX_AUDIO = 16 };
+enum { SAY_EVERY = 20, ATOM_BYTES = 32768 };
 
 static rt_trap_enter_fn *trap_enter;
 static rt_trap_leave_fn *trap_leave;
@@ -219,12 +224,34 @@ static float draw_unit(void) {
   return (float)draw(1u << 24) / (float)(1u << 24);
 }
 
+/* A host that numbers URIs, and says little else. */
+static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri) {
+  static const char *uris[128];
+  (void)handle;
+  for (LV2_URID i = 0; i < 128; ++i) {
+    if (!uris[i]) {
+      uris[i] = strdup(uri);
+    }
+    if (strcmp(uris[i], uri) == 0) {
+      return i + 1;
+    }
+  }
+  abort();
+}
+
+static LV2_URID_Map map = {NULL, map_uri};
+
 struct player {
   const LV2_Descriptor *descriptor;
   LV2_Handle handle;
   enum variant variant;
   float values[N_PORTS];
   float audio[MAX_AUDIO][MAX_BLOCK];
+  LV2_Atom_Forge forge;
+  _Alignas(8) uint8_t control[ATOM_BYTES], notify[ATOM_BYTES];
+  char light[4096]; /* path of a model */
+  unsigned changes; /* of the latency: models that took over */
+  float latency;
 };
 
 static bool is_audio(enum port port) {
@@ -241,11 +268,18 @@ static bool player_open(struct player *player, void *library, const char *bundle
   *(void **)&descriptors = find(library, "lv2_descriptor");
   player->descriptor = descriptors(variant);
   player->variant = variant;
-  player->handle = player->descriptor->instantiate(player->descriptor, rate, bundle, NULL);
+  const LV2_Feature feature = {LV2_URID__map, &map}, *const features[] = {&feature, NULL};
+  player->handle = player->descriptor->instantiate(player->descriptor, rate, bundle, features);
+  lv2_atom_forge_init(&player->forge, &map);
+  snprintf(player->light, sizeof player->light, "%s/chandna.safetensors", bundle);
+  player->changes = 0;
   for (uint32_t i = 0; player->handle && i < ports_count(variant); ++i) {
     enum port port = ports_from_variant(variant, i);
     player->values[port] = port_table[port].initial;
-    connect(player, i, is_audio(port) ? (void *)player->audio[port] : &player->values[port]);
+    void *value = port == PORT_CONTROL  ? (void *)player->control
+                  : port == PORT_NOTIFY ? (void *)player->notify
+                                        : (void *)&player->values[port];
+    connect(player, i, is_audio(port) ? (void *)player->audio[port] : value);
   }
   return player->handle != NULL;
 }
@@ -268,6 +302,34 @@ static void move_control(struct player *player) {
   const float wild[] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f};
   float value = info->minimum + draw_unit() * (info->maximum - info->minimum);
   player->values[port] = draw(50) == 0 ? wild[draw(5)] : value;
+}
+
+/* Another model, by the quality or by a file, good or bad; a window that watches; room for answers
+ * that may be too little. */
+static void say(struct player *player, bool anything) {
+  LV2_Atom_Forge *forge = &player->forge;
+  LV2_Atom_Forge_Frame sequence, frame;
+  lv2_atom_forge_set_buffer(forge, player->control, sizeof player->control);
+  lv2_atom_forge_sequence_head(forge, &sequence, 0);
+  unsigned choice = anything ? draw(4) : 4;
+  if (choice == 0) {
+    player->values[PORT_QUALITY] = (float)draw(2);
+  } else if (choice < 3) {
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &frame, 0, map_uri(NULL, LV2_PATCH__Set));
+    lv2_atom_forge_key(forge, map_uri(NULL, LV2_PATCH__property));
+    lv2_atom_forge_urid(forge, map_uri(NULL, UNBRAID__model_four));
+    lv2_atom_forge_key(forge, map_uri(NULL, LV2_PATCH__value));
+    const char *path = choice == 1 ? player->light : draw(2) ? "" : "/dev/null";
+    lv2_atom_forge_path(forge, path, (uint32_t)strlen(path));
+    lv2_atom_forge_pop(forge, &frame);
+  } else if (choice == 3) {
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &frame, 0, map_uri(NULL, UNBRAID__Watch));
+    lv2_atom_forge_pop(forge, &frame);
+  }
+  lv2_atom_forge_pop(forge, &sequence);
+  *(LV2_Atom *)player->notify = (LV2_Atom){draw(4) ? ATOM_BYTES : draw(ATOM_BYTES), 0};
 }
 
 static void fill_input(struct player *player, uint32_t n) {
@@ -302,12 +364,15 @@ static void play(struct player *player, void (*enter)(void), void (*leave)(void)
       shuffle_outputs(player);
     }
     fill_input(player, n);
+    say(player, k % SAY_EVERY == 0);
     enter();
     if (k % RESET_EVERY == 0) {
       descriptor->activate(player->handle);
     }
     descriptor->run(player->handle, n);
     leave();
+    player->changes += player->values[PORT_LATENCY] != player->latency;
+    player->latency = player->values[PORT_LATENCY];
     if (k % NAP_EVERY == 0) {
       pause();
     }
@@ -329,10 +394,11 @@ static bool check_run(void *library, const char *bundle, enum variant variant, d
   trap_hits();
   play(&player, trap_enter, trap_leave, nap);
   unsigned hits = trap_hits();
-  printf("%s at %g Hz: %u forbidden calls in %u blocks%s%s\n", player.descriptor->URI, rate, hits,
-         (unsigned)RUNS, hits ? ", the last one: " : "", hits ? trap_last() : "");
+  printf("%s at %g Hz: %u forbidden calls in %u blocks and %u changes of the model%s%s\n",
+         player.descriptor->URI, rate, hits, (unsigned)RUNS, player.changes,
+         hits ? ", the last one: " : "", hits ? trap_last() : "");
   player.descriptor->cleanup(player.handle);
-  return hits == 0;
+  return hits == 0 && player.changes > 0;
 }
 
 /* ---- The same under the kernel's eyes ---- */

@@ -1,13 +1,18 @@
 /* The built bundle, as lilv reads it for every host: it must say what the port table says, and
  * follow the conventions that hosts rely on. */
 #include "plugin/ports.h"
+#include "plugin/uris.h"
 
 #include <lilv/lilv.h>
+#include <lv2/atom/atom.h>
 #include <lv2/core/lv2.h>
 #include <lv2/options/options.h>
+#include <lv2/patch/patch.h>
 #include <lv2/port-groups/port-groups.h>
 #include <lv2/port-props/port-props.h>
 #include <lv2/presets/presets.h>
+#include <lv2/resize-port/resize-port.h>
+#include <lv2/state/state.h>
 #include <lv2/units/units.h>
 
 #include <limits.h>
@@ -156,12 +161,14 @@ static void test_features(void **state) {
 }
 
 static void assert_kind(const LilvPlugin *plugin, const LilvPort *port, enum port_kind kind) {
-  const bool input = kind == KIND_AUDIO_IN || kind == KIND_CONTROL_IN;
+  const bool input = kind == KIND_AUDIO_IN || kind == KIND_CONTROL_IN || kind == KIND_ATOM_IN;
   const bool audio = kind == KIND_AUDIO_IN || kind == KIND_AUDIO_OUT;
+  const bool atom = kind == KIND_ATOM_IN || kind == KIND_ATOM_OUT;
   assert_int_equal(port_is_a(plugin, port, LV2_CORE__InputPort), input);
   assert_int_equal(port_is_a(plugin, port, LV2_CORE__OutputPort), !input);
   assert_int_equal(port_is_a(plugin, port, LV2_CORE__AudioPort), audio);
-  assert_int_equal(port_is_a(plugin, port, LV2_CORE__ControlPort), !audio);
+  assert_int_equal(port_is_a(plugin, port, LV2_CORE__ControlPort), !audio && !atom);
+  assert_int_equal(port_is_a(plugin, port, LV2_ATOM__AtomPort), atom);
 }
 
 static void assert_properties(const LilvPlugin *plugin, const LilvPort *port, unsigned flags) {
@@ -222,10 +229,17 @@ static void assert_port(const LilvPlugin *plugin, const LilvPort *port,
   char text[128];
   snprintf(text, sizeof text, "#%s", info->group ? info->group : "");
   assert_object(port_get(plugin, port, LV2_PORT_GROUPS__group), info->group ? text : NULL);
+  if (info->bytes > 0) {
+    assert_object(port_get(plugin, port, LV2_ATOM__bufferType), "#Sequence");
+    assert_object(port_get(plugin, port, LV2_ATOM__supports), "patch#Message");
+    LilvNode *bytes = port_get(plugin, port, LV2_RESIZE_PORT__minimumSize);
+    assert_int_equal(lilv_node_as_int(bytes), info->bytes);
+    lilv_node_free(bytes);
+  }
   const char *colon = info->designation ? strchr(info->designation, ':') : NULL;
   snprintf(text, sizeof text, "#%s", colon ? colon + 1 : "");
   assert_object(port_get(plugin, port, LV2_CORE__designation), colon ? text : NULL);
-  if (info->kind != KIND_CONTROL_IN && info->kind != KIND_CONTROL_OUT)
+  if (!ports_is_control((enum port)(info - port_table)))
     return;
   assert_range(plugin, port, info);
   assert_scale_points(plugin, port, info);
@@ -252,6 +266,35 @@ static void test_ports(void **state) {
         ports_from_variant((enum variant)v, lilv_plugin_get_latency_port_index(plugins[v])),
         PORT_LATENCY);
   }
+}
+
+/* Hosts find the model files as parameters, and save them. */
+static void test_parameters(void **state) {
+  (void)state;
+  static const char *const uris[] = {UNBRAID__model_four, UNBRAID__model_hp};
+  LilvNode *writable = lilv_new_uri(world, LV2_PATCH__writable);
+  LilvNode *interface = lilv_new_uri(world, LV2_STATE__interface);
+  LilvNode *anywhere = lilv_new_uri(world, LV2_STATE__threadSafeRestore);
+  for (int v = 0; v < N_VARIANTS; v++) {
+    assert_true(lilv_plugin_has_extension_data(plugins[v], interface));
+    assert_true(lilv_plugin_has_feature(plugins[v], anywhere));
+    LilvNodes *parameters = lilv_plugin_get_value(plugins[v], writable);
+    assert_int_equal(lilv_nodes_size(parameters), 2);
+    for (int i = 0; i < 2; i++) {
+      LilvNode *parameter = lilv_new_uri(world, uris[i]);
+      assert_true(lilv_nodes_contains(parameters, parameter));
+      assert_object(get(parameter, LILV_NS_RDFS "range"), "atom#Path");
+      assert_object(get(parameter, "http://moddevices.com/ns/mod#fileTypes"), "safetensors");
+      LilvNode *label = get(parameter, LILV_NS_RDFS "label");
+      assert_non_null(label);
+      lilv_node_free(label);
+      lilv_node_free(parameter);
+    }
+    lilv_nodes_free(parameters);
+  }
+  lilv_node_free(writable);
+  lilv_node_free(interface);
+  lilv_node_free(anywhere);
 }
 
 /* Ardour takes the channels of a group from its elements and its name from rdfs:label. */
@@ -349,13 +392,10 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),
-      cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features),
-      cmocka_unit_test(test_ports),
-      cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_presets),
-      cmocka_unit_test(test_starts_without_features),
+      cmocka_unit_test(test_plugins),    cmocka_unit_test(test_version),
+      cmocka_unit_test(test_features),   cmocka_unit_test(test_ports),
+      cmocka_unit_test(test_parameters), cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_presets),    cmocka_unit_test(test_starts_without_features),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
 }

@@ -211,7 +211,16 @@ also "list of presets: eight" test "$(wc -l <out)" = 8
 check "version" "$UNBRAID" --version
 also "version: that of VERSION" test "$(cat out)" = "unbraid $version"
 check "help" "$UNBRAID" --help
-also "help: names every long option" test "$(grep -oE -- '--[a-z-]+' out | sort -u | wc -l)" = 11
+also "help: names every long option" test "$(grep -oE -- '--[a-z-]+' out | sort -u | wc -l)" = 14
+
+# ---- models
+check "the light model" "$UNBRAID" -q --quality Light --stems drums song48000.wav --out light
+check "the same by its file" "$UNBRAID" -q --stems drums song48000.wav --out file-of-light \
+  --model "$(dirname "$UNBRAID")/unbraid.lv2/chandna.safetensors"
+check "the best one" "$UNBRAID" -q --stems drums song48000.wav --out best
+also "the same stems" below -200 light/song48000.drums.wav file-of-light/song48000.drums.wav
+check "others than the best one's" \
+  awk "BEGIN { exit !($(tool residual best/song48000.drums.wav light/song48000.drums.wav) > -40) }"
 
 # ---- bad input
 printf 'la la la\n' >words.wav
@@ -269,6 +278,14 @@ fails 2 "vocals_gain: '-6dB' is not a number" "not a number" \
 fails 2 "vocals_gain: 'nan' is not a number" "NaN as a value" \
   "$UNBRAID" --set vocals_gain=nan song.wav
 fails 2 'not PORT=VALUE' "no value" "$UNBRAID" --set vocals_gain song.wav
+fails 2 "quality: 'best' is not one of Balanced, Light" "unknown quality" "$UNBRAID" --quality best song.wav
+fails 2 'model: empty name' "model without a name" "$UNBRAID" --model= song.wav
+fails 1 'absent.safetensors: No such file' "a missing model file" \
+  "$UNBRAID" --model absent.safetensors song.wav
+fails 1 'demo: is a folder' "a folder as a model" "$UNBRAID" --model demo song.wav
+fails 1 'words.wav: not a safetensors' "a damaged model" "$UNBRAID" --model-hp words.wav song.wav
+mkfifo pipe
+fails 1 'pipe: is no regular file' "a pipe as a model" "$UNBRAID" --model pipe song.wav
 fails 2 "'aac' is not one of" "unknown format" "$UNBRAID" --format aac song.wav
 fails 2 "'12' is not one of" "unknown bits" "$UNBRAID" --bits 12 song.wav
 fails 2 'flac holds' "32f in flac" "$UNBRAID" --format flac --bits 32f song.wav

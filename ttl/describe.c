@@ -1,5 +1,6 @@
 #include "ttl/describe.h"
 
+#include "plugin/uris.h"
 #include "ttl/text.h"
 #include "ttl/turtle.h"
 
@@ -115,12 +116,23 @@ static void control_values(FILE *out, const struct port_info *port) {
   scale_points(out, port->points, integer);
 }
 
+static void atom_values(FILE *out, const struct port_info *port) {
+  turtle_next(out, 2, "atom:bufferType");
+  fputs("atom:Sequence", out);
+  turtle_next(out, 2, "atom:supports");
+  fputs("patch:Message", out);
+  turtle_next(out, 2, "rsz:minimumSize");
+  fprintf(out, "%u", port->bytes);
+}
+
 static void port(FILE *out, uint32_t index, const struct port_info *p) {
   static const char *const classes[] = {
       [KIND_AUDIO_IN] = "lv2:InputPort , lv2:AudioPort",
       [KIND_AUDIO_OUT] = "lv2:OutputPort , lv2:AudioPort",
       [KIND_CONTROL_IN] = "lv2:InputPort , lv2:ControlPort",
       [KIND_CONTROL_OUT] = "lv2:OutputPort , lv2:ControlPort",
+      [KIND_ATOM_IN] = "lv2:InputPort , atom:AtomPort",
+      [KIND_ATOM_OUT] = "lv2:OutputPort , atom:AtomPort",
   };
   fprintf(out, "[\n\t\ta %s", classes[p->kind]);
   turtle_next(out, 2, "lv2:index");
@@ -143,12 +155,39 @@ static void port(FILE *out, uint32_t index, const struct port_info *p) {
   }
   if (p->kind == KIND_CONTROL_IN || p->kind == KIND_CONTROL_OUT)
     control_values(out, p);
+  if (p->kind == KIND_ATOM_IN || p->kind == KIND_ATOM_OUT)
+    atom_values(out, p);
   properties(out, p->flags);
   if (p->priority) {
     turtle_next(out, 2, "pprops:displayPriority");
     fprintf(out, "%d", p->priority);
   }
   fputs("\n\t]", out);
+}
+
+/* The model files, which hosts offer to choose and save with the session. */
+static void parameters(FILE *out) {
+  static const struct {
+    const char *uri, *label, *comment;
+  } files[] = {
+      {UNBRAID__model_four, TEXT_MODEL_FOUR, TEXT_MODEL_FOUR_COMMENT},
+      {UNBRAID__model_hp, TEXT_MODEL_HP, TEXT_MODEL_HP_COMMENT},
+  };
+  /* Not among the vocabularies that come with LV2; hosts read it all the same. */
+  fputs(
+      "mod:fileTypes\n\ta rdf:Property , owl:DatatypeProperty ;\n\trdfs:label \"file types\" .\n\n",
+      out);
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    fprintf(out, "<%s>\n\ta lv2:Parameter", files[i].uri);
+    turtle_next(out, 1, "rdfs:label");
+    turtle_literal(out, files[i].label);
+    turtle_next(out, 1, "rdfs:comment");
+    turtle_literal(out, files[i].comment);
+    turtle_next(out, 1, "rdfs:range");
+    fputs("atom:Path", out);
+    turtle_next(out, 1, "mod:fileTypes");
+    fputs("\"safetensors\" .\n\n", out);
+  }
 }
 
 static void rights(FILE *out) {
@@ -163,6 +202,7 @@ static void rights(FILE *out) {
 void describe_plugin(FILE *out, enum variant v) {
   fputs(TEXT_PREFIXES, out);
   groups(out, v);
+  parameters(out);
 
   fprintf(out, "<" TEXT_PROJECT ">\n\ta doap:Project");
   turtle_next(out, 1, "doap:name");
@@ -182,7 +222,13 @@ void describe_plugin(FILE *out, enum variant v) {
   turtle_literal(out, about[v].documentation);
   /* Nothing is required: hosts that pass no features at all still load the plugin. */
   turtle_next(out, 1, "lv2:optionalFeature");
-  fputs("lv2:hardRTCapable , urid:map , opts:options , log:log", out);
+  fputs("lv2:hardRTCapable , urid:map , opts:options , log:log , state:threadSafeRestore ,\n"
+        "\t\tstate:mapPath , state:freePath",
+        out);
+  turtle_next(out, 1, "lv2:extensionData");
+  fputs("state:interface", out);
+  turtle_next(out, 1, "patch:writable");
+  fputs("<" UNBRAID__model_four "> , <" UNBRAID__model_hp ">", out);
   turtle_next(out, 1, "opts:supportedOption");
   fputs("bufsz:nominalBlockLength , bufsz:maxBlockLength", out);
   turtle_next(out, 1, "pg:mainInput");

@@ -6,17 +6,23 @@
 #define TEXT_MAINTAINER "The Unbraid authors"
 
 #define TEXT_PREFIXES                                                                              \
+  "@prefix atom: <http://lv2plug.in/ns/ext/atom#> .\n"                                             \
   "@prefix bufsz: <http://lv2plug.in/ns/ext/buf-size#> .\n"                                        \
   "@prefix doap: <http://usefulinc.com/ns/doap#> .\n"                                              \
   "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"                                                 \
   "@prefix log: <http://lv2plug.in/ns/ext/log#> .\n"                                               \
   "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"                                               \
+  "@prefix mod: <http://moddevices.com/ns/mod#> .\n"                                               \
   "@prefix opts: <http://lv2plug.in/ns/ext/options#> .\n"                                          \
+  "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"                                              \
+  "@prefix patch: <http://lv2plug.in/ns/ext/patch#> .\n"                                           \
   "@prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .\n"                                        \
   "@prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .\n"                                     \
   "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"                                          \
   "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"                                 \
   "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"                                      \
+  "@prefix rsz: <http://lv2plug.in/ns/ext/resize-port#> .\n"                                       \
+  "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n"                                           \
   "@prefix units: <http://lv2plug.in/ns/extensions/units#> .\n"                                    \
   "@prefix urid: <http://lv2plug.in/ns/ext/urid#> .\n\n"
 
@@ -37,3 +43,9 @@
   "solo the vocals, drums, bass and other of a finished mix, or its harmonic and percussive "      \
   "parts. With every fader at 0 dB the output is the input, sample for sample, later by the "      \
   "reported latency. Main From chooses which split's faders are heard."
+
+#define TEXT_MODEL_FOUR "Four-stem model"
+#define TEXT_MODEL_FOUR_COMMENT                                                                    \
+  "Model file for vocals, drums, bass and other; none: the one that Quality names"
+#define TEXT_MODEL_HP "Harmonic/percussive model"
+#define TEXT_MODEL_HP_COMMENT "Model file for harmonic and percussive; none: that of the bundle"

@@ -1,8 +1,10 @@
 #include "tests/support/files.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 char *file_temporary(void) {
@@ -54,4 +56,16 @@ unsigned char *file_read(const char *path, size_t *size) {
   bytes[end] = 0;
   *size = (size_t)end;
   return bytes;
+}
+
+char *file_absolute(const char *name) {
+  char folder[4096] = "";
+  size_t room = sizeof folder + strlen(name) + 2;
+  char *path = malloc(room);
+  bool relative = *name != '/';
+  if (!path || (relative && !getcwd(folder, sizeof folder))) {
+    abort();
+  }
+  snprintf(path, room, "%s%s%s", folder, relative ? "/" : "", name);
+  return path;
 }

@@ -15,3 +15,6 @@ void file_write(const char *path, const void *bytes, size_t size);
 
 /** A whole file, with a zero byte behind it; to be freed with free(). */
 unsigned char *file_read(const char *path, size_t *size);
+
+/** The absolute path of a file, seen from the current folder; to be freed with free(). */
+char *file_absolute(const char *name);

@@ -6,6 +6,7 @@
 #include <lv2/options/options.h>
 #include <lv2/urid/urid.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,27 +17,49 @@
 
 const LV2_Descriptor *lv2_descriptor(uint32_t index);
 
-enum { MAX_URIS = 64 };
+enum { MAX_URIS = 256 };
+
+/* The plugin's threads map and log as well. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char *uris[MAX_URIS];
 
 static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri) {
-  static char *uris[MAX_URIS];
   (void)handle;
-  for (LV2_URID i = 0; i < MAX_URIS; ++i) {
+  LV2_URID urid = 0;
+  pthread_mutex_lock(&lock);
+  for (LV2_URID i = 0; i < MAX_URIS && urid == 0; ++i) {
     if (!uris[i]) {
       uris[i] = strdup(uri);
     }
-    if (strcmp(uris[i], uri) == 0) {
-      return i + 1;
-    }
+    urid = strcmp(uris[i], uri) == 0 ? i + 1 : 0;
   }
-  abort();
+  pthread_mutex_unlock(&lock);
+  return urid ? urid : (abort(), 0);
+}
+
+static const char *unmap_urid(LV2_URID_Unmap_Handle handle, LV2_URID urid) {
+  (void)handle;
+  return urid > 0 && urid <= MAX_URIS ? uris[urid - 1] : NULL;
+}
+
+LV2_URID_Map *rig_map(void) {
+  static LV2_URID_Map map = {NULL, map_uri};
+  return &map;
+}
+
+LV2_URID_Unmap *rig_unmap(void) {
+  static LV2_URID_Unmap unmap = {NULL, unmap_urid};
+  return &unmap;
 }
 
 static int log_vprintf(LV2_Log_Handle handle, LV2_URID type, const char *format, va_list ap) {
   (void)type;
   struct rig *rig = handle;
+  pthread_mutex_lock(&lock);
   size_t used = strlen(rig->log);
-  return vsnprintf(rig->log + used, sizeof rig->log - used, format, ap);
+  int length = vsnprintf(rig->log + used, sizeof rig->log - used, format, ap);
+  pthread_mutex_unlock(&lock);
+  return length;
 }
 
 static int log_printf(LV2_Log_Handle handle, LV2_URID type, const char *format, ...) {
@@ -59,13 +82,12 @@ bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block
     rig->controls[i] = port_table[i].initial;
   }
   int32_t length = (int32_t)block;
-  LV2_URID_Map map = {NULL, map_uri};
-  LV2_Log_Log log = {rig, log_printf, log_vprintf};
+  rig->logging = (LV2_Log_Log){rig, log_printf, log_vprintf};
   LV2_Options_Option options[] = {{LV2_OPTIONS_INSTANCE, 0,
                                    map_uri(NULL, LV2_BUF_SIZE__nominalBlockLength), sizeof length,
                                    map_uri(NULL, LV2_ATOM__Int), &length},
                                   {LV2_OPTIONS_INSTANCE, 0, 0, 0, 0, NULL}};
-  LV2_Feature map_feature = {LV2_URID__map, &map}, log_feature = {LV2_LOG__log, &log},
+  LV2_Feature map_feature = {LV2_URID__map, rig_map()}, log_feature = {LV2_LOG__log, &rig->logging},
               options_feature = {LV2_OPTIONS__options, options};
   const LV2_Feature *const features[] = {&map_feature, &log_feature, &options_feature, NULL};
   rig->handle =
@@ -75,9 +97,8 @@ bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block
   }
   for (uint32_t i = 0; i < ports_count(variant); ++i) {
     enum port port = ports_from_variant(variant, i);
-    bool control =
-        port_table[port].kind == KIND_CONTROL_IN || port_table[port].kind == KIND_CONTROL_OUT;
-    rig->descriptor->connect_port(rig->handle, i, control ? &rig->controls[port] : NULL);
+    rig->descriptor->connect_port(rig->handle, i,
+                                  ports_is_control(port) ? &rig->controls[port] : NULL);
   }
   rig->descriptor->activate(rig->handle);
   return true;

@@ -4,6 +4,8 @@
 #include "plugin/ports.h"
 
 #include <lv2/core/lv2.h>
+#include <lv2/log/log.h>
+#include <lv2/urid/urid.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,7 +14,8 @@ struct rig {
   const LV2_Descriptor *descriptor;
   enum variant variant;
   float controls[N_PORTS]; /* by enum port; outputs of the plugin too */
-  char log[4096];          /* what the plugin logged since rig_open() */
+  LV2_Log_Log logging;
+  char log[65536]; /* what the plugin logged since rig_open() */
 };
 
 /** The outputs of a render, by enum port; NULL where not wanted. */
@@ -20,6 +23,10 @@ struct rig_audio {
   float *left_right[N_PORTS];
   size_t frames;
 };
+
+/** The numbers of URIs: for the whole program. */
+LV2_URID_Map *rig_map(void);
+LV2_URID_Unmap *rig_unmap(void);
 
 /** Instantiates and activates. `block`: what the host announces as nominal length; 0 announces
  * nothing and offers no feature at all. @return false when instantiate() failed. */

@@ -1,0 +1,155 @@
+#include "plugin/setup.h"
+
+#include "plugin/separator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The four-stem models of the bundle by quality, the best one first; and the other split's. */
+static const char *const bundled[N_QUALITIES] = {"balanced", "chandna"};
+static const char bundled_hp[] = "mdensenet3w";
+
+#define NO_MODEL "no model"
+
+/* Adds a line to others, with "; " between. A path may hold anything: it stays one line. */
+static void add_reason(char *reasons, const char *reason) {
+  size_t used = strlen(reasons);
+  snprintf(reasons + used, MAX_REASONS - used, "%s%s", used > 0 ? "; " : "", reason);
+  for (char *c = reasons + used; *c; ++c) {
+    *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+  }
+}
+
+static void name_after(char name[MAX_NAME], const char *path) {
+  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+  const char *dot = strrchr(base, '.');
+  size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+  snprintf(name, MAX_NAME, "%.*s", (int)length, base);
+}
+
+/* A model file for a split; NULL, and one reason more, when it cannot be used. */
+static struct separator *open_file(const struct maker *maker, enum split_id split, const char *path,
+                                   char *reasons) {
+  char reason[MAX_REASON];
+  struct separator *separator = separator_net_new(path, split, maker->rate, reason, sizeof reason);
+  if (!separator) {
+    add_reason(reasons, reason);
+  }
+  return separator;
+}
+
+/* The path of a model of the bundle. */
+static bool find_bundled(const struct maker *maker, const char *name, char path[MAX_PATH]) {
+  size_t length = strlen(maker->bundle);
+  const char *slash = length > 0 && maker->bundle[length - 1] == '/' ? "" : "/";
+  int used = snprintf(path, MAX_PATH, "%s%s%s.safetensors", maker->bundle, slash, name);
+  return used >= 0 && used < MAX_PATH;
+}
+
+static struct separator *open_bundled(const struct maker *maker, enum split_id split,
+                                      const char *name, char *reasons) {
+  char path[MAX_PATH];
+  if (!find_bundled(maker, name, path)) {
+    add_reason(reasons, "the path of the bundle is too long");
+    return NULL;
+  }
+  return open_file(maker, split, path, reasons);
+}
+
+/* The bundle's model of the quality, else, when lenient, the best one that can be read, or a
+ * stand-in where none can. */
+static struct separator *open_four(const struct maker *maker, struct setup *setup, bool lenient,
+                                   char *reasons) {
+  char *name = setup->names[SPLIT_FOUR];
+  for (unsigned i = 0; i <= (lenient ? N_QUALITIES : 0u); ++i) {
+    unsigned quality = i == 0 ? setup->choice.quality : i - 1;
+    if (i > 0 && quality == setup->choice.quality) {
+      continue;
+    }
+    struct separator *separator = open_bundled(maker, SPLIT_FOUR, bundled[quality], reasons);
+    if (separator) {
+      snprintf(name, MAX_NAME, "%s", bundled[quality]);
+      return separator;
+    }
+  }
+  if (!lenient) {
+    return NULL;
+  }
+  snprintf(name, MAX_NAME, "no model");
+  add_reason(reasons, "playing without a model: vocals, drums and bass are silent, other is the "
+                      "whole mix; harmonic/percussive works");
+  return separator_none_new(maker->rate);
+}
+
+/* That the bundle has none is no refusal: median filters need no file. */
+static struct separator *open_hp(const struct maker *maker, struct setup *setup) {
+  char reasons[MAX_REASONS] = "", *name = setup->names[SPLIT_HP];
+  struct separator *separator = open_bundled(maker, SPLIT_HP, bundled_hp, reasons);
+  snprintf(name, MAX_NAME, "%s", separator ? bundled_hp : "median filters");
+  if (separator) {
+    return separator;
+  }
+  add_reason(reasons, "harmonic/percussive by median filters instead");
+  memcpy(setup->note, reasons, sizeof setup->note);
+  char path[MAX_PATH];
+  setup->note_matters = !find_bundled(maker, bundled_hp, path) || access(path, F_OK) == 0;
+  return separator_hpss_new(maker->rate);
+}
+
+/* The chosen file of a split, or what the bundle has for it. */
+static struct separator *open_split(const struct maker *maker, struct setup *setup,
+                                    enum split_id split, bool lenient, char *reasons) {
+  char *path = setup->choice.files[split];
+  if (*path) {
+    struct separator *separator = open_file(maker, split, path, reasons);
+    if (separator) {
+      name_after(setup->names[split], path);
+      return separator;
+    }
+    if (!lenient) {
+      return NULL;
+    }
+    *path = '\0';
+  }
+  return split == SPLIT_FOUR ? open_four(maker, setup, lenient, reasons) : open_hp(maker, setup);
+}
+
+struct setup *setup_new(const struct maker *maker, const struct choice *choice, bool lenient,
+                        char *reasons) {
+  *reasons = '\0';
+  struct setup *setup = calloc(1, sizeof *setup);
+  if (setup) {
+    setup->choice = *choice;
+    struct separator *four = open_split(maker, setup, SPLIT_FOUR, lenient, reasons);
+    struct separator *hp = four ? open_split(maker, setup, SPLIT_HP, lenient, reasons) : NULL;
+    if (four && hp) {
+      setup->engine = engine_new(four, hp, maker->rate, maker->block);
+    } else {
+      separator_free(four);
+    }
+  }
+  if (!setup || !setup->engine) {
+    if (!*reasons) {
+      add_reason(reasons, "out of memory, or no thread could be started");
+    }
+    free(setup);
+    return NULL;
+  }
+  const char *name = setup->names[SPLIT_FOUR];
+  snprintf(setup->text, sizeof setup->text, setup_stands_in(setup) ? "%s" : "%s%s%s plays", reasons,
+           *reasons ? "; " : "", name);
+  return setup;
+}
+
+bool setup_stands_in(const struct setup *setup) {
+  return strcmp(setup->names[SPLIT_FOUR], NO_MODEL) == 0;
+}
+
+void setup_free(struct setup *setup) {
+  if (setup) {
+    engine_free(setup->engine);
+    free(setup);
+  }
+}

@@ -1,0 +1,101 @@
+#include "plugin/view.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A window says that it watches once a second; one that says nothing is gone. */
+#define PATIENCE_SECONDS 3.0
+#define VIEWS_PER_SECOND 60.0
+
+#define LEVEL_RANGE_DB 90.0f
+#define SILENCE 1e-12f
+
+void view_init(struct view *view, double rate) {
+  *view = (struct view){.rate = rate};
+}
+
+void view_reset(struct view *view) UNBRAID_REALTIME {
+  view->watched = view->since = 0;
+}
+
+void view_watch(struct view *view) UNBRAID_REALTIME {
+  view->watched = (unsigned)(PATIENCE_SECONDS * view->rate);
+}
+
+bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME {
+  view->since = view_watched(view) ? view->since + n : 0;
+  view->watched -= n < view->watched ? n : view->watched;
+  if (view->since < view->rate / VIEWS_PER_SECOND) {
+    return false;
+  }
+  view->since = 0;
+  return true;
+}
+
+/* The bins nearest to each band's range, at least one: low bands are narrower than a bin. */
+static void place_bands(struct view *view, struct stft_geometry geometry) UNBRAID_REALTIME {
+  unsigned bins = stft_bins(geometry);
+  float per_hz = (float)(geometry.analysis / view->rate);
+  float ratio = powf(VIEW_HIGHEST / VIEW_LOWEST, 1.0f / (VIEW_BANDS - 1)), half = sqrtf(ratio);
+  float centre = VIEW_LOWEST;
+  for (unsigned b = 0; b < VIEW_BANDS; ++b) {
+    unsigned first = (unsigned)lrintf(centre / half * per_hz);
+    unsigned end = (unsigned)lrintf(centre * half * per_hz);
+    first = first < bins ? first : bins - 1;
+    end = end > first ? end : first + 1;
+    view->edges[b][0] = first;
+    view->edges[b][1] = end < bins ? end : bins;
+    centre *= ratio;
+  }
+  view->analysis = geometry.analysis;
+}
+
+static uint8_t to_byte(float share) UNBRAID_REALTIME {
+  return (uint8_t)(255.0f * fminf(fmaxf(share, 0.0f), 1.0f) + 0.5f);
+}
+
+/* Power of the loudest bin, so that a sine has its own level wherever it lies; shares are weighted
+ * with the power of the bins. */
+static void make_band(const struct split_picture *picture, const unsigned edges[2],
+                      const float faders[VIEW_SHARES], uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
+  const float *left = picture->spectra[0], *right = picture->spectra[1];
+  unsigned bins = stft_bins(picture->geometry);
+  float scale = picture->amplitude * picture->amplitude;
+  float peak = 0.0f, sum = SILENCE, parts[VIEW_SHARES] = {0.0f};
+  for (unsigned b = edges[0]; b < edges[1]; ++b) {
+    float l = left[2 * b] * left[2 * b] + left[2 * b + 1] * left[2 * b + 1];
+    float r = right[2 * b] * right[2 * b] + right[2 * b + 1] * right[2 * b + 1];
+    float power = 0.5f * scale * (l + r);
+    peak = fmaxf(peak, power);
+    sum += power;
+    for (unsigned s = 0; picture->masks && s < VIEW_SHARES; ++s) {
+      parts[s] += power * picture->masks[(size_t)s * bins + b];
+    }
+  }
+  band[0] = to_byte(1.0f + 10.0f * log10f(peak + SILENCE) / LEVEL_RANGE_DB);
+  for (unsigned s = 0; s < VIEW_SHARES; ++s) {
+    band[1 + s] = to_byte(faders[s] * parts[s] / sum);
+  }
+}
+
+void view_make(struct view *view, struct engine *engine, struct view_data *data) UNBRAID_REALTIME {
+  memset(data, 0, sizeof *data);
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    data->levels[s] = engine_peak(engine, s);
+  }
+  data->load = engine_load(engine);
+  struct split_picture picture;
+  if (!engine_picture(engine, &picture)) {
+    return;
+  }
+  if (view->analysis != picture.geometry.analysis) {
+    place_bands(view, picture.geometry);
+  }
+  float faders[VIEW_SHARES];
+  for (unsigned s = 0; s < VIEW_SHARES; ++s) {
+    faders[s] = engine_fader(engine, s);
+  }
+  for (unsigned b = 0; b < VIEW_BANDS; ++b) {
+    make_band(&picture, view->edges[b], faders, data->column[b]);
+  }
+}

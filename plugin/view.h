@@ -1,0 +1,51 @@
+/* What a window shows: levels, a column of the spectrum with its shares, the worker's load.
+ * Gathered while a window watches, and only then. */
+#pragma once
+
+#include "dsp/stems.h"
+#include "plugin/engine.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { VIEW_BANDS = 64, VIEW_SHARES = 4, VIEW_BYTES = 1 + VIEW_SHARES };
+
+/** Centre frequencies of the lowest and the highest band, in Hz; the others lie between them in
+ * equal ratios. */
+#define VIEW_LOWEST 40.0f
+#define VIEW_HIGHEST 16000.0f
+
+struct view_data {
+  float levels[N_STEMS]; /* peaks behind the fader since the last view, linear */
+  /* Per band: the level, 0 ... 255 for -90 ... 0 dB of a full-scale sine, then the share of each of
+   * the four stems as its fader lets it through, 0 ... 255. */
+  uint8_t column[VIEW_BANDS][VIEW_BYTES];
+  float load; /* worker time over hop time, running mean */
+};
+
+struct view {
+  double rate;                   /* Hz */
+  unsigned watched;              /* samples that views will still be wanted for */
+  unsigned since;                /* samples since the last view */
+  unsigned analysis;             /* that the edges are for */
+  unsigned edges[VIEW_BANDS][2]; /* first bin of a band, and one past its last */
+};
+
+void view_init(struct view *view, double rate);
+
+/** Forgets that a window watched. Real-time safe. */
+void view_reset(struct view *view) UNBRAID_REALTIME;
+
+/** A window wants views for the next three seconds. Real-time safe. */
+void view_watch(struct view *view) UNBRAID_REALTIME;
+
+/** Real-time safe. */
+static inline bool view_watched(const struct view *view) UNBRAID_REALTIME {
+  return view->watched > 0;
+}
+
+/** n samples have passed. Real-time safe. @return true when it is time for a view. */
+bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME;
+
+/** Makes a view of what an engine plays. Real-time safe. */
+void view_make(struct view *view, struct engine *engine, struct view_data *data) UNBRAID_REALTIME;

@@ -1,0 +1,42 @@
+/* What a host or a window says to the plugin of a rig through its atom ports, and hears from it. */
+#pragma once
+
+#include "dsp/stems.h"
+#include "plugin/uris.h"
+#include "plugin/view.h"
+#include "tests/support/rig.h"
+
+#include <lv2/atom/atom.h>
+#include <lv2/atom/forge.h>
+
+enum { TALK_BYTES = 65536 };
+
+struct talk {
+  struct rig *rig;
+  struct uris uris;
+  LV2_Atom_Forge forge;
+  LV2_Atom_Forge_Frame sequence;
+  _Alignas(8) unsigned char control[TALK_BYTES], notify[TALK_BYTES];
+  uint32_t capacity; /* of notify, as the plugin is told */
+
+  /* Heard since talk_open(): */
+  unsigned texts, views, files[N_SPLITS]; /* how many */
+  char text[TALK_BYTES];                  /* the newest */
+  char file[N_SPLITS][TALK_BYTES];
+  struct view_data view;
+};
+
+/** Connects both ports of a rig that is open. Aborts without memory for the ports. */
+void talk_open(struct talk *talk, struct rig *rig);
+
+/* What is said with the next talk_run(). */
+void talk_set(struct talk *talk, enum split_id split, const char *path);
+void talk_get(struct talk *talk);
+void talk_watch(struct talk *talk);
+
+/** Runs n samples and takes note of what is heard. @return false when what the plugin wrote is no
+ * sound sequence within the capacity. */
+bool talk_run(struct talk *talk, uint32_t n);
+
+/** Runs blocks of n samples until a text is heard. @return it; NULL: none came in 20 s. */
+const char *talk_answer(struct talk *talk, uint32_t n);

@@ -1,0 +1,267 @@
+/* The atom ports: model files good and bad, hosts with little room, damaged atoms, views. */
+#include "plugin/messages.h"
+#include "plugin/setup.h"
+#include "tests/support/files.h"
+#include "tests/support/rig.h"
+#include "tests/support/talk.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { RATE = 44100, BLOCK = 256 };
+
+struct stage {
+  struct rig rig;
+  struct talk talk;
+  float in[8192], out[8192];
+};
+
+static int stage_open(void **state) {
+  struct stage *stage = calloc(1, sizeof *stage);
+  assert_non_null(stage);
+  assert_true(rig_open(&stage->rig, VARIANT_INSERT, RATE, BLOCK, rig_bundle()));
+  stage->rig.log[0] = '\0'; /* what it says of the bundle */
+  talk_open(&stage->talk, &stage->rig);
+  for (uint32_t p = 0; p < PORT_STEM_AUDIO; ++p) {
+    stage->rig.descriptor->connect_port(stage->rig.handle, p,
+                                        p < PORT_MAIN_L ? stage->in : stage->out);
+  }
+  *state = stage;
+  return 0;
+}
+
+static int stage_close(void **state) {
+  struct stage *stage = *state;
+  rig_close(&stage->rig);
+  free(stage);
+  return 0;
+}
+
+static const char *answer(struct stage *stage) {
+  const char *text = talk_answer(&stage->talk, BLOCK);
+  assert_non_null(text);
+  return text;
+}
+
+static void test_files_are_set_and_got(void **state) {
+  struct stage *stage = *state;
+  struct talk *talk = &stage->talk;
+  char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
+  talk_get(talk);
+  assert_true(talk_run(talk, BLOCK));
+  assert_int_equal(talk->files[SPLIT_FOUR], 1);
+  assert_int_equal(talk->files[SPLIT_HP], 1);
+  assert_string_equal(talk->file[SPLIT_FOUR], "");
+  talk_set(talk, SPLIT_FOUR, path);
+  assert_string_equal(answer(stage), "bandgru-tiny plays");
+  assert_string_equal(talk->file[SPLIT_FOUR], path);
+  talk_get(talk);
+  assert_true(talk_run(talk, BLOCK));
+  assert_string_equal(talk->file[SPLIT_FOUR], path);
+  /* The quality changes last, and wins; then the file again; then none. */
+  stage->rig.controls[PORT_QUALITY] = 1.0f;
+  assert_string_equal(answer(stage), "chandna plays");
+  assert_string_equal(talk->file[SPLIT_FOUR], "");
+  talk_set(talk, SPLIT_FOUR, path);
+  assert_string_equal(answer(stage), "bandgru-tiny plays");
+  talk_set(talk, SPLIT_FOUR, "");
+  assert_string_equal(answer(stage), "chandna plays");
+  assert_string_equal(talk->file[SPLIT_FOUR], "");
+  /* An empty file for the other split is what it has already. */
+  talk_set(talk, SPLIT_HP, "");
+  assert_non_null(strstr(answer(stage), " plays"));
+  assert_string_equal(stage->rig.log, "");
+  free(path);
+}
+
+/* The old model plays on, and the player is told which file it was and why. */
+static void refused(struct stage *stage, enum split_id split, const char *path,
+                    const char *reason) {
+  unsigned files = stage->talk.files[split];
+  talk_set(&stage->talk, split, path);
+  const char *text = answer(stage);
+  if (!strstr(text, path) || !strstr(text, reason) || !strstr(text, "plays on") ||
+      strchr(text, '\n')) {
+    fail_msg("%s: %s instead of %s", path, text, reason);
+  }
+  assert_non_null(strstr(stage->rig.log, reason));
+  assert_string_equal(stage->talk.file[split], "");
+  assert_int_equal(stage->talk.files[split], files + 1);
+}
+
+static void test_bad_files_are_refused(void **state) {
+  struct stage *stage = *state;
+  char folder[] = "/tmp/unbraid-files-XXXXXX", path[128];
+  assert_non_null(mkdtemp(folder));
+  refused(stage, SPLIT_FOUR, folder, "is a folder");
+  refused(stage, SPLIT_FOUR, "/dev/zero", "is no regular file");
+  snprintf(path, sizeof path, "%s/missing.safetensors", folder);
+  refused(stage, SPLIT_FOUR, path, "No such file");
+  snprintf(path, sizeof path, "%s/pipe", folder);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  refused(stage, SPLIT_HP, path, "is no regular file");
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(rmdir(folder), 0);
+
+  char *file = file_temporary();
+  file_write(file, "no model", 8);
+  refused(stage, SPLIT_FOUR, file, "not a safetensors file");
+  if (geteuid() != 0) { /* who may read everything */
+    assert_int_equal(chmod(file, 0), 0);
+    refused(stage, SPLIT_FOUR, file, "Permission denied");
+  }
+  file_remove(file);
+  char *four = file_absolute("tests/data/chandna-tiny.safetensors");
+  char *hp = file_absolute("tests/data/mdensenet-tiny.safetensors");
+  refused(stage, SPLIT_HP, four, "separates vocals, drums, bass and other, not harmonic");
+  refused(stage, SPLIT_FOUR, hp, "separates harmonic and percussive, not vocals");
+  talk_set(&stage->talk, SPLIT_HP, hp);
+  assert_string_equal(answer(stage), "mdensenet-tiny plays");
+  assert_string_equal(stage->talk.file[SPLIT_HP], hp);
+  free(four);
+  free(hp);
+}
+
+static void test_bad_paths_are_refused(void **state) {
+  struct stage *stage = *state;
+  static char path[MAX_PATH + 1];
+  memset(path, 'x', MAX_PATH);
+  talk_set(&stage->talk, SPLIT_FOUR, path);
+  assert_non_null(strstr(answer(stage), "too long"));
+  talk_set(&stage->talk, SPLIT_FOUR, "tests/data/chandna-tiny.safetensors");
+  assert_non_null(strstr(answer(stage), "does not start with /"));
+  path[0] = '/';
+  path[MAX_PATH - 1] = '\0'; /* the longest */
+  talk_set(&stage->talk, SPLIT_FOUR, path);
+  assert_non_null(strstr(answer(stage), "File name too long"));
+  assert_string_equal(stage->talk.file[SPLIT_FOUR], "");
+}
+
+/* Whatever room there is, what is written is whole; what found none comes later. */
+static void test_little_room(void **state) {
+  struct stage *stage = *state;
+  struct talk *talk = &stage->talk;
+  talk_watch(talk);
+  for (talk->capacity = 0; talk->capacity < 1200; talk->capacity += 4) {
+    talk_get(talk);
+    talk_watch(talk);
+    assert_true(talk_run(talk, 800));
+  }
+  assert_true(talk->views > 100 && talk->files[SPLIT_HP] > 100);
+  talk->capacity = 40;
+  talk_set(talk, SPLIT_FOUR, "");
+  for (unsigned i = 0; i < 50; ++i) {
+    struct timespec nap = {.tv_nsec = 10000000};
+    assert_true(talk_run(talk, BLOCK));
+    nanosleep(&nap, NULL);
+  }
+  assert_int_equal(talk->texts, 0);
+  talk->capacity = port_table[PORT_NOTIFY].bytes;
+  assert_string_equal(answer(stage), "balanced plays");
+}
+
+static uint32_t draw(uint32_t *random, uint32_t below) {
+  *random = *random * 1664525u + 1013904223u;
+  return (*random >> 8) % below;
+}
+
+/* Damage anywhere: nothing outside of the buffer is read, which the sanitizers tell. */
+static void test_damaged_atoms(void **state) {
+  struct stage *stage = *state;
+  struct talk *talk = &stage->talk;
+  struct messages messages;
+  messages_init(&messages, rig_map());
+  uint32_t random = 1;
+  for (unsigned i = 0; i < 40000; ++i) {
+    lv2_atom_forge_set_buffer(&talk->forge, talk->control, sizeof talk->control);
+    lv2_atom_forge_sequence_head(&talk->forge, &talk->sequence, 0);
+    talk_watch(talk);
+    talk_set(talk, draw(&random, N_SPLITS), "/a/path");
+    talk_get(talk);
+    uint32_t size = 8 + ((LV2_Atom *)talk->control)->size;
+    uint64_t *copy = malloc((size + 7) / 8 * 8);
+    assert_non_null(copy);
+    memcpy(copy, talk->control, size);
+    for (unsigned d = 0; d <= i % 3; ++d) {
+      uint32_t at = 8 + draw(&random, size - 8);
+      ((unsigned char *)copy)[at] = (unsigned char)draw(&random, draw(&random, 2) ? 256 : 40);
+    }
+    ((LV2_Atom *)copy)->size = i % 5 ? size - 8 : draw(&random, size - 8);
+    struct order order;
+    unsigned orders = 0;
+    for (uint32_t at = 0; messages_read(&messages, (const LV2_Atom_Sequence *)copy, &at, &order);
+         ++orders) {
+      if (order.kind == ORDER_SET || order.kind == ORDER_MISTAKEN) {
+        assert_true(strlen(order.path) < MAX_PATH);
+      }
+    }
+    assert_true(orders <= size / sizeof(LV2_Atom_Event));
+    free(copy);
+  }
+}
+
+static void test_views(void **state) {
+  struct stage *stage = *state;
+  struct talk *talk = &stage->talk;
+  enum { BIN = 93 };               /* 1001 Hz, of 4096 at 44.1 kHz */
+  static const unsigned band = 34; /* 40 * 400^(34/63) = 1015 Hz */
+  unsigned long t = 0;
+  for (unsigned block = 0; block < 5 * RATE / BLOCK; ++block) {
+    for (unsigned i = 0; i < BLOCK; ++i, ++t) {
+      stage->in[i] = 0.5f * sinf(2.0f * 3.14159265f * BIN / 4096.0f * (float)(t % 4096));
+    }
+    if (block == 0) {
+      talk_watch(talk);
+    }
+    struct timespec nap = {.tv_nsec = 1000000};
+    nanosleep(&nap, NULL); /* for the worker */
+    assert_true(talk_run(talk, BLOCK));
+    assert_true(talk->views <= 1 + 60 * (block + 1) * BLOCK / RATE);
+    if (block == 2 * RATE / BLOCK) {
+      const uint8_t *seen = talk->view.column[band];
+      print_message("1 kHz at -6 dBFS: %.1f dBFS, shares %u %u %u %u; load %.3f\n",
+                    90.0 * seen[0] / 255.0 - 90.0, seen[1], seen[2], seen[3], seen[4],
+                    (double)talk->view.load);
+      assert_true(fabs(90.0 * seen[0] / 255.0 - 90.0 + 6.02) < 0.6);
+      assert_in_range(seen[1] + seen[2] + seen[3] + seen[4], 250, 258);
+      assert_true(talk->view.column[band + 6][0] < 80 && talk->view.column[band - 6][0] < 80);
+      assert_true(talk->view.load > 0.0f && talk->view.load < 20.0f);
+      float four = 0.0f;
+      for (unsigned s = 0; s < STEM_HARMONIC; ++s) {
+        four += talk->view.levels[s];
+      }
+      assert_true(four > 0.45f && four < 0.8f);
+      assert_true(talk->view.levels[STEM_HARMONIC] > 0.4f);
+    }
+  }
+  assert_true(talk->views > 170 && talk->views <= 181); /* 3 s of them */
+  /* A muted stem has neither level nor share. */
+  stage->rig.controls[ports_stem_control(STEM_OTHER, CONTROL_MUTE)] = 1.0f;
+  for (unsigned block = 0; block < 200; ++block) {
+    talk_watch(talk);
+    assert_true(talk_run(talk, BLOCK));
+  }
+  assert_true(talk->view.levels[STEM_OTHER] == 0.0f);
+  assert_int_equal(talk->view.column[band][1 + STEM_OTHER], 0);
+}
+
+int main(void) {
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
+  const struct CMUnitTest tests[] = {
+      STAGED(test_files_are_set_and_got), STAGED(test_bad_files_are_refused),
+      STAGED(test_bad_paths_are_refused), STAGED(test_little_room),
+      STAGED(test_damaged_atoms),         STAGED(test_views),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

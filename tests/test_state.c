@@ -1,0 +1,386 @@
+/* Sessions: what lilv saves of a plugin that plays, and what it brings back, also in another
+ * folder, beside run(), or damaged. */
+#include "plugin/uris.h"
+#include "tests/support/files.h"
+#include "tests/support/rig.h"
+#include "tests/support/talk.h"
+
+#include <lilv/lilv.h>
+#include <lv2/state/state.h>
+
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { RATE = 44100, BLOCK = 256, LATENCY_BALANCED = 2048, LATENCY_LIGHT = 1536 };
+
+static LilvWorld *world;
+static const LilvPlugin *plugin;
+
+static int load_bundle(void **state) {
+  (void)state;
+  char folder[PATH_MAX];
+  snprintf(folder, sizeof folder, "%s/", rig_bundle());
+  world = lilv_world_new();
+  LilvNode *bundle = lilv_new_file_uri(world, NULL, folder);
+  lilv_world_load_bundle(world, bundle);
+  lilv_world_load_specifications(world);
+  LilvNode *uri = lilv_new_uri(world, UNBRAID_URI);
+  plugin = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(world), uri);
+  lilv_node_free(bundle);
+  lilv_node_free(uri);
+  /* lilv saves the ports only after somebody has asked for them. */
+  return plugin && lilv_plugin_get_num_ports(plugin) == N_PORTS ? 0 : -1;
+}
+
+static int unload_bundle(void **state) {
+  (void)state;
+  lilv_world_free(world);
+  return 0;
+}
+
+/* lilv's handle on an instance that the rig made. */
+static LilvInstance instance_of(struct rig *rig) {
+  return (LilvInstance){rig->descriptor, rig->handle, NULL};
+}
+
+static struct rig *open_rig(struct talk *talk) {
+  struct rig *rig = calloc(1, sizeof *rig);
+  assert_non_null(rig);
+  assert_true(rig_open(rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  rig->log[0] = '\0'; /* what it says of the bundle */
+  talk_open(talk, rig);
+  return rig;
+}
+
+static void close_rig(struct rig *rig) {
+  rig_close(rig);
+  free(rig);
+}
+
+static const void *get_port(const char *symbol, void *data, uint32_t *size, uint32_t *type) {
+  struct rig *rig = data;
+  for (unsigned p = 0; p < N_PORTS; ++p) {
+    if (ports_is_control(p) && strcmp(port_table[p].symbol, symbol) == 0) {
+      *size = sizeof(float);
+      *type = rig_map()->map(NULL, LV2_ATOM__Float);
+      return &rig->controls[p];
+    }
+  }
+  return NULL;
+}
+
+static void set_port(const char *symbol, void *data, const void *value, uint32_t size,
+                     uint32_t type) {
+  struct rig *rig = data;
+  assert_int_equal(size, sizeof(float));
+  assert_int_equal(type, rig_map()->map(NULL, LV2_ATOM__Float));
+  for (unsigned p = 0; p < N_PORTS; ++p) {
+    if (port_table[p].kind == KIND_CONTROL_IN && strcmp(port_table[p].symbol, symbol) == 0) {
+      memcpy(&rig->controls[p], value, sizeof(float));
+    }
+  }
+}
+
+static void save(struct rig *rig, const char *folder) {
+  LilvInstance instance = instance_of(rig);
+  char scratch[128];
+  snprintf(scratch, sizeof scratch, "%s/scratch", folder);
+  LilvState *saved =
+      lilv_state_new_from_instance(plugin, &instance, rig_map(), scratch, folder, folder, folder,
+                                   get_port, rig, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, NULL);
+  assert_non_null(saved);
+  assert_int_equal(lilv_state_save(world, rig_map(), rig_unmap(), saved, NULL, folder, "state.ttl"),
+                   0);
+  lilv_state_free(saved);
+}
+
+static void restore(struct rig *rig, const char *folder) {
+  LilvInstance instance = instance_of(rig);
+  char path[128];
+  snprintf(path, sizeof path, "%s/state.ttl", folder);
+  LilvState *state = lilv_state_new_from_file(world, rig_map(), NULL, path);
+  assert_non_null(state);
+  lilv_state_restore(state, &instance, set_port, rig, 0, NULL);
+  lilv_state_free(state);
+}
+
+static void copy_file(const char *from, const char *to) {
+  size_t size;
+  unsigned char *bytes = file_read(from, &size);
+  FILE *file = fopen(to, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes, 1, size, file), size);
+  fclose(file);
+  free(bytes);
+}
+
+static void remove_folder(const char *folder) {
+  char command[256];
+  snprintf(command, sizeof command, "rm -r '%s'", folder);
+  assert_int_equal(system(command), 0);
+}
+
+/* A model in the session's folder, which is then moved. */
+static void test_a_session_that_moves(void **state) {
+  (void)state;
+  static struct talk talk;
+  char folder[64] = "/tmp/unbraid-session-XXXXXX", moved[80], path[128];
+  assert_non_null(mkdtemp(folder));
+  snprintf(moved, sizeof moved, "%s-moved", folder);
+  snprintf(path, sizeof path, "%s/mine.safetensors", folder);
+  copy_file("tests/data/bandgru-tiny.safetensors", path);
+  struct rig *rig = open_rig(&talk);
+  rig->controls[PORT_QUALITY] = 1.0f;
+  assert_string_equal(talk_answer(&talk, BLOCK), "chandna plays");
+  talk_set(&talk, SPLIT_FOUR, path);
+  assert_true(talk_run(&talk, BLOCK));
+  save(rig, folder); /* waits for the model */
+  close_rig(rig);
+  assert_int_equal(rename(folder, moved), 0);
+
+  rig = open_rig(&talk);
+  restore(rig, moved);
+  assert_true(talk_run(&talk, BLOCK));
+  assert_string_equal(talk.text, "mine plays");
+  snprintf(path, sizeof path, "%s/mine.safetensors", moved);
+  assert_string_equal(talk.file[SPLIT_FOUR], path);
+  assert_true(rig->controls[PORT_QUALITY] == 1.0f);
+  for (unsigned i = 0; i < 20; ++i) { /* the restored quality does not take the file's place */
+    assert_true(talk_run(&talk, BLOCK));
+  }
+  assert_int_equal(talk.texts, 1);
+  rig->controls[PORT_QUALITY] = 0.0f;
+  assert_string_equal(talk_answer(&talk, BLOCK), "balanced plays");
+  assert_string_equal(rig->log, "");
+  close_rig(rig);
+  remove_folder(moved);
+}
+
+/* Files that went away: the bundle's model plays, and the next save still has the path. */
+static void test_a_file_that_is_gone(void **state) {
+  (void)state;
+  static struct talk talk;
+  char folder[64] = "/tmp/unbraid-session-XXXXXX";
+  assert_non_null(mkdtemp(folder));
+  char *model = file_temporary();
+  copy_file("tests/data/bandgru-tiny.safetensors", model);
+  struct rig *rig = open_rig(&talk);
+  talk_set(&talk, SPLIT_FOUR, model);
+  assert_non_null(talk_answer(&talk, BLOCK));
+  save(rig, folder);
+  close_rig(rig);
+
+  char away[4096];
+  snprintf(away, sizeof away, "%s.away", model);
+  assert_int_equal(rename(model, away), 0);
+  rig = open_rig(&talk);
+  restore(rig, folder);
+  assert_non_null(strstr(rig->log, "No such file"));
+  assert_true(talk_run(&talk, BLOCK));
+  assert_non_null(strstr(talk.text, "balanced plays"));
+  assert_int_equal(rig->controls[PORT_LATENCY], LATENCY_BALANCED);
+  save(rig, folder);
+  close_rig(rig);
+
+  assert_int_equal(rename(away, model), 0);
+  rig = open_rig(&talk);
+  restore(rig, folder);
+  assert_true(talk_run(&talk, BLOCK));
+  assert_non_null(strstr(talk.text, " plays"));
+  assert_null(strstr(talk.text, "balanced"));
+  assert_string_equal(rig->log, "");
+  close_rig(rig);
+  file_remove(model);
+  remove_folder(folder);
+}
+
+/* ---- A host's store of our own, to damage it ---- */
+
+struct item {
+  LV2_URID key, type;
+  const void *value;
+  size_t size;
+};
+
+static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size, uint32_t *type,
+                            uint32_t *flags) {
+  for (const struct item *i = handle; i->key != 0; ++i) {
+    if (i->key == key) {
+      *size = i->size;
+      *type = i->type;
+      *flags = LV2_STATE_IS_POD;
+      return i->value;
+    }
+  }
+  return NULL;
+}
+
+static LV2_State_Status give(struct rig *rig, const struct item *items) {
+  const LV2_State_Interface *interface = rig->descriptor->extension_data(LV2_STATE__interface);
+  assert_non_null(interface);
+  union {
+    const struct item *items;
+    LV2_State_Handle handle;
+  } state = {.items = items};
+  return interface->restore(rig->handle, retrieve, state.handle, 0, NULL);
+}
+
+/* The first block of a restored session is the restored model's; as if it had never been another.
+ */
+static void test_a_session_opened_for_export(void **state) {
+  (void)state;
+  static struct talk talk;
+  enum { FRAMES = RATE };
+  static float left[FRAMES], right[FRAMES];
+  rig_music(left, right, FRAMES, RATE);
+  static const int32_t light = 1;
+  struct rig_audio out[2];
+  for (unsigned i = 0; i < 2; ++i) {
+    struct rig *rig = open_rig(&talk);
+    const struct item items[] = {{talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
+                                 {0, 0, NULL, 0}};
+    if (i == 0) {
+      assert_int_equal(give(rig, items), LV2_STATE_SUCCESS);
+    }
+    rig->controls[PORT_QUALITY] = 1.0f;
+    rig->controls[PORT_FREEWHEEL] = 1.0f;
+    rig->controls[ports_stem_control(STEM_VOCALS, CONTROL_MUTE)] = 1.0f;
+    out[i] = rig_audio_new(FRAMES, true);
+    rig_render(rig, left, right, &out[i], BLOCK);
+    assert_int_equal(rig->controls[PORT_LATENCY], LATENCY_LIGHT);
+    assert_string_equal(rig->log, "");
+    close_rig(rig);
+  }
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    assert_memory_equal(out[0].left_right[p], out[1].left_right[p], FRAMES * sizeof(float));
+  }
+  rig_audio_free(&out[0]);
+  rig_audio_free(&out[1]);
+}
+
+static void test_damaged_states(void **state) {
+  (void)state;
+  static struct talk talk;
+  struct rig *rig = open_rig(&talk);
+  const struct uris *u = &talk.uris;
+  static const int32_t none = 99, light = 1;
+  static const char path[] = "/nowhere/model.safetensors";
+  LV2_URID unknown = rig_map()->map(NULL, "urn:unbraid#something-newer");
+  const struct {
+    struct item items[4];
+    LV2_State_Status status;
+    unsigned latency;
+  } cases[] = {
+      /* Nothing of ours, as in a preset of controls alone. */
+      {{{unknown, u->atom_int, &light, sizeof light}}, LV2_STATE_SUCCESS, LATENCY_BALANCED},
+      {{{u->quality, u->atom_int, &light, sizeof light}}, LV2_STATE_SUCCESS, LATENCY_LIGHT},
+      {{{0, 0, NULL, 0}}, LV2_STATE_SUCCESS, LATENCY_LIGHT},
+      {{{u->quality, u->atom_int, &none, sizeof none}}, LV2_STATE_ERR_BAD_TYPE, LATENCY_BALANCED},
+      {{{u->quality, u->atom_path, path, sizeof path}}, LV2_STATE_ERR_BAD_TYPE, LATENCY_BALANCED},
+      {{{u->quality, u->atom_int, &light, 1}}, LV2_STATE_ERR_BAD_TYPE, LATENCY_BALANCED},
+      {{{u->quality, u->atom_int, &light, sizeof light},
+        {u->files[SPLIT_FOUR], u->atom_int, &light, sizeof light}},
+       LV2_STATE_ERR_BAD_TYPE,
+       LATENCY_LIGHT},
+      {{{u->quality, u->atom_int, &light, sizeof light},
+        {u->files[SPLIT_FOUR], u->atom_path, path, sizeof path - 1}}, /* no end */
+       LV2_STATE_ERR_BAD_TYPE,
+       LATENCY_LIGHT},
+      {{{u->quality, u->atom_int, &light, sizeof light},
+        {u->files[SPLIT_HP], u->atom_path, path, sizeof path},
+        {unknown, u->atom_path, path, sizeof path}},
+       LV2_STATE_ERR_UNKNOWN,
+       LATENCY_LIGHT},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    assert_int_equal(give(rig, cases[i].items), cases[i].status);
+    rig->descriptor->activate(rig->handle);
+    assert_true(talk_run(&talk, BLOCK));
+    assert_int_equal(rig->controls[PORT_LATENCY], cases[i].latency);
+  }
+  close_rig(rig);
+}
+
+/* ---- Beside run() ---- */
+
+struct beside {
+  struct rig *rig;
+  const struct item *items[2];
+  _Atomic bool done;
+};
+
+static void *restore_all_the_time(void *argument) {
+  struct beside *beside = argument;
+  const LV2_State_Interface *interface =
+      beside->rig->descriptor->extension_data(LV2_STATE__interface);
+  for (unsigned i = 0; i < 40; ++i) {
+    union {
+      const struct item *items;
+      LV2_State_Handle handle;
+    } state = {.items = beside->items[i % 2]};
+    interface->restore(beside->rig->handle, retrieve, state.handle, 0, NULL);
+  }
+  atomic_store(&beside->done, true);
+  return NULL;
+}
+
+static void test_restores_beside_run(void **state) {
+  (void)state;
+  static struct talk talk;
+  struct rig *rig = open_rig(&talk);
+  static const int32_t light = 1, best = 0;
+  char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
+  const struct item one[] = {{talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
+                             {0, 0, NULL, 0}};
+  const struct item two[] = {
+      {talk.uris.quality, talk.uris.atom_int, &best, sizeof best},
+      {talk.uris.files[SPLIT_FOUR], talk.uris.atom_path, path, strlen(path) + 1},
+      {0, 0, NULL, 0}};
+  struct beside beside = {.rig = rig, .items = {one, two}};
+  static float in[BLOCK], out[PORT_STEM_CONTROLS][BLOCK];
+  for (uint32_t p = 0; p < PORT_STEM_CONTROLS; ++p) {
+    rig->descriptor->connect_port(rig->handle, p, p < PORT_MAIN_L ? in : out[p]);
+  }
+  for (unsigned i = 0; i < BLOCK; ++i) {
+    in[i] = 0.25f;
+  }
+  pthread_t thread;
+  unsigned blocks = 0;
+  assert_int_equal(pthread_create(&thread, NULL, restore_all_the_time, &beside), 0);
+  while (!atomic_load(&beside.done) || blocks < 100) {
+    assert_true(talk_run(&talk, BLOCK));
+    for (unsigned i = 0; blocks > 20 && i < BLOCK; ++i) {
+      assert_true(fabsf(out[PORT_MAIN_L][i] - 0.25f) < 1e-5f);
+    }
+    ++blocks;
+  }
+  pthread_join(thread, NULL);
+  assert_true(talk.texts > 0);
+  assert_string_equal(rig->log, "");
+  free(path);
+  close_rig(rig);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_session_that_moves),
+      cmocka_unit_test(test_a_file_that_is_gone),
+      cmocka_unit_test(test_a_session_opened_for_export),
+      cmocka_unit_test(test_damaged_states),
+      cmocka_unit_test(test_restores_beside_run),
+  };
+  return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
+}
