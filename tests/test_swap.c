@@ -208,9 +208,16 @@ static void stage_answer(struct stage *stage) {
   }
 }
 
-/* 200 changes to the end, and 40 more that are overtaken by the next: as they are read, while the
+/* ThreadSanitizer makes every access a call: fewer show it as much. */
+#ifdef __SANITIZE_THREAD__
+enum { SWAPS = 50 };
+#else
+enum { SWAPS = 200 };
+#endif
+
+/* Changes to the end, and one in six that is overtaken by the next: as it is read, while the
  * new engine is primed, or in the fade. */
-static void test_200_swaps(void **state) {
+static void test_swaps(void **state) {
   (void)state;
   enum { WHOLE = 80 }; /* blocks: longer than the priming and the fade */
   char light[4096];
@@ -225,7 +232,7 @@ static void test_200_swaps(void **state) {
   struct stage *stage = stage_open();
   stage_warm_up(stage);
   unsigned whole = 0;
-  for (unsigned i = 0; i < 240; ++i) {
+  for (unsigned i = 0; whole < SWAPS; ++i) {
     bool overtaken = i % 6 == 5, small = i % 60 > 53 || overtaken;
     const char *file = files[small ? 4 + i % 2 : i % 4];
     if (file) {
@@ -247,7 +254,6 @@ static void test_200_swaps(void **state) {
   }
   print_message("%u swaps: main and sums within %.1f dBFS\n", whole,
                 20.0 * log10(stage->worst + 1e-20));
-  assert_int_equal(whole, 200);
   assert_true(20.0 * log10(stage->worst + 1e-20) < -100.0);
   assert_string_equal(stage->rig.log, "");
   stage_close(stage);
@@ -310,7 +316,7 @@ int main(void) {
       cmocka_unit_test(test_a_swap_is_a_cross_fade),
       cmocka_unit_test(test_blocks_do_not_matter),
       cmocka_unit_test(test_an_export_begins_with_its_quality),
-      cmocka_unit_test(test_200_swaps),
+      cmocka_unit_test(test_swaps),
       cmocka_unit_test(test_the_end_may_come_at_any_moment),
       cmocka_unit_test(test_buffers_may_be_shared),
   };
