@@ -2,6 +2,7 @@
  * folder, beside run(), or damaged. */
 #include "plugin/uris.h"
 #include "tests/support/files.h"
+#include "tests/support/four.h"
 #include "tests/support/rig.h"
 #include "tests/support/talk.h"
 
@@ -59,7 +60,7 @@ static LilvInstance instance_of(struct rig *rig) {
 static struct rig *open_rig(struct talk *talk) {
   struct rig *rig = calloc(1, sizeof *rig);
   assert_non_null(rig);
-  assert_true(rig_open(rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  assert_true(rig_open(rig, VARIANT_STEMS, RATE, BLOCK, four_bundle()));
   rig->log[0] = '\0'; /* what it says of the bundle */
   talk_open(talk, rig);
   return rig;

@@ -1,6 +1,7 @@
 /* Models that change while the music plays: no gap, no click, nothing that is not finite, and every
  * engine is freed (the sanitizers tell). */
 #include "tests/support/files.h"
+#include "tests/support/four.h"
 #include "tests/support/rig.h"
 #include "tests/support/talk.h"
 
@@ -41,7 +42,7 @@ static struct rig_audio part(const struct rig_audio *all, size_t from, size_t fr
 static struct rig_audio render(const float *in, size_t frames, size_t change, float from, float to,
                                unsigned block, bool mute) {
   struct rig rig;
-  assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, four_bundle()));
   rig.log[0] = '\0'; /* what it says of the bundle */
   rig.controls[PORT_FREEWHEEL] = 1.0f;
   rig.controls[PORT_QUALITY] = from;
@@ -158,7 +159,7 @@ struct stage {
 static struct stage *stage_open(void) {
   struct stage *stage = calloc(1, sizeof *stage);
   assert_non_null(stage);
-  assert_true(rig_open(&stage->rig, VARIANT_STEMS, RATE, BLOCK, rig_bundle()));
+  assert_true(rig_open(&stage->rig, VARIANT_STEMS, RATE, BLOCK, four_bundle()));
   stage->rig.log[0] = '\0'; /* what it says of the bundle */
   talk_open(&stage->talk, &stage->rig);
   for (unsigned i = 0; i < BLOCK; ++i) {
