@@ -16,6 +16,7 @@
 #include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <lv2/atom/forge.h>
+#include <lv2/atom/util.h>
 #include <lv2/core/lv2.h>
 #include <lv2/patch/patch.h>
 #include <lv2/urid/urid.h>
@@ -250,8 +251,7 @@ struct player {
   LV2_Atom_Forge forge;
   _Alignas(8) uint8_t control[ATOM_BYTES], notify[ATOM_BYTES];
   char light[4096]; /* path of a model */
-  unsigned changes; /* of the latency: models that took over */
-  float latency;
+  unsigned changes; /* models that were taken over */
 };
 
 static bool is_audio(enum port port) {
@@ -353,6 +353,27 @@ static uint32_t block_length(unsigned k) {
   return k < N_USUAL ? usual[k] : draw(1u + (MAX_BLOCK >> draw(12)));
 }
 
+/* Whether the plugin says "... plays", as it does when it takes a model. */
+static bool tells_of_a_model(const struct player *player) {
+  static const char news[] = " plays";
+  const LV2_Atom_Sequence *sequence = (const LV2_Atom_Sequence *)player->notify;
+  if (sequence->atom.type != map_uri(NULL, LV2_ATOM__Sequence)) {
+    return false;
+  }
+  LV2_ATOM_SEQUENCE_FOREACH(sequence, event) {
+    const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
+    const LV2_Atom *text = NULL;
+    if (object->body.otype == map_uri(NULL, UNBRAID__Message)) {
+      lv2_atom_object_get(object, map_uri(NULL, UNBRAID__text), &text, 0);
+    }
+    if (text && text->size > sizeof news &&
+        memcmp((const char *)(text + 1) + text->size - sizeof news, news, sizeof news) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Plays RUNS blocks between enter() and leave(). */
 static void play(struct player *player, void (*enter)(void), void (*leave)(void),
                  void (*pause)(void)) {
@@ -371,8 +392,7 @@ static void play(struct player *player, void (*enter)(void), void (*leave)(void)
     }
     descriptor->run(player->handle, n);
     leave();
-    player->changes += player->values[PORT_LATENCY] != player->latency;
-    player->latency = player->values[PORT_LATENCY];
+    player->changes += tells_of_a_model(player);
     if (k % NAP_EVERY == 0) {
       pause();
     }
