@@ -54,9 +54,11 @@ UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
 UI_OBJ := $(call obj,$(wildcard ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
 TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
 BENCH_OBJ := $(call obj,$(wildcard bench/*.c))
+XTEST := $(call flags,libs,xtst)
 UI_TEST_SRC := $(wildcard tests/test_ui_*.c)
-UI_TESTS := $(patsubst tests/%.c,$(B)/tests/%,\
-              $(if $(UI),$(if $(call flags,libs,xtst),$(UI_TEST_SRC),$(filter-out tests/test_ui_window.c,$(UI_TEST_SRC)))))
+UI_TEST_OBJ := $(call obj,tests/ui/lively.c $(if $(XTEST),tests/ui/stage.c))
+UI_TESTS := $(if $(UI),$(patsubst tests/%.c,$(B)/tests/%,\
+              $(filter-out $(if $(XTEST),,tests/test_ui_window.c),$(UI_TEST_SRC))))
 TESTS := $(UI_TESTS) \
          $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(UI_TEST_SRC),$(wildcard tests/test_*.c)))
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
@@ -108,7 +110,7 @@ $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xli
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
 	@mkdir -p $(@D)
@@ -147,9 +149,11 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
 	  $(call flags,libs,cmocka lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
 
-$(UI_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(UI_OBJ)
+$(UI_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(UI_TEST_OBJ) $(UI_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,cmocka lilv-0 cairo-xlib x11 xtst) -ldl -lm
+	$(CC) $(LDFLAGS) -o $@ $< $(UI_TEST_OBJ) $(UI_OBJ) \
+	  $(call flags,libs,cmocka lilv-0 cairo-xlib x11 $(if $(XTEST),xtst)) -ldl -lm
+$(UI_TESTS): $(BUNDLE)/unbraid_ui.so
 
 tests: $(TESTS) $(TEST_TOOLS)
 

@@ -47,8 +47,7 @@ static void draw_caption(cairo_t *cr, struct scene *scene, enum widget w, const 
   draw_label(cr, scene, scene->layout->captions[w], &font, words);
 }
 
-static void draw_drop_down(cairo_t *cr, struct scene *scene, enum widget w, const char *words,
-                           bool must_fit) {
+static void draw_drop_down(cairo_t *cr, struct scene *scene, enum widget w, const char *words) {
   const struct box box = scene->layout->widgets[w];
   const int arrow = (int)draw_px(scene, 16);
   struct box inner = narrow(box, draw_px(scene, 8));
@@ -57,10 +56,7 @@ static void draw_drop_down(cairo_t *cr, struct scene *scene, enum widget w, cons
   paint_arrow(cr, (struct box){inner.x + inner.w - arrow / 2 - 2, box.y, arrow / 2 + 2, box.h},
               draw_px(scene, 8), THEME_DIM);
   inner.w -= arrow;
-  if (must_fit)
-    draw_label(cr, scene, inner, &font, words);
-  else
-    paint_text(cr, inner, &font, words);
+  paint_text(cr, inner, &font, words); /* a file's name may be too long */
   draw_focus(cr, scene, w);
 }
 
@@ -127,9 +123,9 @@ void draw_header(cairo_t *cr, struct scene *scene) {
   paint_box(cr, scene->layout->header, THEME_WINDOW);
   draw_brand(cr, scene);
   draw_caption(cr, scene, WIDGET_PRESETS, "Preset");
-  draw_drop_down(cr, scene, WIDGET_PRESETS, preset_name(scene), false);
+  draw_drop_down(cr, scene, WIDGET_PRESETS, preset_name(scene));
   draw_caption(cr, scene, WIDGET_QUALITY, port_table[PORT_QUALITY].name);
-  draw_drop_down(cr, scene, WIDGET_QUALITY, quality_name(scene), false);
+  draw_drop_down(cr, scene, WIDGET_QUALITY, quality_name(scene));
   draw_segments(cr, scene, WIDGET_MAIN_FROM);
   if (scene->layout->widgets[WIDGET_OUTS].w > 0)
     draw_segments(cr, scene, WIDGET_OUTS);
@@ -154,13 +150,10 @@ void draw_title(cairo_t *cr, struct scene *scene, enum split_id split) {
     paint_round(cr, pill, h / 2.0, THEME_CHOSEN);
     draw_label(cr, scene, pill, &small, "MAIN");
   }
-  char words[STATE_PATH];
-  snprintf(words, sizeof words, "%s",
-           *path                 ? (slash ? slash + 1 : path)
-           : split == SPLIT_FOUR ? quality_name(scene)
-                                 : "Built in");
-  draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, words,
-                 false);
+  const char *words = *path                 ? (slash ? slash + 1 : path)
+                      : split == SPLIT_FOUR ? "Bundled model"
+                                            : "Bundled";
+  draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, words);
 }
 
 static void draw_latency(cairo_t *cr, struct scene *scene) {
@@ -199,7 +192,7 @@ static void draw_load(cairo_t *cr, struct scene *scene) {
       draw_font(scene, 11, false, load > 100 ? THEME_WARNING : THEME_DIM, ALIGN_LEFT);
   char words[32];
   snprintf(words, sizeof words, load < 0 ? "Load \u2013" : "Load %d %%", load);
-  const int left = (int)draw_px(scene, 76);
+  const int left = (int)draw_px(scene, 66);
   draw_label(cr, scene, (struct box){box.x, box.y, left, box.h}, &font, words);
   struct box bar = {box.x + left, box.y + (box.h - h) / 2, box.w - left, h};
   paint_round(cr, bar, h / 2.0, THEME_SUNKEN);

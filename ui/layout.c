@@ -85,7 +85,7 @@ static void header(struct layout *l, struct box area) {
 static void footer(struct layout *l, struct box area) {
   l->footer = area;
   struct box row = inset(area, px(l, MARGIN), 0);
-  l->load = cut_right(&row, px(l, 128));
+  l->load = cut_right(&row, px(l, 122));
   cut_right(&row, px(l, 16));
   l->late = cut_right(&row, px(l, 92));
   cut_right(&row, px(l, 16));
@@ -127,7 +127,7 @@ static void split(struct layout *l, enum split_id id, struct box area, int gap) 
   struct box title = cut_top(&inner, px(l, TITLE) - px(l, PAD));
   l->title_rows[id] = title;
   const enum widget model = id == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP;
-  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 190 : 92));
+  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 190 : 96));
   cut_right(&title, px(l, 6));
   l->titles[id] = title;
   cut_top(&inner, px(l, 6));

@@ -72,11 +72,16 @@ static void show_columns(struct screen *screen, cairo_t *cr) {
   cairo_restore(cr);
 }
 
+/* In two pieces: cairo brings an image that covers a whole window there by shared memory, and waits
+ * for the server to have read it, for ever if the connection is lost meanwhile. */
 static void copy_picture(struct screen *screen, cairo_t *cr, struct box box) {
+  const int half = box.h / 2;
   cairo_save(cr);
   cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);
   cairo_set_source_surface(cr, screen->picture, 0, 0);
-  cairo_rectangle(cr, box.x, box.y, box.w, box.h);
+  cairo_rectangle(cr, box.x, box.y, box.w, half);
+  cairo_fill(cr);
+  cairo_rectangle(cr, box.x, box.y + half, box.w, box.h - half);
   cairo_fill(cr);
   cairo_restore(cr);
 }

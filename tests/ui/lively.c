@@ -1,4 +1,4 @@
-#include "tests/support/lively.h"
+#include "tests/ui/lively.h"
 
 #include <math.h>
 
@@ -14,7 +14,8 @@ static float noise(unsigned x) {
 /* Power of each stem in a band: a beat, a bass line, a sung melody with harmonics, chords. */
 static void powers(float power[VIEW_SHARES], unsigned t, unsigned b) {
   const unsigned beat = t % 30, bar = t / 120, sixteenth = t % 15;
-  const float kick = expf(-0.25f * (float)beat) * expf(-0.5f * powf(((float)b - 4.0f) / 4.0f, 2.0f));
+  const float kick =
+      expf(-0.25f * (float)beat) * expf(-0.5f * powf(((float)b - 4.0f) / 4.0f, 2.0f));
   const float snare = (t / 30 % 2 ? 1.0f : 0.0f) * expf(-0.2f * (float)beat) * 0.25f * (b > 14);
   const float hat = expf(-0.5f * (float)sixteenth) * 0.15f * (b > 46);
   power[STEM_DRUMS] = 1.2f * (kick + snare * noise(t * 64 + b) + hat * noise(t * 64 + b));
