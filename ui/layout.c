@@ -89,7 +89,7 @@ static void footer(struct layout *l, struct box area) {
   cut_right(&row, px(l, 16));
   l->late = cut_right(&row, px(l, 92));
   cut_right(&row, px(l, 16));
-  l->latency = cut_right(&row, px(l, 190));
+  l->latency = cut_right(&row, px(l, 212));
   cut_right(&row, px(l, 16));
   l->message = row;
 }
@@ -188,8 +188,11 @@ bool box_has(struct box box, int x, int y) {
   return x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h;
 }
 
-bool boxes_meet(struct box a, struct box b) {
-  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+struct box box_common(struct box a, struct box b) {
+  const int x = a.x > b.x ? a.x : b.x, y = a.y > b.y ? a.y : b.y;
+  const int right = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
+  const int bottom = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
+  return (struct box){x, y, right - x, bottom - y};
 }
 
 enum widget layout_hit(const struct layout *layout, int x, int y) {

@@ -64,8 +64,13 @@ struct box layout_segment(const struct layout *layout, enum widget w, int segmen
 /** Whether a point lies in a box. */
 bool box_has(struct box box, int x, int y);
 
-/** Whether two boxes share a pixel. */
-bool boxes_meet(struct box a, struct box b);
+/** What two boxes share; empty, with no width or height, where they do not meet. */
+struct box box_common(struct box a, struct box b);
+
+/** Whether a box has no pixel. */
+static inline bool box_is_empty(struct box box) {
+  return box.w <= 0 || box.h <= 0;
+}
 
 /** The widget of one control of a stem. */
 static inline enum widget widget_of(unsigned stem, enum stem_control control) {

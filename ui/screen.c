@@ -33,7 +33,7 @@ void screen_free(struct screen *screen) {
   free(screen);
 }
 
-void screen_resize(struct screen *screen, cairo_surface_t *target, int width, int height,
+void screen_resize(struct screen *screen, const struct target *target, int width, int height,
                    double scale) {
   layout_compute(screen->layout, screen->variant, width, height, scale);
   if (screen->picture)
@@ -44,106 +44,79 @@ void screen_resize(struct screen *screen, cairo_surface_t *target, int width, in
   screen->scene.cut = 0;
 }
 
-static void clip_to(cairo_t *cr, struct box box) {
-  cairo_rectangle(cr, box.x, box.y, box.w, box.h);
-  cairo_clip(cr);
-}
-
-/* Whether the spectrogram's columns are shown, rather than words in their place. */
-static bool has_columns(const struct screen *screen) {
-  return !spectrogram_empty(screen->spectrogram);
+static struct box menu_box(const struct screen *screen) {
+  const struct menu *menu = &screen->scene.controls->menu;
+  return menu_is_open(menu) ? menu->box : (struct box){0};
 }
 
 /* The spectrogram goes to the target at once: it is kept there. An open menu stays on top. */
-static void show_columns(struct screen *screen, cairo_t *cr) {
-  const struct box box = screen->layout->spectrogram;
-  const struct menu *menu = &screen->scene.controls->menu;
-  if (!has_columns(screen))
-    return;
-  cairo_save(cr);
-  clip_to(cr, box);
-  if (menu_is_open(menu) && boxes_meet(box, menu->box)) {
+static void show_columns(struct screen *screen, const struct target *target, struct box part) {
+  const struct box box = screen->layout->spectrogram, menu = menu_box(screen);
+  cairo_t *cr = cairo_create(target->surface);
+  cairo_rectangle(cr, part.x, part.y, part.w, part.h);
+  cairo_clip(cr);
+  if (!box_is_empty(box_common(part, menu))) {
     cairo_rectangle(cr, 0, 0, screen->layout->width, screen->layout->height);
-    cairo_rectangle(cr, menu->box.x, menu->box.y, menu->box.w, menu->box.h);
+    cairo_rectangle(cr, menu.x, menu.y, menu.w, menu.h);
     cairo_set_fill_rule(cr, CAIRO_FILL_RULE_EVEN_ODD);
     cairo_clip(cr);
   }
   spectrogram_draw(screen->spectrogram, cr, box.x, box.y);
-  cairo_restore(cr);
+  cairo_destroy(cr);
 }
 
-/* In two pieces: cairo brings an image that covers a whole window there by shared memory, and waits
- * for the server to have read it, for ever if the connection is lost meanwhile. */
-static void copy_picture(struct screen *screen, cairo_t *cr, struct box box) {
-  const int half = box.h / 2;
-  cairo_save(cr);
-  cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);
-  cairo_set_source_surface(cr, screen->picture, 0, 0);
-  cairo_rectangle(cr, box.x, box.y, box.w, half);
-  cairo_fill(cr);
-  cairo_rectangle(cr, box.x, box.y + half, box.w, box.h - half);
-  cairo_fill(cr);
-  cairo_restore(cr);
+static void copy_picture(struct screen *screen, const struct target *target, struct box box) {
+  box = box_common(box, (struct box){0, 0, screen->layout->width, screen->layout->height});
+  target_copy(target, target->surface, screen->picture, box, box.x, box.y);
 }
 
 /* Redraws the parts, and of the menu what they drew over. */
 static void update_picture(struct screen *screen, damage_t damage) {
   cairo_t *cr = paint_begin(screen->picture);
-  const struct menu *menu = &screen->scene.controls->menu;
+  bool covered = damage & (DAMAGE_ALL | DAMAGE_MENU);
   draw(cr, &screen->scene, damage);
-  if (menu_is_open(menu)) {
-    bool covered = damage & (DAMAGE_ALL | DAMAGE_MENU);
-    for (damage_t bit = 1; bit < DAMAGE_ALL && !covered; bit <<= 1)
-      covered = (damage & bit & ~(damage_t)DAMAGE_COLUMNS) &&
-                boxes_meet(draw_extent(&screen->scene, bit), menu->box);
-    if (covered)
-      draw_menu(cr, &screen->scene);
-  }
+  for (damage_t bit = 1; bit < DAMAGE_ALL && !covered; bit <<= 1)
+    covered = (damage & bit) &&
+              !box_is_empty(box_common(draw_extent(&screen->scene, bit), menu_box(screen)));
+  if (covered)
+    draw_menu(cr, &screen->scene);
   cairo_destroy(cr);
 }
 
-void screen_show(struct screen *screen, cairo_surface_t *target, damage_t damage) {
-  if (!screen->picture || !damage)
+void screen_show(struct screen *screen, const struct target *target, damage_t damage) {
+  const damage_t drawn = damage & ~(damage_t)DAMAGE_COLUMNS;
+  if (!screen->picture)
     return;
-  if (damage & ~(damage_t)DAMAGE_COLUMNS)
-    update_picture(screen, damage);
-  cairo_t *cr = cairo_create(target);
+  if (drawn)
+    update_picture(screen, drawn);
   if (damage & DAMAGE_ALL) {
     screen_expose(screen, target,
                   (struct box){0, 0, screen->layout->width, screen->layout->height});
-  } else {
-    for (damage_t bit = 1; bit < DAMAGE_ALL; bit <<= 1)
-      if (damage & bit & ~(damage_t)DAMAGE_COLUMNS)
-        copy_picture(screen, cr, draw_extent(&screen->scene, bit));
-    if (damage & DAMAGE_COLUMNS)
-      show_columns(screen, cr);
+    return;
   }
-  cairo_destroy(cr);
+  for (damage_t bit = 1; bit < DAMAGE_ALL; bit <<= 1)
+    if (drawn & bit)
+      copy_picture(screen, target, draw_extent(&screen->scene, bit));
+  if (damage & DAMAGE_COLUMNS)
+    show_columns(screen, target, screen->layout->spectrogram);
 }
 
-void screen_expose(struct screen *screen, cairo_surface_t *target, struct box box) {
+void screen_expose(struct screen *screen, const struct target *target, struct box box) {
+  const struct box columns = box_common(box, screen->layout->spectrogram);
   if (!screen->picture)
     return;
-  cairo_t *cr = cairo_create(target);
-  const struct box spectrogram = screen->layout->spectrogram;
-  if (!has_columns(screen) || !boxes_meet(box, spectrogram)) {
-    copy_picture(screen, cr, box);
-  } else {
-    clip_to(cr, box);
-    /* Around the spectrogram, not under it: that would flicker. */
-    cairo_save(cr);
-    const int right = spectrogram.x + spectrogram.w, bottom = spectrogram.y + spectrogram.h;
-    const int width = screen->layout->width, height = screen->layout->height;
-    copy_picture(screen, cr, (struct box){0, 0, width, spectrogram.y});
-    copy_picture(screen, cr, (struct box){0, bottom, width, height - bottom});
-    copy_picture(screen, cr, (struct box){0, spectrogram.y, spectrogram.x, spectrogram.h});
-    copy_picture(screen, cr, (struct box){right, spectrogram.y, width - right, spectrogram.h});
-    if (menu_is_open(&screen->scene.controls->menu))
-      copy_picture(screen, cr, screen->scene.controls->menu.box);
-    cairo_restore(cr);
-    show_columns(screen, cr);
+  if (box_is_empty(columns) || spectrogram_empty(screen->spectrogram)) {
+    copy_picture(screen, target, box);
+    return;
   }
-  cairo_destroy(cr);
+  /* Around the spectrogram, not under it: that would flicker. */
+  const int right = columns.x + columns.w, bottom = columns.y + columns.h;
+  copy_picture(screen, target, (struct box){box.x, box.y, box.w, columns.y - box.y});
+  copy_picture(screen, target, (struct box){box.x, bottom, box.w, box.y + box.h - bottom});
+  copy_picture(screen, target, (struct box){box.x, columns.y, columns.x - box.x, columns.h});
+  copy_picture(screen, target, (struct box){right, columns.y, box.x + box.w - right, columns.h});
+  copy_picture(screen, target, box_common(columns, menu_box(screen)));
+  show_columns(screen, target, columns);
 }
 
 unsigned screen_cut_labels(const struct screen *screen) {

@@ -3,6 +3,7 @@
 
 #include "ui/controls.h"
 #include "ui/spectrogram.h"
+#include "ui/target.h"
 
 #include <cairo.h>
 
@@ -16,16 +17,15 @@ struct screen *screen_new(enum variant variant, const struct state *state,
 /** NULL is fine. */
 void screen_free(struct screen *screen);
 
-/** Lays out for a size, and draws all of it next time. target: a surface like that of
- * screen_show(). */
-void screen_resize(struct screen *screen, cairo_surface_t *target, int width, int height,
+/** Lays out for a size, and draws all of it next time. */
+void screen_resize(struct screen *screen, const struct target *target, int width, int height,
                    double scale);
 
 /** Brings what has changed to the target. */
-void screen_show(struct screen *screen, cairo_surface_t *target, damage_t damage);
+void screen_show(struct screen *screen, const struct target *target, damage_t damage);
 
-/** Brings a rectangle to the target, unchanged: it was covered. */
-void screen_expose(struct screen *screen, cairo_surface_t *target, struct box box);
+/** Brings a box to the target, unchanged: it was covered. */
+void screen_expose(struct screen *screen, const struct target *target, struct box box);
 
 /** Labels that did not fit, since the last screen_resize(). */
 unsigned screen_cut_labels(const struct screen *screen);

@@ -19,7 +19,8 @@ struct spectrogram {
   uint64_t pushed;  /* columns ever; column i is history[i % HISTORY] */
   uint64_t painted; /* of those, in the picture */
   /* The picture is a ring: column i begins at x = i * column mod w, where w holds whole columns. */
-  cairo_surface_t *ring, *strip;
+  cairo_surface_t *image, *ring; /* in memory, and where the target is */
+  struct target target;
   int w, h, column;
   int hidden;                              /* of w, left of what is to be seen */
   double ground[3], stems[VIEW_SHARES][3]; /* colours as linear light */
@@ -78,9 +79,9 @@ struct spectrogram *spectrogram_new(void) {
 static void drop_picture(struct spectrogram *s) {
   if (s->ring)
     cairo_surface_destroy(s->ring);
-  if (s->strip)
-    cairo_surface_destroy(s->strip);
-  s->ring = s->strip = NULL;
+  if (s->image)
+    cairo_surface_destroy(s->image);
+  s->ring = s->image = NULL;
 }
 
 void spectrogram_free(struct spectrogram *s) {
@@ -89,13 +90,34 @@ void spectrogram_free(struct spectrogram *s) {
   free(s);
 }
 
-static void fill_ground(cairo_t *cr) {
-  cairo_set_source_rgb(cr, (THEME_SUNKEN >> 16) / 255.0, ((THEME_SUNKEN >> 8) & 0xff) / 255.0,
-                       (THEME_SUNKEN & 0xff) / 255.0);
-  cairo_paint(cr);
+static uint32_t blend(uint32_t a, uint32_t b, unsigned part) {
+  const uint32_t rb = ((a & 0xff00ff) * (256 - part) + (b & 0xff00ff) * part) >> 8;
+  const uint32_t g = ((a & 0x00ff00) * (256 - part) + (b & 0x00ff00) * part) >> 8;
+  return (rb & 0xff00ff) | (g & 0x00ff00);
 }
 
-void spectrogram_resize(struct spectrogram *s, cairo_surface_t *target, int w, int h, int column) {
+/* One column of the image, from left on: bands become rows, blended from one to the next. bands may
+ * be NULL: nothing. */
+static void render(struct spectrogram *s, const uint8_t *bands, int left) {
+  uint32_t colours[VIEW_BANDS];
+  for (int b = 0; b < VIEW_BANDS; b++)
+    colours[b] = bands ? spectrogram_colour(s, bands + (ptrdiff_t)b * VIEW_BYTES) : THEME_SUNKEN;
+  cairo_surface_flush(s->image);
+  unsigned char *data = cairo_image_surface_get_data(s->image);
+  const int stride = cairo_image_surface_get_stride(s->image);
+  for (int y = 0; y < s->h; y++) {
+    const double at =
+        fmin(fmax((s->h - y - 0.5) / s->h * VIEW_BANDS - 0.5, 0.0), VIEW_BANDS - 1.001);
+    const int b = (int)at;
+    const uint32_t pixel = blend(colours[b], colours[b + 1], (unsigned)(256.0 * (at - b)));
+    for (int x = 0; x < s->column; x++)
+      memcpy(data + (ptrdiff_t)y * stride + 4 * (ptrdiff_t)(left + x), &pixel, sizeof pixel);
+  }
+  cairo_surface_mark_dirty(s->image);
+}
+
+void spectrogram_resize(struct spectrogram *s, const struct target *target, int w, int h,
+                        int column) {
   drop_picture(s);
   s->h = h;
   s->w = w;
@@ -106,13 +128,16 @@ void spectrogram_resize(struct spectrogram *s, cairo_surface_t *target, int w, i
     s->column++;
   s->w = (w + s->column - 1) / s->column * s->column;
   s->hidden = s->w - w;
-  s->ring = cairo_surface_create_similar(target, CAIRO_CONTENT_COLOR, s->w, h);
-  s->strip = cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->column, h);
-  cairo_t *cr = cairo_create(s->ring);
-  fill_ground(cr);
-  cairo_destroy(cr);
+  s->target = *target;
+  s->ring = cairo_surface_create_similar(target->surface, CAIRO_CONTENT_COLOR, s->w, h);
+  s->image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->w, h);
+  if (cairo_surface_status(s->image) != CAIRO_STATUS_SUCCESS)
+    return;
   const uint64_t shown = (uint64_t)(s->w / s->column);
   s->painted = s->pushed > shown ? s->pushed - shown : 0;
+  for (int x = 0; x < s->w; x += s->column)
+    render(s, NULL, x);
+  target_copy(target, s->ring, s->image, (struct box){0, 0, s->w, h}, 0, 0);
 }
 
 void spectrogram_push(struct spectrogram *s, const uint8_t column[SPECTROGRAM_COLUMN]) {
@@ -123,47 +148,18 @@ bool spectrogram_empty(const struct spectrogram *s) {
   return s->pushed == 0;
 }
 
-static uint32_t blend(uint32_t a, uint32_t b, unsigned part) {
-  const uint32_t rb = ((a & 0xff00ff) * (256 - part) + (b & 0xff00ff) * part) >> 8;
-  const uint32_t g = ((a & 0x00ff00) * (256 - part) + (b & 0x00ff00) * part) >> 8;
-  return (rb & 0xff00ff) | (g & 0x00ff00);
-}
-
-/* One column as an image: bands become rows, blended from one to the next. */
-static void render(struct spectrogram *s, const uint8_t *bands) {
-  uint32_t colours[VIEW_BANDS];
-  for (int b = 0; b < VIEW_BANDS; b++)
-    colours[b] = spectrogram_colour(s, bands + (ptrdiff_t)b * VIEW_BYTES);
-  cairo_surface_flush(s->strip);
-  unsigned char *data = cairo_image_surface_get_data(s->strip);
-  const int stride = cairo_image_surface_get_stride(s->strip);
-  for (int y = 0; y < s->h; y++) {
-    const double at =
-        fmin(fmax((s->h - y - 0.5) / s->h * VIEW_BANDS - 0.5, 0.0), VIEW_BANDS - 1.001);
-    const int b = (int)at;
-    const uint32_t pixel = blend(colours[b], colours[b + 1], (unsigned)(256.0 * (at - b)));
-    for (int x = 0; x < s->column; x++)
-      memcpy(data + (ptrdiff_t)y * stride + 4 * (ptrdiff_t)x, &pixel, sizeof pixel);
-  }
-  cairo_surface_mark_dirty(s->strip);
-}
-
+/* Brings what is new to the ring: one piece, or two where it goes around. */
 static void paint_new(struct spectrogram *s) {
   const uint64_t shown = (uint64_t)(s->w / s->column);
   if (s->pushed - s->painted > shown)
     s->painted = s->pushed - shown;
-  if (s->painted == s->pushed || cairo_surface_status(s->strip) != CAIRO_STATUS_SUCCESS)
-    return;
-  cairo_t *cr = cairo_create(s->ring);
-  cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);
-  for (; s->painted < s->pushed; s->painted++) {
-    const int x = (int)(s->painted % shown) * s->column;
-    render(s, s->history[s->painted % HISTORY]);
-    cairo_set_source_surface(cr, s->strip, x, 0);
-    cairo_rectangle(cr, x, 0, s->column, s->h);
-    cairo_fill(cr);
+  while (s->painted < s->pushed) {
+    const int left = (int)(s->painted % shown) * s->column;
+    int right = left;
+    for (; s->painted < s->pushed && right < s->w; s->painted++, right += s->column)
+      render(s, s->history[s->painted % HISTORY], right);
+    target_copy(&s->target, s->ring, s->image, (struct box){left, 0, right - left, s->h}, left, 0);
   }
-  cairo_destroy(cr);
 }
 
 static void copy(struct spectrogram *s, cairo_t *cr, int from, int to, int y, int w) {
@@ -175,7 +171,7 @@ static void copy(struct spectrogram *s, cairo_t *cr, int from, int to, int y, in
 }
 
 void spectrogram_draw(struct spectrogram *s, cairo_t *cr, int x, int y) {
-  if (!s->ring)
+  if (!s->ring || cairo_surface_status(s->image) != CAIRO_STATUS_SUCCESS)
     return;
   paint_new(s);
   /* The ring from its oldest column on: what is right of the newest one comes first. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "plugin/view.h"
+#include "ui/target.h"
 
 #include <cairo.h>
 #include <stdbool.h>
@@ -18,10 +19,12 @@ struct spectrogram *spectrogram_new(void);
 /** NULL is fine. */
 void spectrogram_free(struct spectrogram *s);
 
-/** Makes the picture anew, of what was pushed before, for drawing onto surfaces like target.
+/** Makes the picture anew, of what was pushed before, for drawing onto the target's surface. The
+ * target is kept.
  *
  * w x h in pixels; column is the width of one pushed column at least. */
-void spectrogram_resize(struct spectrogram *s, cairo_surface_t *target, int w, int h, int column);
+void spectrogram_resize(struct spectrogram *s, const struct target *target, int w, int h,
+                        int column);
 
 /** A new column at the right: SPECTROGRAM_COLUMN bytes as struct view_data has them. What the
  * faders take away of a band stays as a dim grey. */

@@ -1,5 +1,6 @@
 /* Colours. The stems' are those of Okabe and Ito (2008), which people with any of the three common
- * kinds of colour blindness can tell apart; every stem is also named in words. */
+ * kinds of colour blindness can tell apart: of those that are bright enough, the four that are
+ * farthest apart to any eye. Every stem is also named in words. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -26,8 +27,8 @@ typedef uint32_t colour_t;
 #define THEME_FOCUS 0xffffffu
 
 static const colour_t theme_stems[N_STEMS] = {
-    [STEM_VOCALS] = 0xe69f00, [STEM_DRUMS] = 0xcc79a7,    [STEM_BASS] = 0x56b4e9,
-    [STEM_OTHER] = 0x009e73,  [STEM_HARMONIC] = 0xf0e442, [STEM_PERCUSSIVE] = 0xd55e00,
+    [STEM_VOCALS] = 0xf0e442, [STEM_DRUMS] = 0xd55e00,    [STEM_BASS] = 0x56b4e9,
+    [STEM_OTHER] = 0xcc79a7,  [STEM_HARMONIC] = 0x009e73, [STEM_PERCUSSIVE] = 0xe69f00,
 };
 
 /** part of b, the rest of a. */

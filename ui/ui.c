@@ -62,19 +62,31 @@ static damage_t user_wants_bundled_model(void *data, enum split_id split) {
   return 0;
 }
 
+static bool put(void *data, cairo_surface_t *to, cairo_surface_t *image, struct box from, int x,
+                int y) {
+  struct ui *ui = data;
+  return window_put(ui->window, to, image, from, x, y);
+}
+
+static struct target target(struct ui *ui) {
+  return (struct target){window_surface(ui->window), put, ui};
+}
+
 /* ---- What the window tells ---- */
 
 static void resized(void *data, int width, int height) {
   struct ui *ui = data;
+  const struct target to = target(ui);
   menu_close(&ui->controls.menu);
-  screen_resize(ui->screen, window_surface(ui->window), width, height, window_scale(ui->window));
+  screen_resize(ui->screen, &to, width, height, window_scale(ui->window));
   ui->damage |= DAMAGE_ALL;
 }
 
 static void exposed(void *data, struct box box) {
   struct ui *ui = data;
+  const struct target to = target(ui);
   if (!(ui->damage & DAMAGE_ALL))
-    screen_expose(ui->screen, window_surface(ui->window), box);
+    screen_expose(ui->screen, &to, box);
 }
 
 static void pressed(void *data, int button, int x, int y, double time) {
@@ -233,8 +245,9 @@ static int idle(LV2UI_Handle handle) {
     ui->next_watch = now + WATCH_INTERVAL;
   }
   if (ui->damage) {
+    const struct target to = target(ui);
     window_begin(ui->window);
-    screen_show(ui->screen, window_surface(ui->window), ui->damage);
+    screen_show(ui->screen, &to, ui->damage);
     window_flush(ui->window);
     window_end(ui->window);
     ui->damage = 0;

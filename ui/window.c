@@ -4,20 +4,24 @@
 
 #include <cairo-xlib.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <X11/keysym.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 
-enum { N_KEYCODES = 256 };
+enum { N_KEYCODES = 256, DEPTH = 24 };
 
 struct window {
   Display *display;
   Window parent, id;
+  GC gc;
   cairo_surface_t *surface;
   struct window_owner owner;
   struct errors errors;
+  Visual *visual;
+  int depth;
   double scale;
   int width, height;
   bool gone, lost;            /* the window; the connection */
@@ -71,7 +75,10 @@ static bool open_window(struct window *w) {
                         CopyFromParent, InputOutput, CopyFromParent,
                         CWBackPixmap | CWBitGravity | CWEventMask, &attributes);
   set_hints(w);
+  w->visual = parent.visual;
+  w->depth = parent.depth;
   w->surface = cairo_xlib_surface_create(w->display, w->id, parent.visual, w->width, w->height);
+  w->gc = XCreateGC(w->display, w->id, 0, NULL);
   XMapWindow(w->display, w->id);
   XSync(w->display, False);
   return w->errors.count == 0 && cairo_surface_status(w->surface) == CAIRO_STATUS_SUCCESS;
@@ -106,6 +113,8 @@ void window_free(struct window *w) {
   window_begin(w);
   if (w->surface)
     cairo_surface_destroy(w->surface);
+  if (w->gc)
+    XFreeGC(w->display, w->gc);
   if (w->id && !w->gone)
     XDestroyWindow(w->display, w->id);
   XCloseDisplay(w->display);
@@ -119,6 +128,41 @@ unsigned long window_id(const struct window *w) {
 
 cairo_surface_t *window_surface(struct window *w) {
   return w->surface;
+}
+
+/* Whether a pixel of a surface is the same four bytes as one of CAIRO_FORMAT_RGB24. */
+static bool has_our_pixels(const struct window *w, cairo_surface_t *to) {
+  const union {
+    uint16_t word;
+    uint8_t first;
+  } one = {1};
+  return cairo_xlib_surface_get_depth(to) == DEPTH && w->depth == DEPTH &&
+         w->visual->class == TrueColor && w->visual->red_mask == 0xff0000 &&
+         w->visual->green_mask == 0xff00 && w->visual->blue_mask == 0xff &&
+         ImageByteOrder(w->display) == (one.first ? LSBFirst : MSBFirst);
+}
+
+bool window_put(struct window *w, cairo_surface_t *to, cairo_surface_t *image, struct box from,
+                int x, int y) {
+  if (!has_our_pixels(w, to))
+    return false;
+  cairo_surface_flush(to);
+  cairo_surface_flush(image);
+  const int stride = cairo_image_surface_get_stride(image);
+  XImage *pixels = XCreateImage(w->display, w->visual, DEPTH, ZPixmap, 0,
+                                (char *)cairo_image_surface_get_data(image),
+                                (unsigned)cairo_image_surface_get_width(image),
+                                (unsigned)cairo_image_surface_get_height(image), 32, stride);
+  if (!pixels)
+    return false;
+  const bool ours = pixels->bits_per_pixel == 32;
+  if (ours)
+    XPutImage(w->display, cairo_xlib_surface_get_drawable(to), w->gc, pixels, from.x, from.y, x, y,
+              (unsigned)from.w, (unsigned)from.h);
+  pixels->data = NULL; /* the surface's */
+  XDestroyImage(pixels);
+  cairo_surface_mark_dirty(to);
+  return ours;
 }
 
 double window_scale(const struct window *w) {

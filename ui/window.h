@@ -34,8 +34,13 @@ void window_free(struct window *window);
 /** The X11 window. */
 unsigned long window_id(const struct window *window);
 
-/** What the surface is; it stays the same until window_free(). */
+/** The window as a surface; it stays the same until window_free(). */
 cairo_surface_t *window_surface(struct window *window);
+
+/** The put() of a struct target on the window. cairo would do the same, but through memory shared
+ * with the server, for which it may wait for ever when the connection is lost. */
+bool window_put(struct window *window, cairo_surface_t *to, cairo_surface_t *image, struct box from,
+                int x, int y);
 
 double window_scale(const struct window *window);
 void window_size(const struct window *window, int *width, int *height);
