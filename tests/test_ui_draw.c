@@ -224,6 +224,10 @@ static void test_damage_is_complete(void **state) {
     damage |= state_tick(&model, t / 60.0) | DAMAGE_COLUMNS;
     screen_show(screen, &target, damage);
   }
+  /* What follows from all faders together follows from the last one too. */
+  for (int p = PORT_STEM_CONTROLS; p < N_PORTS; p++)
+    if (ports_is_control((enum port)p))
+      screen_show(screen, &target, state_set(&model, (enum port)p, port_table[p].initial));
   const size_t size = (size_t)cairo_image_surface_get_stride(target.surface) * 800;
   uint8_t *before = malloc(size);
   cairo_surface_flush(target.surface);

@@ -16,10 +16,11 @@ enum damage_bit {
   DAMAGE_LOAD = 1 << 4,
   DAMAGE_COLUMNS = 1 << 5, /* of the spectrogram: new ones only */
   DAMAGE_MENU = 1 << 6,
-  DAMAGE_TITLE = 1 << 7,  /* and one bit more for the second split */
-  DAMAGE_STRIP = 1 << 9,  /* stem s: shifted by s */
-  DAMAGE_METER = 1 << 15, /* stem s: shifted by s */
-  DAMAGE_ALL = 1 << 21,
+  DAMAGE_TITLE = 1 << 7,   /* and one bit more for the second split */
+  DAMAGE_STRIP = 1 << 9,   /* stem s: shifted by s */
+  DAMAGE_METER = 1 << 15,  /* stem s: shifted by s */
+  DAMAGE_PRESET = 1 << 21, /* its name in the header */
+  DAMAGE_ALL = 1 << 22,
 };
 
 static inline damage_t damage_strip(unsigned stem) {

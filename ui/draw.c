@@ -94,6 +94,8 @@ void draw(cairo_t *cr, struct scene *scene, damage_t damage) {
   }
   if (damage & DAMAGE_HEADER)
     draw_header(cr, scene);
+  if (damage & DAMAGE_PRESET)
+    draw_preset(cr, scene);
   for (int i = 0; i < N_SPLITS; i++)
     if (damage & damage_title((enum split_id)i))
       draw_title(cr, scene, (enum split_id)i);
@@ -119,6 +121,8 @@ struct box draw_extent(const struct scene *scene, damage_t bit) {
   switch (bit) {
   case DAMAGE_HEADER:
     return l->header;
+  case DAMAGE_PRESET:
+    return l->widgets[WIDGET_PRESETS];
   case DAMAGE_MESSAGE:
     return l->message;
   case DAMAGE_LATENCY:

@@ -24,6 +24,7 @@ struct box draw_extent(const struct scene *scene, damage_t bit);
 
 /* The parts, for draw() alone. */
 void draw_header(cairo_t *cr, struct scene *scene);
+void draw_preset(cairo_t *cr, struct scene *scene);
 void draw_title(cairo_t *cr, struct scene *scene, enum split_id split);
 void draw_strip(cairo_t *cr, struct scene *scene, unsigned stem);
 void draw_meter(cairo_t *cr, struct scene *scene, unsigned stem);

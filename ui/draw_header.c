@@ -119,11 +119,16 @@ static const char *quality_name(const struct scene *scene) {
   return p->label ? p->label : "";
 }
 
+void draw_preset(cairo_t *cr, struct scene *scene) {
+  paint_box(cr, scene->layout->widgets[WIDGET_PRESETS], THEME_WINDOW);
+  draw_drop_down(cr, scene, WIDGET_PRESETS, preset_name(scene));
+}
+
 void draw_header(cairo_t *cr, struct scene *scene) {
   paint_box(cr, scene->layout->header, THEME_WINDOW);
   draw_brand(cr, scene);
   draw_caption(cr, scene, WIDGET_PRESETS, "Preset");
-  draw_drop_down(cr, scene, WIDGET_PRESETS, preset_name(scene));
+  draw_preset(cr, scene);
   draw_caption(cr, scene, WIDGET_QUALITY, port_table[PORT_QUALITY].name);
   draw_drop_down(cr, scene, WIDGET_QUALITY, quality_name(scene));
   draw_segments(cr, scene, WIDGET_MAIN_FROM);

@@ -34,13 +34,14 @@ static void copy_text(char *to, size_t size, const char *from) {
   to[n] = '\0';
 }
 
+/* Any fader may make the settings those of a preset. */
 static damage_t damage_of(enum port port) {
   if (port >= PORT_STEM_CONTROLS && port < PORT_MAIN_FROM) {
     const unsigned stem = (port - PORT_STEM_CONTROLS) / N_STEM_CONTROLS;
     /* Solo silences the others of the split. */
     return (port - PORT_STEM_CONTROLS) % N_STEM_CONTROLS == CONTROL_SOLO
-               ? damage_split(split_of(stem))
-               : damage_strip(stem);
+               ? DAMAGE_PRESET | damage_split(split_of(stem))
+               : DAMAGE_PRESET | damage_strip(stem);
   }
   switch (port) {
   case PORT_MAIN_FROM:

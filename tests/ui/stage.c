@@ -35,7 +35,7 @@ static pid_t start_server(int *number) {
     if (!freopen("/dev/null", "w", stderr))
       _exit(127);
     execlp("Xvfb", "Xvfb", "-displayfd", text, "-screen", "0", "1920x1200x24", "-nolisten", "tcp",
-           "-noreset", (char *)NULL);
+           "-terminate", (char *)NULL);
     _exit(127);
   }
   close(ends[1]);
