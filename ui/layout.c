@@ -180,6 +180,8 @@ struct box layout_segment(const struct layout *layout, enum widget w, int segmen
     own += i == segment ? width : 0;
     all += width;
   }
+  if (all == 0)
+    return box;
   const int left = box.w * before / all, right = box.w * (before + own) / all;
   return (struct box){box.x + left, box.y, right - left, box.h};
 }

@@ -192,6 +192,7 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
     return NULL;
   }
   ask(ui);
+  /* To LV2, an X11 window is a pointer. NOLINTNEXTLINE(performance-no-int-to-ptr) */
   *widget = (LV2UI_Widget)window_id(ui->window);
   return ui;
 }
