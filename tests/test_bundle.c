@@ -428,10 +428,14 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),    cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features),   cmocka_unit_test(test_ports),
-      cmocka_unit_test(test_parameters), cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_presets),    cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_plugins),
+      cmocka_unit_test(test_version),
+      cmocka_unit_test(test_features),
+      cmocka_unit_test(test_ports),
+      cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_windows),
       cmocka_unit_test(test_starts_without_features),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
