@@ -49,14 +49,23 @@ CORE_OBJ := $(call obj,$(CORE_SRC))
 CLI_OBJ := $(call obj,$(wildcard cli/*.c))
 DEMO_OBJ := $(call obj,$(wildcard demo/*.c))
 SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
+# The UI is built where X11 and cairo are; without them the bundle has none, and does not name one.
+UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
+UI_OBJ := $(call obj,$(wildcard ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
 TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
 BENCH_OBJ := $(call obj,bench/bench.c bench/measure.c)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+XTEST := $(call flags,libs,xtst)
+UI_TEST_SRC := $(wildcard tests/test_ui_*.c)
+UI_TEST_OBJ := $(call obj,tests/ui/lively.c $(if $(XTEST),tests/ui/stage.c))
+UI_TESTS := $(if $(UI),$(patsubst tests/%.c,$(B)/tests/%,\
+              $(filter-out $(if $(XTEST),,tests/test_ui_window.c),$(UI_TEST_SRC))))
+TESTS := $(UI_TESTS) \
+         $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(UI_TEST_SRC),$(wildcard tests/test_*.c)))
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 MODELS := $(wildcard models/*.safetensors)
 PRESETS := $(wildcard presets/*.ttl)
 BUNDLE := $(B)/unbraid.lv2
-BUNDLE_FILES := $(BUNDLE)/unbraid.so $(BUNDLE)/manifest.ttl \
+BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDLE)/manifest.ttl \
                 $(patsubst models/%,$(BUNDLE)/%,$(MODELS)) \
                 $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
 
@@ -97,19 +106,25 @@ $(B)/obj/nn/kernels_avx2.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx2 -mfma
 $(B)/obj/nn/kernels_avx512.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx512f -mavx512vl -mfma -mprefer-vector-width=512
 endif
 $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
+$(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xlib x11)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
 	@mkdir -p $(@D)
 	$(CC) $(PLUGIN_LDFLAGS) $(LDFLAGS) -o $@ $(CORE_OBJ) $(DSP_LIBS) -pthread
 
+$(BUNDLE)/unbraid_ui.so: $(UI_OBJ) ui/exports.map
+	@mkdir -p $(@D)
+	$(CC) $(subst plugin/exports.map,ui/exports.map,$(PLUGIN_LDFLAGS)) $(LDFLAGS) -o $@ $(UI_OBJ) \
+	  $(call flags,libs,cairo-xlib x11) -lm
+
 # One run writes manifest.ttl, unbraid.ttl and insert.ttl.
 $(BUNDLE)/manifest.ttl: $(B)/ttlgen $(PRESETS) VERSION
 	@mkdir -p $(@D)
-	$(B)/ttlgen $(@D) $(PRESETS)
+	$(B)/ttlgen $(@D) $(if $(UI),--ui) $(PRESETS)
 
 $(B)/ttlgen: $(TTL_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(TTL_OBJ)
@@ -133,6 +148,12 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
 	  $(call flags,libs,cmocka lilv-0 sndfile) $(DSP_LIBS) -ldl -pthread
+
+$(UI_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(UI_TEST_OBJ) $(UI_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(UI_TEST_OBJ) $(UI_OBJ) \
+	  $(call flags,libs,cmocka lilv-0 cairo-xlib x11 $(if $(XTEST),xtst)) -ldl -lm
+$(UI_TESTS): $(BUNDLE)/unbraid_ui.so
 
 tests: $(TESTS) $(TEST_TOOLS)
 
@@ -228,7 +249,7 @@ model:
 BUNDLE_DIR = $(DESTDIR)$(LV2DIR)/unbraid.lv2
 install: all
 	$(INSTALL) -d $(BUNDLE_DIR)/presets $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
-	$(INSTALL) -m755 $(BUNDLE)/unbraid.so $(BUNDLE_DIR)
+	$(INSTALL) -m755 $(filter %.so,$(BUNDLE_FILES)) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(addprefix $(BUNDLE)/,manifest.ttl unbraid.ttl insert.ttl) $(MODELS) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(PRESETS) $(BUNDLE_DIR)/presets
 	$(INSTALL) -m755 $(B)/unbraid $(DESTDIR)$(BINDIR)
@@ -249,10 +270,10 @@ format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
-              $(call flags,cflags,lv2 lilv-0 sndfile cairo fftw3f jansson)
+              $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
-	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|cli|ttl|demo)/' | \
+	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
 
 clean:

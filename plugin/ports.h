@@ -9,6 +9,8 @@
 
 #define UNBRAID_URI "urn:unbraid:unbraid"
 #define UNBRAID_INSERT_URI "urn:unbraid:insert"
+#define UNBRAID_UI_URI UNBRAID_URI ":ui"
+#define UNBRAID_INSERT_UI_URI UNBRAID_INSERT_URI ":ui"
 
 /** The controls of one stem, in port order. */
 enum stem_control { CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO, CONTROL_WET, N_STEM_CONTROLS };
@@ -95,6 +97,12 @@ static inline bool ports_is_control(enum port port) {
 /** The entry of port_table that a variant's port number means. */
 static inline enum port ports_from_variant(enum variant v, uint32_t index) {
   return (enum port)(v == VARIANT_INSERT && index >= PORT_STEM_AUDIO ? index + 2 * N_STEMS : index);
+}
+
+/** The port number of a variant that an entry of port_table has; not of its stem outputs where the
+ * variant has none. */
+static inline uint32_t ports_to_variant(enum variant v, enum port port) {
+  return (uint32_t)port - (v == VARIANT_INSERT && port >= PORT_STEM_AUDIO ? 2 * N_STEMS : 0);
 }
 
 /** The first control port of a stem. */

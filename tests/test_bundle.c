@@ -13,6 +13,7 @@
 #include <lv2/presets/presets.h>
 #include <lv2/resize-port/resize-port.h>
 #include <lv2/state/state.h>
+#include <lv2/ui/ui.h>
 #include <lv2/units/units.h>
 
 #include <limits.h>
@@ -380,6 +381,41 @@ static void test_presets(void **state) {
   lilv_node_free(port);
 }
 
+/* A window where it was built, for both plugins, and told of what it shows. */
+static void test_windows(void **state) {
+  (void)state;
+  for (int v = 0; v < N_VARIANTS; v++) {
+    LilvUIs *uis = lilv_plugin_get_uis(plugins[v]);
+    LILV_FOREACH(uis, i, uis) {
+      const LilvUI *ui = lilv_uis_get(uis, i);
+      assert_string_equal(lilv_node_as_uri(lilv_ui_get_uri(ui)),
+                          v == VARIANT_STEMS ? UNBRAID_UI_URI : UNBRAID_INSERT_UI_URI);
+      LilvNode *type = lilv_new_uri(world, LV2_UI__X11UI);
+      assert_true(lilv_ui_is_a(ui, type));
+      lilv_node_free(type);
+      char *binary = lilv_node_get_path(lilv_ui_get_binary_uri(ui), NULL);
+      FILE *file = fopen(binary, "rb");
+      assert_non_null(file);
+      fclose(file);
+      lilv_free(binary);
+      LilvNode *predicate = lilv_new_uri(world, LV2_UI__portNotification);
+      LilvNodes *told = lilv_world_find_nodes(world, lilv_ui_get_uri(ui), predicate, NULL);
+      assert_int_equal(lilv_nodes_size(told), 3);
+      LILV_FOREACH(nodes, j, told) {
+        LilvNode *symbol = get(lilv_nodes_get(told, j), LV2_CORE__symbol);
+        assert_non_null(lilv_plugin_get_port_by_symbol(plugins[v], symbol));
+        assert_object(get(lilv_nodes_get(told, j), LV2_UI__plugin),
+                      v == VARIANT_STEMS ? UNBRAID_URI : UNBRAID_INSERT_URI);
+        lilv_node_free(symbol);
+      }
+      lilv_nodes_free(told);
+      lilv_node_free(predicate);
+    }
+    assert_true(lilv_uis_size(uis) <= 1);
+    lilv_uis_free(uis);
+  }
+}
+
 /* ecasound and lv2apply offer nothing at all. */
 static void test_starts_without_features(void **state) {
   (void)state;
@@ -392,10 +428,15 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),    cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features),   cmocka_unit_test(test_ports),
-      cmocka_unit_test(test_parameters), cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_presets),    cmocka_unit_test(test_starts_without_features),
+      cmocka_unit_test(test_plugins),
+      cmocka_unit_test(test_version),
+      cmocka_unit_test(test_features),
+      cmocka_unit_test(test_ports),
+      cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_starts_without_features),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
 }

@@ -21,8 +21,10 @@ root=$work/root
 bundle=$root/usr/lib/elsewhere/unbraid.lv2
 where=(DESTDIR="$root" PREFIX=/usr LV2DIR=/usr/lib/elsewhere)
 run_make install "${where[@]}"
+window=
+if pkg-config --exists x11 cairo-xlib; then window=unbraid_ui.so; fi
 {
-  printf '/usr/lib/elsewhere/unbraid.lv2/%s\n' unbraid.so manifest.ttl unbraid.ttl insert.ttl
+  printf '/usr/lib/elsewhere/unbraid.lv2/%s\n' unbraid.so $window manifest.ttl unbraid.ttl insert.ttl
   for file in models/*.safetensors; do echo "/usr/lib/elsewhere/unbraid.lv2/${file#models/}"; done
   for file in presets/*.ttl; do echo "/usr/lib/elsewhere/unbraid.lv2/$file"; done
   echo /usr/bin/unbraid
@@ -38,6 +40,10 @@ listed=$(LV2_PATH=${bundle%/*} lv2ls 2>/dev/null | sort | xargs)
 [ "$listed" = "urn:unbraid:insert urn:unbraid:unbraid" ] || fail "lv2ls lists: $listed"
 exported=$(nm -D --defined-only "$bundle/unbraid.so" | awk '{print $3}' | xargs)
 [ "$exported" = lv2_descriptor ] || fail "the plugin exports $exported"
+if [ -n "$window" ]; then
+  exported=$(nm -D --defined-only "$bundle/$window" | awk '{print $3}' | xargs)
+  [ "$exported" = lv2ui_descriptor ] || fail "the window exports $exported"
+fi
 
 run_make uninstall "${where[@]}"
 left=$(find "$root" ! -type d -o -name unbraid.lv2)
@@ -49,6 +55,11 @@ for file in .local/bin/unbraid .lv2/unbraid.lv2/unbraid.so; do
   [ -x "$work/home/$file" ] || fail "install-user puts no $file"
 done
 echo "installed for one user"
+
+# Where X11 is missing, nothing speaks of a window.
+run_make "$work/plain/unbraid.lv2/manifest.ttl" UI= B="$work/plain"
+! grep -q 'ui:' <(grep -v '^@prefix' "$work"/plain/unbraid.lv2/*.ttl) || fail "a window without X11"
+[ -z "$(make -s UI= B="$work/plain" -n all | grep unbraid_ui)" ] || fail "a window without X11"
 
 if ! command -v clang >/dev/null; then
   echo "SKIP: clang is not installed"

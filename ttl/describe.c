@@ -19,6 +19,14 @@ const char *describe_uri(enum variant v) {
   return about[v].uri;
 }
 
+const char *describe_ui_uri(enum variant v) {
+  static const char *const uris[N_VARIANTS] = {
+      [VARIANT_STEMS] = UNBRAID_UI_URI,
+      [VARIANT_INSERT] = UNBRAID_INSERT_UI_URI,
+  };
+  return uris[v];
+}
+
 const char *describe_file(enum variant v) {
   return about[v].file;
 }
@@ -199,7 +207,38 @@ static void rights(FILE *out) {
   fputs("\n\t]", out);
 }
 
-void describe_plugin(FILE *out, enum variant v) {
+/* The window, and what it wants to be told besides the control inputs. */
+static void window(FILE *out, enum variant v) {
+  static const struct {
+    enum port port;
+    const char *protocol;
+  } notifications[] = {{PORT_LATENCY, "ui:floatProtocol"},
+                       {PORT_LATE_FRAMES, "ui:floatProtocol"},
+                       {PORT_NOTIFY, "atom:eventTransfer"}};
+  fprintf(out, "\n<%s>\n\ta ui:X11UI", describe_ui_uri(v));
+  turtle_next(out, 1, "lv2:requiredFeature");
+  fputs("ui:idleInterface , ui:parent", out);
+  turtle_next(out, 1, "lv2:optionalFeature");
+  fputs("urid:map , opts:options , ui:resize , ui:touch , ui:requestValue", out);
+  turtle_next(out, 1, "lv2:extensionData");
+  fputs("ui:idleInterface , ui:resize", out);
+  turtle_next(out, 1, "opts:supportedOption");
+  fputs("param:sampleRate , ui:scaleFactor", out);
+  for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
+    if (i == 0)
+      turtle_next(out, 1, "ui:portNotification");
+    else
+      fputs(" , ", out);
+    fprintf(out, "[\n\t\tui:plugin <%s>", about[v].uri);
+    turtle_next(out, 2, "lv2:symbol");
+    turtle_literal(out, port_table[notifications[i].port].symbol);
+    turtle_next(out, 2, "ui:protocol");
+    fprintf(out, "%s\n\t]", notifications[i].protocol);
+  }
+  fputs(" .\n", out);
+}
+
+void describe_plugin(FILE *out, enum variant v, bool ui) {
   fputs(TEXT_PREFIXES, out);
   groups(out, v);
   parameters(out);
@@ -235,6 +274,10 @@ void describe_plugin(FILE *out, enum variant v) {
   fputs("<#in>", out);
   turtle_next(out, 1, "pg:mainOutput");
   fputs("<#main>", out);
+  if (ui) {
+    turtle_next(out, 1, "ui:ui");
+    fprintf(out, "<%s>", describe_ui_uri(v));
+  }
   turtle_next(out, 1, "lv2:port");
   for (uint32_t i = 0; i < ports_count(v); i++) {
     if (i > 0)
@@ -242,4 +285,6 @@ void describe_plugin(FILE *out, enum variant v) {
     port(out, i, &port_table[ports_from_variant(v, i)]);
   }
   fputs(" .\n", out);
+  if (ui)
+    window(out, v);
 }

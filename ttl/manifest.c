@@ -69,7 +69,15 @@ static bool preset(FILE *out, const char *path) {
   return true;
 }
 
-bool manifest_write(FILE *out, char *const *presets, int n) {
+static void window(FILE *out, enum variant v) {
+  fprintf(out, "<%s>\n\ta ui:X11UI", describe_ui_uri(v));
+  turtle_next(out, 1, "lv2:binary");
+  fputs("<unbraid_ui.so>", out);
+  turtle_next(out, 1, "rdfs:seeAlso");
+  fprintf(out, "<%s> .\n\n", describe_file(v));
+}
+
+bool manifest_write(FILE *out, bool ui, char *const *presets, int n) {
   unsigned long minor, micro;
   if (!lv2_version(&minor, &micro))
     return false;
@@ -84,6 +92,8 @@ bool manifest_write(FILE *out, char *const *presets, int n) {
     fputs("<unbraid.so>", out);
     turtle_next(out, 1, "rdfs:seeAlso");
     fprintf(out, "<%s> .\n\n", describe_file((enum variant)v));
+    if (ui)
+      window(out, (enum variant)v);
   }
   for (int i = 0; i < n; i++)
     if (!preset(out, presets[i]))

@@ -15,6 +15,7 @@
   "@prefix mod: <http://moddevices.com/ns/mod#> .\n"                                               \
   "@prefix opts: <http://lv2plug.in/ns/ext/options#> .\n"                                          \
   "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"                                              \
+  "@prefix param: <http://lv2plug.in/ns/ext/parameters#> .\n"                                      \
   "@prefix patch: <http://lv2plug.in/ns/ext/patch#> .\n"                                           \
   "@prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .\n"                                        \
   "@prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .\n"                                     \
@@ -23,6 +24,7 @@
   "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"                                      \
   "@prefix rsz: <http://lv2plug.in/ns/ext/resize-port#> .\n"                                       \
   "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n"                                           \
+  "@prefix ui: <http://lv2plug.in/ns/extensions/ui#> .\n"                                          \
   "@prefix units: <http://lv2plug.in/ns/extensions/units#> .\n"                                    \
   "@prefix urid: <http://lv2plug.in/ns/ext/urid#> .\n\n"
 

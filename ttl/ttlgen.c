@@ -1,9 +1,11 @@
-/* ttlgen BUNDLE_DIR PRESET.ttl...: writes manifest.ttl, unbraid.ttl and insert.ttl into a bundle
- * at build time, so that what hosts read about the ports is what the plugin was compiled with. */
+/* ttlgen BUNDLE_DIR [--ui] PRESET.ttl...: writes manifest.ttl, unbraid.ttl and insert.ttl into a
+ * bundle at build time, so that what hosts read about the ports is what the plugin was compiled
+ * with. --ui: the bundle has a window. */
 #include "ttl/describe.h"
 #include "ttl/manifest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static FILE *create(const char *folder, const char *name, char *path, size_t size) {
   const int length = snprintf(path, size, "%s/%s", folder, name);
@@ -34,20 +36,23 @@ static bool finish(FILE *out, const char *path, bool ok) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("usage: ttlgen BUNDLE_DIR PRESET.ttl...\n", stderr);
+    fputs("usage: ttlgen BUNDLE_DIR [--ui] PRESET.ttl...\n", stderr);
     return 2;
   }
+  const bool ui = argc > 2 && strcmp(argv[2], "--ui") == 0;
+  const int first = ui ? 3 : 2; /* of the presets */
   char path[4096];
   for (int v = 0; v < N_VARIANTS; v++) {
     FILE *out = create(argv[1], describe_file((enum variant)v), path, sizeof path);
     if (!out)
       return EXIT_FAILURE;
-    describe_plugin(out, (enum variant)v);
+    describe_plugin(out, (enum variant)v, ui);
     if (!finish(out, path, true))
       return EXIT_FAILURE;
   }
   FILE *out = create(argv[1], "manifest.ttl", path, sizeof path);
   if (!out)
     return EXIT_FAILURE;
-  return finish(out, path, manifest_write(out, argv + 2, argc - 2)) ? EXIT_SUCCESS : EXIT_FAILURE;
+  const bool written = manifest_write(out, ui, argv + first, argc - first);
+  return finish(out, path, written) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,456 @@
+/* The window's pictures, without a window: what each shows, that words fit, that colours can be
+ * told apart; and the state behind them. */
+#include "tests/ui/lively.h"
+#include "ui/presets.h"
+#include "ui/screen.h"
+#include "ui/taper.h"
+#include "ui/theme.h"
+
+#include <lilv/lilv.h>
+#include <lv2/presets/presets.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct state model;
+static struct controls controls;
+static struct layout layout;
+static struct spectrogram *spectrogram;
+static struct screen *screen;
+static struct target target;
+
+static void moved(void *data, enum port port, float value) {
+  (void)data;
+  (void)port;
+  (void)value;
+}
+
+static void touched(void *data, enum port port, bool held) {
+  (void)data;
+  (void)port;
+  (void)held;
+}
+
+static damage_t chosen(void *data, enum split_id split) {
+  (void)data;
+  (void)split;
+  return 0;
+}
+
+static void begin(enum variant variant, int width, int height, double scale) {
+  const struct controls_owner owner = {NULL, moved, touched, chosen, chosen};
+  state_init(&model, variant, 44100.0);
+  controls_init(&controls, &model, &layout, &owner);
+  spectrogram = spectrogram_new();
+  screen = screen_new(variant, &model, &controls, &layout, spectrogram);
+  target.surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+  screen_resize(screen, &target, width, height, scale);
+}
+
+static void end(void) {
+  screen_free(screen);
+  spectrogram_free(spectrogram);
+  cairo_surface_destroy(target.surface);
+}
+
+static colour_t pixel(int x, int y) {
+  cairo_surface_flush(target.surface);
+  uint32_t value;
+  memcpy(&value,
+         cairo_image_surface_get_data(target.surface) +
+             (ptrdiff_t)y * cairo_image_surface_get_stride(target.surface) + 4 * (ptrdiff_t)x,
+         sizeof value);
+  return value & 0xffffff;
+}
+
+/* Pixels of a colour in a box. */
+static int count(struct box box, colour_t colour) {
+  int n = 0;
+  for (int y = box.y; y < box.y + box.h; y++)
+    for (int x = box.x; x < box.x + box.w; x++)
+      n += pixel(x, y) == colour;
+  return n;
+}
+
+static void push(unsigned t) {
+  struct view_data data;
+  uint8_t column[SPECTROGRAM_COLUMN];
+  lively_view(&data, t);
+  memcpy(column, data.column, sizeof column);
+  spectrogram_push(spectrogram, column);
+  state_levels(&model, data.levels);
+  state_load(&model, data.load);
+  state_tick(&model, t / 60.0);
+}
+
+static void play(unsigned frames) {
+  for (unsigned t = 0; t < frames; t++)
+    push(t);
+}
+
+/* The longest that the window has to say. */
+static void fill_with_words(void) {
+  for (int p = 0; p < N_PORTS; p++)
+    if (ports_is_control((enum port)p))
+      state_set(&model, (enum port)p, port_table[p].maximum);
+  for (unsigned s = 0; s < N_STEMS; s++)
+    state_set(&model, ports_stem_control((enum stem)s, CONTROL_GAIN), -42.5f);
+  state_set(&model, PORT_LATENCY, 16384.0f);
+  state_set(&model, PORT_LATE_FRAMES, 99999.0f);
+}
+
+static const struct {
+  int width, height;
+  double scale;
+} sizes[] = {{LAYOUT_MIN_WIDTH, LAYOUT_MIN_HEIGHT, 1.0},
+             {LAYOUT_WIDTH, LAYOUT_HEIGHT, 1.0},
+             {1280, 800, 1.0},
+             {2 * LAYOUT_MIN_WIDTH, 2 * LAYOUT_MIN_HEIGHT, 2.0},
+             {2 * LAYOUT_WIDTH, 2 * LAYOUT_HEIGHT, 2.0},
+             {2560, 1600, 2.0},
+             {1200, 480, 1.0},
+             {720, 1000, 1.0}};
+enum { N_SIZES = sizeof sizes / sizeof *sizes };
+
+static void test_words_fit(void **state) {
+  (void)state;
+  for (size_t i = 0; i < 2 * N_SIZES; i++) {
+    begin(i % 2 ? VARIANT_INSERT : VARIANT_STEMS, sizes[i / 2].width, sizes[i / 2].height,
+          sizes[i / 2].scale);
+    screen_show(screen, &target, DAMAGE_ALL);
+    assert_int_equal(screen_cut_labels(screen), 0);
+    fill_with_words();
+    screen_show(screen, &target, DAMAGE_ALL);
+    assert_int_equal(screen_cut_labels(screen), 0);
+    static const enum widget menus[] = {WIDGET_PRESETS, WIDGET_QUALITY, WIDGET_MODEL_FOUR,
+                                        WIDGET_MODEL_HP};
+    for (size_t m = 0; m < sizeof menus / sizeof *menus; m++) {
+      menu_open(&controls.menu, menus[m], &layout);
+      screen_show(screen, &target, DAMAGE_MENU);
+      assert_int_equal(screen_cut_labels(screen), 0);
+      assert_true(controls.menu.box.x >= 0 &&
+                  controls.menu.box.x + controls.menu.box.w <= layout.width);
+      assert_true(controls.menu.box.y >= 0 &&
+                  controls.menu.box.y + controls.menu.box.h <= layout.height);
+      menu_close(&controls.menu);
+    }
+    end();
+  }
+}
+
+/* Nothing overlaps, nothing is outside, everything can be hit. */
+static void test_layout(void **state) {
+  (void)state;
+  for (size_t i = 0; i < N_SIZES; i++) {
+    layout_compute(&layout, VARIANT_STEMS, sizes[i].width, sizes[i].height, sizes[i].scale);
+    const struct box all = {0, 0, layout.width, layout.height};
+    assert_true(layout.spectrogram.w > 200 && layout.spectrogram.h > 50);
+    for (int a = WIDGET_NONE + 1; a < N_WIDGETS; a++) {
+      const struct box box = layout.widgets[a], inside = box_common(box, all);
+      assert_false(box_is_empty(box));
+      assert_memory_equal(&box, &inside, sizeof box);
+      assert_int_equal(layout_hit(&layout, box.x + box.w / 2, box.y + box.h / 2), a);
+      for (int b = WIDGET_NONE + 1; b < a; b++)
+        assert_true(box_is_empty(box_common(box, layout.widgets[b])));
+    }
+  }
+  layout_compute(&layout, VARIANT_INSERT, 960, 640, 1.0);
+  assert_true(box_is_empty(layout.widgets[WIDGET_OUTS]));
+}
+
+static void test_meters_and_hues(void **state) {
+  (void)state;
+  for (size_t i = 0; i < N_SIZES; i++) {
+    begin(VARIANT_STEMS, sizes[i].width, sizes[i].height, sizes[i].scale);
+    const float levels[N_STEMS] = {0.5f, 0.4f, 0.3f, 0.2f, 0.1f, 0.05f};
+    play(10);
+    state_levels(&model, levels);
+    screen_show(screen, &target, DAMAGE_ALL);
+    for (unsigned s = 0; s < split_end(SPLIT_FOUR); s++) {
+      const struct box meter = layout.meters[s];
+      assert_true(count(meter, theme_stems[s]) > meter.w * meter.h / 10);
+      assert_true(count(meter, THEME_SUNKEN) > meter.w * meter.h / 10);
+    }
+    /* Each stem alone, over the full width: its hue and no other's. */
+    for (unsigned s = 0; s < VIEW_SHARES; s++) {
+      uint8_t column[SPECTROGRAM_COLUMN] = {0};
+      for (int b = 0; b < VIEW_BANDS; b++) {
+        column[b * VIEW_BYTES] = 200;
+        column[b * VIEW_BYTES + 1 + (int)s] = 255;
+      }
+      for (int x = 0; x < layout.spectrogram.w; x++)
+        spectrogram_push(spectrogram, column);
+      screen_show(screen, &target, DAMAGE_COLUMNS);
+      const colour_t expected = spectrogram_colour(spectrogram, column);
+      assert_int_equal(count(layout.spectrogram, expected),
+                       layout.spectrogram.w * layout.spectrogram.h);
+    }
+    end();
+  }
+}
+
+/* Drawn bit by bit, the picture is the same as drawn at once: nothing is forgotten. */
+static void test_damage_is_complete(void **state) {
+  (void)state;
+  begin(VARIANT_STEMS, 1280, 800, 1.0);
+  screen_show(screen, &target, DAMAGE_ALL);
+  unsigned seed = 1;
+  for (unsigned t = 0; t < 200; t++) {
+    struct view_data data;
+    lively_view(&data, t);
+    damage_t damage = state_levels(&model, data.levels);
+    uint8_t column[SPECTROGRAM_COLUMN];
+    memcpy(column, data.column, sizeof column);
+    spectrogram_push(spectrogram, column);
+    state_load(&model, data.load);
+    seed = seed * 1103515245u + 12345u;
+    const enum port port =
+        (enum port)(PORT_STEM_CONTROLS + seed / 65536u % (N_PORTS - PORT_STEM_CONTROLS));
+    const struct port_info *info = &port_table[port];
+    damage |= state_set(&model, port,
+                        info->minimum + (info->maximum - info->minimum) * (float)(t % 7) / 6.0f);
+    if (t % 50 == 7)
+      damage |= state_message(&model, t % 100 == 7 ? "light plays" : "balanced plays");
+    if (t % 40 == 9)
+      damage |= state_model(&model, (enum split_id)(t % 2), t % 80 == 9 ? "/a/b.safetensors" : "");
+    damage |=
+        controls_motion(&controls, (int)(seed / 7u % 1280u), (int)(seed / 65536u % 800u), false);
+    damage |= state_tick(&model, t / 60.0) | DAMAGE_COLUMNS;
+    screen_show(screen, &target, damage);
+  }
+  /* What follows from all faders together follows from the last one too. */
+  for (int p = PORT_STEM_CONTROLS; p < N_PORTS; p++)
+    if (ports_is_control((enum port)p))
+      screen_show(screen, &target, state_set(&model, (enum port)p, port_table[p].initial));
+  const size_t size = (size_t)cairo_image_surface_get_stride(target.surface) * 800;
+  uint8_t *before = malloc(size);
+  cairo_surface_flush(target.surface);
+  memcpy(before, cairo_image_surface_get_data(target.surface), size);
+  screen_show(screen, &target, DAMAGE_ALL);
+  cairo_surface_flush(target.surface);
+  assert_memory_equal(before, cairo_image_surface_get_data(target.surface), size);
+  /* An open menu stays on top of what moves beneath it, and leaves no trace. */
+  menu_open(&controls.menu, WIDGET_PRESETS, &layout);
+  screen_show(screen, &target, DAMAGE_MENU);
+  const struct box box = controls.menu.box;
+  assert_int_equal(pixel(box.x + 3, box.y + 3), THEME_RAISED);
+  for (unsigned s = 0; s < N_STEMS; s++)
+    screen_show(screen, &target, damage_strip(s) | damage_meter(s) | DAMAGE_COLUMNS);
+  assert_int_equal(pixel(box.x + 3, box.y + 3), THEME_RAISED);
+  assert_int_equal(pixel(box.x + 3, box.y + box.h - 3), THEME_RAISED);
+  menu_close(&controls.menu);
+  screen_show(screen, &target, DAMAGE_ALL);
+  assert_memory_equal(before, cairo_image_surface_get_data(target.surface), size);
+  free(before);
+  end();
+}
+
+/* The picture of the past survives a change of size. */
+static void test_history_survives_a_resize(void **state) {
+  (void)state;
+  begin(VARIANT_STEMS, 960, 640, 1.0);
+  play(700);
+  screen_show(screen, &target, DAMAGE_ALL);
+  const struct box was = layout.spectrogram;
+  const colour_t newest = pixel(was.x + was.w - 1, was.y + was.h / 4);
+  const colour_t earlier = pixel(was.x + was.w - 300, was.y + was.h / 4);
+  screen_resize(screen, &target, 700, 640, 1.0);
+  screen_resize(screen, &target, 960, 640, 1.0);
+  screen_show(screen, &target, DAMAGE_ALL);
+  assert_int_equal(pixel(was.x + was.w - 1, was.y + was.h / 4), newest);
+  assert_int_equal(pixel(was.x + was.w - 300, was.y + was.h / 4), earlier);
+  end();
+}
+
+static double linear(colour_t colour, int shift) {
+  const double v = ((colour >> shift) & 0xff) / 255.0;
+  return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+}
+
+/* Contrast as WCAG 2 has it. */
+static double contrast(colour_t a, colour_t b) {
+  const double la = 0.2126 * linear(a, 16) + 0.7152 * linear(a, 8) + 0.0722 * linear(a, 0) + 0.05;
+  const double lb = 0.2126 * linear(b, 16) + 0.7152 * linear(b, 8) + 0.0722 * linear(b, 0) + 0.05;
+  return la > lb ? la / lb : lb / la;
+}
+
+static void test_contrast(void **state) {
+  (void)state;
+  assert_true(contrast(THEME_TEXT, THEME_RAISED) > 7.0);
+  assert_true(contrast(THEME_TEXT, THEME_PANEL) > 7.0);
+  assert_true(contrast(THEME_DIM, THEME_RAISED) > 4.5);
+  assert_true(contrast(THEME_TICK, THEME_PANEL) > 4.5);
+  assert_true(contrast(THEME_ON_CHOSEN, THEME_CHOSEN) > 7.0);
+  assert_true(contrast(THEME_ON_CHOSEN, THEME_WARNING) > 7.0);
+  assert_true(contrast(THEME_TEXT, THEME_MUTED) > 3.0); /* large and bold */
+  for (unsigned s = 0; s < N_STEMS; s++)
+    assert_true(contrast(theme_stems[s], THEME_SUNKEN) > 4.5);
+}
+
+/* How a dichromat sees a colour, in linear light, after Machado, Oliveira and Fernandes (2009). */
+static void simulate(int kind, colour_t colour, double lab[3]) {
+  static const double kinds[4][9] = {
+      {1, 0, 0, 0, 1, 0, 0, 0, 1},
+      {0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998},
+      {0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881},
+      {1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367,
+       0.303900}};
+  const double in[3] = {linear(colour, 16), linear(colour, 8), linear(colour, 0)};
+  double rgb[3], f[3];
+  for (int i = 0; i < 3; i++) {
+    rgb[i] = 0.0;
+    for (int k = 0; k < 3; k++)
+      rgb[i] += kinds[kind][3 * i + k] * in[k];
+    rgb[i] = fmin(fmax(rgb[i], 0.0), 1.0);
+  }
+  const double xyz[3] = {(0.4124 * rgb[0] + 0.3576 * rgb[1] + 0.1805 * rgb[2]) / 0.9505,
+                         0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2],
+                         (0.0193 * rgb[0] + 0.1192 * rgb[1] + 0.9505 * rgb[2]) / 1.089};
+  for (int i = 0; i < 3; i++)
+    f[i] = xyz[i] > 0.008856 ? cbrt(xyz[i]) : 7.787 * xyz[i] + 16.0 / 116.0;
+  lab[0] = 116.0 * f[1] - 16.0;
+  lab[1] = 500.0 * (f[0] - f[1]);
+  lab[2] = 200.0 * (f[1] - f[2]);
+}
+
+/* In the spectrogram only the hue tells the four stems apart. */
+static void test_colour_blindness(void **state) {
+  (void)state;
+  double least = 1e9;
+  for (int kind = 0; kind < 4; kind++)
+    for (unsigned a = 0; a < VIEW_SHARES; a++)
+      for (unsigned b = 0; b < a; b++) {
+        double x[3], y[3];
+        simulate(kind, theme_stems[a], x);
+        simulate(kind, theme_stems[b], y);
+        least = fmin(least, hypot(hypot(x[0] - y[0], x[1] - y[1]), x[2] - y[2]));
+      }
+  printf("nearest two stem colours, to any eye: %.0f in CIE Lab\n", least);
+  assert_true(least > 20.0);
+}
+
+static void test_taper(void **state) {
+  (void)state;
+  for (double db = -60.0; db <= 12.0; db += 0.25)
+    assert_true(fabs(taper_db(taper_position(db)) - db) < 1e-9);
+  assert_true(taper_position(-1e9) == 0.0 && taper_position(1e9) == 1.0);
+  assert_true(taper_db(-1.0) == -60.0 && taper_db(2.0) == 12.0);
+  assert_true(taper_position((double)NAN) == 0.0);
+}
+
+static void test_meter_falls(void **state) {
+  (void)state;
+  const float loud[N_STEMS] = {1.0f, NAN, INFINITY, -1.0f};
+  const float silence[N_STEMS] = {0.0f};
+  state_init(&model, VARIANT_STEMS, 0.0);
+  state_tick(&model, 10.0);
+  assert_true(state_levels(&model, loud) & damage_meter(STEM_VOCALS));
+  assert_float_equal(model.meters[STEM_VOCALS].level, 0.0, 1e-6);
+  assert_true(model.meters[STEM_DRUMS].level == -60.0f);
+  assert_true(isfinite(model.meters[STEM_BASS].level));
+  state_levels(&model, silence);
+  assert_true(state_tick(&model, 10.5) & damage_meter(STEM_VOCALS));
+  assert_true(model.meters[STEM_VOCALS].level < -10.0f);
+  assert_float_equal(model.meters[STEM_VOCALS].held, 0.0, 1e-6);
+  for (double t = 10.5; t < 16.0; t += 0.05)
+    state_tick(&model, t);
+  assert_true(model.meters[STEM_VOCALS].held == -60.0f);
+  assert_int_equal(state_tick(&model, 16.1) & damage_meter(STEM_VOCALS), 0);
+}
+
+static void test_late_light(void **state) {
+  (void)state;
+  state_init(&model, VARIANT_STEMS, 0.0);
+  state_tick(&model, 1.0);
+  state_set(&model, PORT_LATE_FRAMES, 17.0f); /* from before the window was opened */
+  assert_true(model.late_until == 0.0);
+  state_set(&model, PORT_LATE_FRAMES, 18.0f);
+  assert_true(model.late_until > 0.0);
+  assert_int_equal(state_tick(&model, 1.9) & DAMAGE_LATE, 0);
+  assert_true(state_tick(&model, 2.1) & DAMAGE_LATE);
+  assert_true(model.late_until == 0.0);
+  state_set(&model, PORT_LATE_FRAMES, 0.0f); /* activated anew */
+  assert_true(model.late_until == 0.0);
+}
+
+/* The menu's presets are those of the bundle. */
+static void test_presets(void **state) {
+  (void)state;
+  char path[4096];
+  LilvWorld *world = lilv_world_new();
+  LilvNode *port = lilv_new_uri(world, LILV_NS_LV2 "port");
+  LilvNode *symbol = lilv_new_uri(world, LILV_NS_LV2 "symbol");
+  LilvNode *value = lilv_new_uri(world, LV2_PRESETS__value);
+  LilvNode *label = lilv_new_uri(world, LILV_NS_RDFS "label");
+  const char *bundle = getenv("UNBRAID_BUNDLE");
+  snprintf(path, sizeof path, "%s/", bundle ? bundle : "build/unbraid.lv2");
+  LilvNode *folder = lilv_new_file_uri(world, NULL, path);
+  lilv_world_load_bundle(world, folder);
+  LilvNode *uri = lilv_new_uri(world, UNBRAID_URI),
+           *type = lilv_new_uri(world, LV2_PRESETS__Preset);
+  const LilvPlugin *plugin = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(world), uri);
+  LilvNodes *all = lilv_plugin_get_related(plugin, type);
+  assert_int_equal(lilv_nodes_size(all) + 1, n_presets);
+  for (unsigned i = 0; i + 1 < n_presets; i++) {
+    snprintf(path, sizeof path, "urn:unbraid:preset:%s", presets[i].name);
+    LilvNode *preset = lilv_new_uri(world, path);
+    assert_true(lilv_nodes_contains(all, preset));
+    lilv_world_load_resource(world, preset);
+    LilvNode *name = lilv_world_get(world, preset, label, NULL);
+    assert_string_equal(lilv_node_as_string(name), presets[i].label);
+    lilv_node_free(name);
+    LilvNodes *settings = lilv_world_find_nodes(world, preset, port, NULL);
+    unsigned n = 0;
+    LILV_FOREACH(nodes, j, settings) {
+      LilvNode *which = lilv_world_get(world, lilv_nodes_get(settings, j), symbol, NULL);
+      LilvNode *what = lilv_world_get(world, lilv_nodes_get(settings, j), value, NULL);
+      for (int p = 0; p < N_PORTS; p++)
+        if (strcmp(port_table[p].symbol, lilv_node_as_string(which)) == 0) {
+          assert_true(preset_sets((enum port)p));
+          assert_true(lilv_node_as_float(what) == preset_value(&presets[i], (enum port)p));
+          n++;
+        }
+      lilv_node_free(which);
+      lilv_node_free(what);
+    }
+    assert_int_equal(n, N_STEMS * N_STEM_CONTROLS + 1);
+    lilv_nodes_free(settings);
+    lilv_node_free(preset);
+  }
+  lilv_nodes_free(all);
+  LilvNode *nodes[] = {port, symbol, value, label, folder, uri, type};
+  for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+    lilv_node_free(nodes[i]);
+  lilv_world_free(world);
+}
+
+/* fontconfig keeps a few patterns to itself when it ends. */
+const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void) {
+  return "leak:libfontconfig";
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_words_fit),
+      cmocka_unit_test(test_layout),
+      cmocka_unit_test(test_meters_and_hues),
+      cmocka_unit_test(test_damage_is_complete),
+      cmocka_unit_test(test_history_survives_a_resize),
+      cmocka_unit_test(test_contrast),
+      cmocka_unit_test(test_colour_blindness),
+      cmocka_unit_test(test_taper),
+      cmocka_unit_test(test_meter_falls),
+      cmocka_unit_test(test_late_light),
+      cmocka_unit_test(test_presets),
+  };
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  cairo_debug_reset_static_data(); /* so that only leaks are leaks */
+  return failed;
+}

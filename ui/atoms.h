@@ -1,0 +1,50 @@
+/* What the UI and the plugin tell each other through the ports control and notify. */
+#pragma once
+
+#include "dsp/stems.h"
+#include "plugin/uris.h"
+
+#include <lv2/atom/atom.h>
+#include <lv2/atom/forge.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+  ATOMS_MESSAGE = 2048, /* bytes that hold any message of the UI */
+};
+
+struct atoms {
+  struct uris uris;
+  LV2_URID event_transfer, string, vector;
+  LV2_Atom_Forge forge;
+};
+
+/** What an atom of the plugin says. Pointers lead into the atom; NULL: not said. */
+struct atoms_news {
+  const float *levels;   /* [N_STEMS] */
+  const uint8_t *column; /* [SPECTROGRAM_COLUMN] */
+  const float *load;
+  const char *text;
+  const char *path; /* the model file of split */
+  enum split_id split;
+};
+
+void atoms_init(struct atoms *atoms, LV2_URID_Map *map);
+
+/** Reads an atom of size bytes. Nothing in it is trusted; what has a wrong type or size is left
+ * out. Returns whether there was anything. */
+bool atoms_read(const struct atoms *atoms, const void *atom, uint32_t size,
+                struct atoms_news *news);
+
+/* Each writes one message into the buffer and returns it, or NULL when it does not fit. */
+
+/** The UI is open: the plugin sends views for a while. */
+const LV2_Atom *atoms_watch(struct atoms *atoms, void *buffer, uint32_t size);
+
+/** Asks for the model file of a split. */
+const LV2_Atom *atoms_get_model(struct atoms *atoms, void *buffer, uint32_t size,
+                                enum split_id split);
+
+/** Sets the model file of a split; "" is the bundled one. */
+const LV2_Atom *atoms_set_model(struct atoms *atoms, void *buffer, uint32_t size,
+                                enum split_id split, const char *path);

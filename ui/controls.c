@@ -1,0 +1,213 @@
+#include "ui/controls.h"
+
+#include "ui/presets.h"
+#include "ui/taper.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DOUBLE_CLICK 0.4 /* seconds */
+#define FINE 0.1         /* of the usual way */
+#define DETENT_DB 0.4    /* a fader dragged this near to 0 dB stands at 0 dB */
+
+void controls_init(struct controls *c, struct state *state, const struct layout *layout,
+                   const struct controls_owner *owner) {
+  memset(c, 0, sizeof *c);
+  c->state = state;
+  c->layout = layout;
+  c->owner = *owner;
+}
+
+damage_t controls_damage(enum widget w) {
+  if (widget_is_strip(w))
+    return damage_strip(widget_stem(w));
+  switch (w) {
+  case WIDGET_NONE:
+    return 0;
+  case WIDGET_MODEL_FOUR:
+    return damage_title(SPLIT_FOUR);
+  case WIDGET_MODEL_HP:
+    return damage_title(SPLIT_HP);
+  default:
+    return DAMAGE_HEADER;
+  }
+}
+
+damage_t controls_move(struct controls *c, enum port port, double value) {
+  /* Steps that can be read off: tenths of a dB, whole percents. */
+  const double steps = port_table[port].maximum > 50.0f ? 1.0 : 10.0;
+  const damage_t damage = state_set(c->state, port, (float)(round(value * steps) / steps));
+  if (damage)
+    c->owner.moved(c->owner.data, port, c->state->values[port]);
+  return damage;
+}
+
+static damage_t apply_preset(struct controls *c, const struct preset *preset) {
+  damage_t damage = 0;
+  for (int p = 0; p < N_PORTS; p++)
+    if (preset_sets((enum port)p))
+      damage |= controls_move(c, (enum port)p, (double)preset_value(preset, (enum port)p));
+  return damage;
+}
+
+damage_t controls_choose(struct controls *c, int entry) {
+  const enum widget owner = c->menu.owner;
+  menu_close(&c->menu);
+  const enum split_id split = owner == WIDGET_MODEL_FOUR ? SPLIT_FOUR : SPLIT_HP;
+  switch (owner) {
+  case WIDGET_PRESETS:
+    apply_preset(c, &presets[entry]);
+    break;
+  case WIDGET_QUALITY:
+    controls_move(c, PORT_QUALITY, (double)port_table[PORT_QUALITY].points[entry].value);
+    break;
+  case WIDGET_MODEL_FOUR:
+  case WIDGET_MODEL_HP:
+    if (entry == MENU_CHOOSE_FILE)
+      c->owner.choose_model(c->owner.data, split);
+    else
+      c->owner.bundled_model(c->owner.data, split);
+    break;
+  default:
+    break;
+  }
+  return DAMAGE_ALL;
+}
+
+/* A control that shows all the names its port has, side by side. */
+static damage_t press_segment(struct controls *c, enum widget w, int x, int y) {
+  const struct scale_point *points = port_table[widget_port(w)].points;
+  for (int i = 0; points[i].label; i++)
+    if (box_has(layout_segment(c->layout, w, i), x, y))
+      return controls_move(c, widget_port(w), (double)points[i].value);
+  return 0;
+}
+
+static bool is_slider(enum widget w) {
+  return widget_is_strip(w) &&
+         (widget_control(w) == CONTROL_GAIN || widget_control(w) == CONTROL_WET);
+}
+
+static damage_t begin_drag(struct controls *c, enum widget w, int x, int y) {
+  const float value = c->state->values[widget_port(w)];
+  const bool fader = widget_control(w) == CONTROL_GAIN;
+  c->drag = w;
+  c->drag_at = fader ? y : x;
+  c->drag_value = fader ? taper_position((double)value) : (double)value / 100.0;
+  c->owner.touched(c->owner.data, widget_port(w), true);
+  return controls_damage(w);
+}
+
+static damage_t press_left(struct controls *c, enum widget w, int x, int y, bool twice) {
+  if (is_slider(w))
+    return twice ? controls_move(c, widget_port(w), (double)port_table[widget_port(w)].initial)
+                 : begin_drag(c, w, x, y);
+  switch (w) {
+  case WIDGET_NONE:
+    return 0;
+  case WIDGET_MAIN_FROM:
+  case WIDGET_OUTS:
+    return press_segment(c, w, x, y);
+  case WIDGET_PRESETS:
+  case WIDGET_QUALITY:
+  case WIDGET_MODEL_FOUR:
+  case WIDGET_MODEL_HP:
+    menu_open(&c->menu, w, c->layout);
+    return DAMAGE_MENU;
+  default: /* the toggles */
+    return controls_move(c, widget_port(w), c->state->values[widget_port(w)] > 0.5f ? 0.0 : 1.0);
+  }
+}
+
+static damage_t press_right(struct controls *c, enum widget w) {
+  if (is_slider(w)) {
+    c->entry = w;
+    c->entry_text[0] = '\0';
+    return controls_damage(w);
+  }
+  const enum port port = widget_port(w);
+  return port < N_PORTS ? controls_move(c, port, (double)port_table[port].initial) : 0;
+}
+
+damage_t controls_press(struct controls *c, int button, int x, int y, double time) {
+  if (menu_is_open(&c->menu)) {
+    const int entry = menu_hit(&c->menu, x, y);
+    if (entry >= 0)
+      return controls_choose(c, entry);
+    menu_close(&c->menu);
+    return DAMAGE_ALL;
+  }
+  const enum widget w = layout_hit(c->layout, x, y);
+  damage_t damage = controls_damage(c->entry) | controls_damage(c->focus) | controls_damage(w);
+  damage |= controls_release(c);
+  const bool twice = w == c->clicked && time - c->clicked_at < DOUBLE_CLICK;
+  c->entry = WIDGET_NONE;
+  c->focus = w;
+  c->focus_shown = false;
+  c->clicked = button == 1 && !twice ? w : WIDGET_NONE;
+  c->clicked_at = time;
+  if (button == 1)
+    return damage | press_left(c, w, x, y, twice);
+  return button == 3 ? damage | press_right(c, w) : damage;
+}
+
+static damage_t drag_to(struct controls *c, int x, int y, bool fine) {
+  const bool fader = widget_control(c->drag) == CONTROL_GAIN;
+  const enum stem stem = widget_stem(c->drag);
+  const int length = fader ? c->layout->tracks[stem].h : c->layout->widgets[c->drag].w;
+  const int way = fader ? c->drag_at - y : x - c->drag_at;
+  c->drag_at = fader ? y : x;
+  c->drag_value += (double)way / (length > 0 ? length : 1) * (fine ? FINE : 1.0);
+  double value = fader ? taper_db(c->drag_value) : 100.0 * c->drag_value;
+  if (fader && !fine && fabs(value) < DETENT_DB)
+    value = 0.0;
+  return controls_move(c, widget_port(c->drag), value);
+}
+
+damage_t controls_motion(struct controls *c, int x, int y, bool fine) {
+  if (menu_is_open(&c->menu)) {
+    const int at = menu_hit(&c->menu, x, y);
+    if (at == c->menu.at || at < 0)
+      return 0;
+    c->menu.at = at;
+    return DAMAGE_MENU;
+  }
+  if (c->drag)
+    return drag_to(c, x, y, fine);
+  const enum widget hover = layout_hit(c->layout, x, y);
+  if (hover == c->hover)
+    return 0;
+  const damage_t damage = controls_damage(c->hover) | controls_damage(hover);
+  c->hover = hover;
+  return damage;
+}
+
+damage_t controls_release(struct controls *c) {
+  if (!c->drag)
+    return 0;
+  const enum widget w = c->drag;
+  c->drag = WIDGET_NONE;
+  c->owner.touched(c->owner.data, widget_port(w), false);
+  return controls_damage(w);
+}
+
+damage_t controls_leave(struct controls *c) {
+  const damage_t damage = controls_damage(c->hover);
+  c->hover = WIDGET_NONE;
+  return damage;
+}
+
+damage_t controls_wheel(struct controls *c, int x, int y, int notches, bool fine) {
+  if (menu_is_open(&c->menu) || c->drag)
+    return 0;
+  const enum widget w = layout_hit(c->layout, x, y);
+  const enum port port = widget_port(w);
+  if (port == N_PORTS)
+    return 0;
+  const double step =
+      !is_slider(w) || widget_control(w) == CONTROL_GAIN ? (fine ? 0.1 : 1.0) : (fine ? 1.0 : 5.0);
+  c->owner.touched(c->owner.data, port, true);
+  const damage_t damage = controls_move(c, port, (double)c->state->values[port] + notches * step);
+  c->owner.touched(c->owner.data, port, false);
+  return damage;
+}

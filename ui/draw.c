@@ -1,0 +1,145 @@
+#include "ui/draw.h"
+
+#include "ui/paint.h"
+
+#include <math.h>
+#include <stdio.h>
+
+double draw_px(const struct scene *scene, double design) {
+  return design * scene->layout->unit;
+}
+
+struct paint_font draw_font(const struct scene *scene, double size, bool bold, uint32_t colour,
+                            int align) {
+  return (struct paint_font){draw_px(scene, size), bold, colour, (enum paint_align)align};
+}
+
+void draw_label(cairo_t *cr, struct scene *scene, struct box box, const struct paint_font *font,
+                const char *words) {
+  if (!paint_text(cr, box, font, words))
+    scene->cut++;
+}
+
+void draw_focus(cairo_t *cr, const struct scene *scene, enum widget w) {
+  if (scene->controls->focus_shown && scene->controls->focus == w)
+    paint_outline(cr, scene->layout->widgets[w], draw_px(scene, 5), draw_px(scene, 2), THEME_FOCUS);
+}
+
+void draw_button(cairo_t *cr, const struct scene *scene, enum widget w, uint32_t ground) {
+  if (scene->controls->hover == w)
+    ground = theme_mix(ground, THEME_TEXT, 0.1);
+  paint_round(cr, scene->layout->widgets[w], draw_px(scene, 5), ground);
+}
+
+/* Frequencies beside the spectrogram. */
+static void draw_axis(cairo_t *cr, struct scene *scene) {
+  static const struct {
+    double hz;
+    const char *label;
+  } ticks[] = {{50, "50"},   {100, "100"}, {200, "200"}, {500, "500"},
+               {1000, "1k"}, {2000, "2k"}, {5000, "5k"}, {10000, "10k"}};
+  const struct box axis = scene->layout->axis, picture = scene->layout->spectrogram;
+  const struct paint_font font = draw_font(scene, 10, false, THEME_TICK, ALIGN_RIGHT);
+  const int room = (int)draw_px(scene, 14), gap = (int)draw_px(scene, 7);
+  for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++) {
+    const double band = (VIEW_BANDS - 1) * log(ticks[i].hz / (double)VIEW_LOWEST) /
+                        log((double)VIEW_HIGHEST / (double)VIEW_LOWEST);
+    const double part = (band + 0.5) / VIEW_BANDS;
+    const int y = picture.y + (int)(picture.h * (1.0 - part));
+    if (picture.h < 6 * room && i % 3 != 1)
+      continue; /* 100, 1k, 10k */
+    draw_label(cr, scene, (struct box){axis.x, y - room / 2, axis.w - gap, room}, &font,
+               ticks[i].label);
+    paint_box(cr, (struct box){axis.x + axis.w - gap / 2 - 1, y, gap / 2, 1}, THEME_EDGE);
+  }
+}
+
+/* The four stems whose shares colour the spectrogram, by name. */
+static void draw_legend(cairo_t *cr, struct scene *scene) {
+  struct box row = scene->layout->legend;
+  const int chip = (int)draw_px(scene, 10), gap = (int)draw_px(scene, 6);
+  const struct paint_font font = draw_font(scene, 11, false, THEME_DIM, ALIGN_LEFT);
+  const struct paint_font title = draw_font(scene, 11, true, THEME_DIM, ALIGN_LEFT);
+  row.x += scene->layout->axis.w;
+  row.w -= scene->layout->axis.w;
+  draw_label(cr, scene, row, &title, "What is heard, by stem");
+  int x = row.x + row.w;
+  for (int s = (int)split_end(SPLIT_FOUR) - 1; s >= (int)split_first(SPLIT_FOUR); s--) {
+    const int width = (int)ceil(paint_text_width(cr, &font, stem_names[s])) + 1;
+    x -= width;
+    draw_label(cr, scene, (struct box){x, row.y, width, row.h}, &font, stem_names[s]);
+    x -= chip + gap;
+    paint_round(cr, (struct box){x, row.y + (row.h - chip) / 2, chip, chip}, draw_px(scene, 2),
+                theme_stems[s]);
+    x -= 3 * gap;
+  }
+}
+
+static void draw_ground(cairo_t *cr, struct scene *scene) {
+  const struct layout *l = scene->layout;
+  paint_box(cr, (struct box){0, 0, l->width, l->height}, THEME_WINDOW);
+  paint_box(cr, l->spectrogram, THEME_SUNKEN);
+  draw_legend(cr, scene);
+  draw_axis(cr, scene);
+  for (int i = 0; i < N_SPLITS; i++)
+    paint_round(cr, l->splits[i], draw_px(scene, 8), THEME_GROUP);
+  const struct paint_font font = draw_font(scene, 13, false, THEME_TICK, ALIGN_MIDDLE);
+  draw_label(cr, scene, l->spectrogram, &font, "Play something");
+}
+
+void draw(cairo_t *cr, struct scene *scene, damage_t damage) {
+  if (damage & DAMAGE_ALL) {
+    damage = ~(damage_t)0;
+    draw_ground(cr, scene);
+  }
+  if (damage & DAMAGE_HEADER)
+    draw_header(cr, scene);
+  if (damage & DAMAGE_PRESET)
+    draw_preset(cr, scene);
+  for (int i = 0; i < N_SPLITS; i++)
+    if (damage & damage_title((enum split_id)i))
+      draw_title(cr, scene, (enum split_id)i);
+  for (unsigned s = 0; s < N_STEMS; s++) {
+    if (damage & damage_strip(s))
+      draw_strip(cr, scene, s);
+    if (damage & (damage_strip(s) | damage_meter(s)))
+      draw_meter(cr, scene, s);
+  }
+  for (damage_t bit = DAMAGE_MESSAGE; bit <= DAMAGE_LOAD; bit <<= 1)
+    if (damage & bit)
+      draw_status(cr, scene, bit);
+}
+
+struct box draw_extent(const struct scene *scene, damage_t bit) {
+  const struct layout *l = scene->layout;
+  for (unsigned s = 0; s < N_STEMS; s++) {
+    if (bit == damage_strip(s))
+      return l->strips[s];
+    if (bit == damage_meter(s))
+      return l->meters[s];
+  }
+  switch (bit) {
+  case DAMAGE_HEADER:
+    return l->header;
+  case DAMAGE_PRESET:
+    return l->widgets[WIDGET_PRESETS];
+  case DAMAGE_MESSAGE:
+    return l->message;
+  case DAMAGE_LATENCY:
+    return l->latency;
+  case DAMAGE_LATE:
+    return l->late;
+  case DAMAGE_LOAD:
+    return l->load;
+  case DAMAGE_COLUMNS:
+    return l->spectrogram;
+  case DAMAGE_MENU:
+    return scene->controls->menu.box;
+  case DAMAGE_TITLE:
+    return l->title_rows[SPLIT_FOUR];
+  case DAMAGE_TITLE << 1:
+    return l->title_rows[SPLIT_HP];
+  default:
+    return (struct box){0, 0, l->width, l->height};
+  }
+}

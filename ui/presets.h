@@ -1,0 +1,27 @@
+/* The bundle's presets as the UI's menu has them: what each sets besides the defaults. A test
+ * compares them with the files in presets/. */
+#pragma once
+
+#include "plugin/ports.h"
+
+#include <stdbool.h>
+
+struct preset_setting {
+  const char *symbol; /* NULL: the end */
+  float value;
+};
+
+struct preset {
+  const char *name, *label; /* name: of the file; NULL: everything at its default */
+  struct preset_setting settings[5];
+};
+
+/** The menu, in order; the last entry sets everything back. */
+extern const struct preset presets[];
+extern const unsigned n_presets;
+
+/** Whether presets set a port: the strips' controls and main_from. */
+bool preset_sets(enum port port);
+
+/** The value that a preset gives to a port that presets set. */
+float preset_value(const struct preset *preset, enum port port);
