@@ -1,14 +1,20 @@
-/* What Unbraid costs: run() and the worker per block, in real time, and one step of each separator.
+/* What Unbraid costs: run() and the worker per block, in real time, and one step of each separator
+ * with each table of kernels that this processor runs.
+ *
+ * bench [SECONDS]: for each row in real time; 0 leaves those out.
  *
  * Times are of the wall clock for run(), because that is what a deadline sees, and of the thread's
  * processor time for shares of a core. */
 #include "bench/measure.h"
+#include "dsp/rt.h"
+#include "nn/kernels.h"
 #include "plugin/separator.h"
 #include "tests/support/rig.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RATE = 44100, DEFAULT_SECONDS = 10, STEPS = 4000, INSTANCES = 8 };
+enum { RATE = 44100, DEFAULT_SECONDS = 10, STEPS = 2000, INSTANCES = 8 };
 
 static void sleep_until(double deadline) {
   struct timespec t = {.tv_sec = (time_t)deadline};
@@ -84,35 +90,91 @@ static void bench_run(enum variant variant, unsigned block, double seconds) {
   rig_close(&rig);
 }
 
-/* One step of a separator per hop, on noise, each after a pause in which caches cool. */
-static void bench_step(const char *name, struct separator *separator) {
-  if (!separator) {
-    printf("%-24s not available\n", name);
-    return;
+enum { MOST_TOGETHER = 2 };
+
+/* One step of each of these separators per hop, on noise, each hop after a pause in which caches
+ * cool. Frees them. */
+static void bench_step(const char *table, const char *name, struct separator *const *separators,
+                       unsigned count) {
+  size_t bins = 0;
+  double hop = 0.0;
+  bool all = true;
+  for (unsigned i = 0; i < count; ++i) {
+    const struct separator *s = separators[i];
+    all = all && s;
+    bins = s && stft_bins(s->geometry) > bins ? stft_bins(s->geometry) : bins;
+    hop = s ? (double)s->geometry.hop / RATE : hop;
   }
-  size_t values = (size_t)separator->reads * 2, bins = stft_bins(separator->geometry);
-  float *left = measure_memory(values, sizeof *left),
-        *right = measure_memory(values, sizeof *right);
-  float *masks = measure_memory(bins * separator->stems, sizeof *masks);
-  double *times = measure_memory(STEPS, sizeof *times);
-  struct timespec pause = {.tv_nsec = 500000};
-  for (unsigned i = 0; i < STEPS; ++i) {
-    rig_noise(left, values, 2 * i);
-    rig_noise(right, values, 2 * i + 1);
-    nanosleep(&pause, NULL);
-    double begun = measure_now(CLOCK_THREAD_CPUTIME_ID);
-    separator->step(separator, left, right, masks);
-    times[i] = measure_now(CLOCK_THREAD_CPUTIME_ID) - begun;
+  printf("%-8s %-22s", table, name);
+  if (!all) {
+    printf("   not available\n");
+  } else {
+    float *left = measure_memory(2 * bins, sizeof *left),
+          *right = measure_memory(2 * bins, sizeof *right);
+    float *masks = measure_memory(bins * FOUR_STEMS, sizeof *masks);
+    double *times = measure_memory(STEPS, sizeof *times);
+    struct timespec pause = {.tv_nsec = 500000};
+    rt_fp_state before = rt_fp_flush_denormals(); /* as the worker has it */
+    for (unsigned i = 0; i < STEPS; ++i) {
+      rig_noise(left, 2 * bins, 2 * i);
+      rig_noise(right, 2 * bins, 2 * i + 1);
+      nanosleep(&pause, NULL);
+      double begun = measure_now(CLOCK_THREAD_CPUTIME_ID);
+      for (unsigned k = 0; k < count; ++k) {
+        separators[k]->step(separators[k], left, right, masks);
+      }
+      times[i] = measure_now(CLOCK_THREAD_CPUTIME_ID) - begun;
+    }
+    rt_fp_restore(before);
+    struct summary s = summarise(times, STEPS);
+    printf("%8.1f %7.1f %7.1f  %6.2f %6.2f %6.2f\n", s.mean * 1e6, s.p99 * 1e6, s.p999 * 1e6,
+           100 * s.mean / hop, 100 * s.p99 / hop, 100 * s.p999 / hop);
+    free(left);
+    free(right);
+    free(masks);
+    free(times);
   }
-  struct summary s = summarise(times, STEPS);
-  double hop = (double)separator->geometry.hop / RATE;
-  printf("%-24s %7.1f %7.1f %7.1f  %6.2f %6.2f %6.2f\n", name, s.mean * 1e6, s.p99 * 1e6,
-         s.p999 * 1e6, 100 * s.mean / hop, 100 * s.p99 / hop, 100 * s.p999 / hop);
-  free(left);
-  free(right);
-  free(masks);
-  free(times);
-  separator_free(separator);
+  fflush(stdout);
+  for (unsigned i = 0; i < count; ++i) {
+    separator_free(separators[i]);
+  }
+}
+
+/* NULL where the model is missing. */
+static struct separator *open_network(const char *name, const struct kernels *kernels) {
+  char path[4096], error[512];
+  enum split_id split = strcmp(name, "mdensenet3w") == 0 ? SPLIT_HP : SPLIT_FOUR;
+  snprintf(path, sizeof path, "%s/%s.safetensors", rig_bundle(), name);
+  struct separator *separator = separator_net_new(path, split, RATE, error, sizeof error);
+  if (separator) {
+    separator_net_use_kernels(separator, kernels);
+  }
+  return separator;
+}
+
+static void bench_steps(void) {
+  static const char *const tables[] = {"avx512", "avx2", "generic"};
+  static const struct {
+    const char *label, *networks[MOST_TOGETHER];
+  } rows[] = {{"balanced", {"balanced"}},
+              {"chandna", {"chandna"}},
+              {"mdensenet3w", {"mdensenet3w"}},
+              {"balanced + mdensenet3w", {"balanced", "mdensenet3w"}}};
+  printf("\nworker, one step                   us                     %% of the hop\n");
+  printf("kernels  separator                 mean     p99   p99.9    mean    p99  p99.9\n");
+  for (size_t t = 0; t < sizeof tables / sizeof *tables; ++t) {
+    const struct kernels *kernels = kernels_named(tables[t]);
+    for (size_t r = 0; kernels && r < sizeof rows / sizeof *rows; ++r) {
+      struct separator *separators[MOST_TOGETHER];
+      unsigned count = 0;
+      for (; count < MOST_TOGETHER && rows[r].networks[count]; ++count) {
+        separators[count] = open_network(rows[r].networks[count], kernels);
+      }
+      bench_step(tables[t], rows[r].label, separators, count);
+    }
+  }
+  struct separator *hpss = separator_hpss_new(RATE);
+  bench_step("", "median filters", &hpss, 1);
 }
 
 static double resident_mib(void) {
@@ -153,11 +215,8 @@ static void become_audio_thread(void) {
   }
 }
 
-int main(int argc, char **argv) {
+static void bench_real_time(double seconds) {
   static const unsigned blocks[] = {64, 128, 256, 1024};
-  double seconds = argc > 1 ? atof(argv[1]) : DEFAULT_SECONDS;
-  char model[4096], error[512];
-  become_audio_thread();
   printf("Real time at %d Hz, %g s a row. unbraid: all outputs connected; insert: two faders "
          "moved.\n\n",
          RATE, seconds);
@@ -168,15 +227,15 @@ int main(int argc, char **argv) {
       bench_run(v, blocks[b], seconds);
     }
   }
-  printf("\nworker, one step             us                     %% of the hop\n");
-  printf("separator                   mean     p99   p99.9    mean    p99  p99.9\n");
-  static const char *const names[] = {"balanced", "chandna", "mdensenet3w"};
-  static const enum split_id splits[] = {SPLIT_FOUR, SPLIT_FOUR, SPLIT_HP};
-  for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
-    snprintf(model, sizeof model, "%s/%s.safetensors", rig_bundle(), names[i]);
-    bench_step(names[i], separator_net_new(model, splits[i], RATE, error, sizeof error));
+}
+
+int main(int argc, char **argv) {
+  double seconds = argc > 1 ? atof(argv[1]) : DEFAULT_SECONDS;
+  become_audio_thread();
+  if (seconds > 0.0) {
+    bench_real_time(seconds);
   }
-  bench_step("median filters", separator_hpss_new(RATE));
+  bench_steps();
   bench_instances();
   return 0;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh build|test|bench: says which packages are missing, and installs them on Debian and its kin
+# deps.sh build|test|arm|bench: says which packages are missing, and installs them on Debian and its kin
 # when run as root or with a sudo that asks for no password. Otherwise it prints the command to run
 # and exits 1.
 set -eu
@@ -17,6 +17,10 @@ optional_test_packages="xvfb libxtst-dev xdotool jackd2 libjack-jackd2-dev jalv 
 optional_bench_packages="libdnnl-dev libxnnpack-dev libcpuinfo-dev libopenblas-dev python3-torch
   python3-scipy"
 
+# To build for aarch64 elsewhere and run it: Debian's cross compiler, and libraries side by side.
+arm_packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libfftw3-dev:arm64
+  libjansson-dev:arm64 libcmocka-dev:arm64"
+
 die() {
   printf 'deps: %s\n' "$*" >&2
   exit 1
@@ -32,8 +36,12 @@ missing() {
     case $package in
       make | pkg-config | clang | clang-format | clang-tidy) have "$package" && continue ;;
     esac
-    status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=absent
-    [ "$status" = installed ] || printf '%s ' "$package"
+    case $package in
+      *:*) architecture=${package#*:} ;;
+      *) architecture=$(dpkg --print-architecture) ;;
+    esac
+    dpkg-query -W -f='${Architecture} ${db:Status-Status}\n' "$package" 2>/dev/null |
+      grep -Eqx "($architecture|all) installed" || printf '%s ' "$package"
   done
 }
 
@@ -119,6 +127,19 @@ suggest() {
   }
 }
 
+has_architecture() {
+  [ "$(dpkg --print-architecture)" = "$1" ] || dpkg --print-foreign-architectures | grep -qx "$1"
+}
+
+# Ubuntu keeps other architectures on another server: there its own apt lists have to name it first.
+need_architecture() {
+  if has_architecture "$1"; then return; fi
+  may_install && grep -qx 'ID=debian' /etc/os-release || die "packages for $1 are unknown here; add them with
+  sudo dpkg --add-architecture $1 && sudo apt-get update"
+  as_root dpkg --add-architecture "$1"
+  update_once
+}
+
 # Where there is no apt: pkg-config has the last word.
 require_libraries() {
   have pkg-config || die "pkg-config is missing, and this system has no apt to get it from"
@@ -133,15 +154,20 @@ compiler() {
   have "${CC:-cc}" || have gcc || have clang
 }
 
-[ $# = 1 ] || die "usage: deps.sh build|test|bench"
+[ $# = 1 ] || die "usage: deps.sh build|test|arm|bench"
 case $1 in
   build) libraries=$build_libraries packages=$build_packages optional= ;;
   test)
     libraries="$build_libraries $test_libraries" packages="$build_packages $test_packages"
     optional=$optional_test_packages
     ;;
+  arm)
+    have apt-get || die "only Debian and its kin have a cross compiler with libraries beside it"
+    need_architecture arm64
+    libraries=$build_libraries packages="$build_packages $arm_packages" optional=
+    ;;
   bench) libraries=$build_libraries packages=$build_packages optional=$optional_bench_packages ;;
-  *) die "usage: deps.sh build|test|bench" ;;
+  *) die "usage: deps.sh build|test|arm|bench" ;;
 esac
 
 if have apt-get && have dpkg-query; then

@@ -88,6 +88,10 @@ struct separator *separator_net_new(const char *path, enum split_id split, doubl
   return &s->base;
 }
 
+void separator_net_use_kernels(struct separator *separator, const struct kernels *kernels) {
+  net_use_kernels(((struct net_separator *)separator)->net, kernels);
+}
+
 /* Of 9, 17 and 25 frames, 9 to 61 bins and powers 1 and 2, these separate drums from the rest best
  * on five songs of the training set: 0.3 s, 0.3 kHz and the ratio mask. */
 enum { HPSS_FRAMES = 25, HPSS_SPAN = 31 };

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+struct kernels;
+
 struct separator {
   /** One frame: the two channels' spectra (`reads` pairs of real and imaginary part each) in,
    * masks [stems][stft_bins()] of the frame `lookahead` steps back out. */
@@ -28,6 +30,10 @@ struct separator {
  * with `error` set. */
 struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
                                     size_t error_size);
+
+/** Computes with this table instead of the fastest one; of separator_net_new() only. For tests and
+ * benchmarks. */
+void separator_net_use_kernels(struct separator *separator, const struct kernels *kernels);
 
 /** Harmonic and percussive by median filters: needs no file. @return NULL: no memory. */
 struct separator *separator_hpss_new(double rate);

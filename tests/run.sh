@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs every test: the programs in $B/tests, the scripts beside this one, the hosts. One line per
 # test, and what it said when it failed; the last line counts. $SAN: how the build was sanitized;
-# unmodified hosts cannot load such a plugin, so only our own programs run.
+# $EMULATOR: what runs programs built for another processor. Unmodified hosts cannot load either
+# plugin, so only our own programs run.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export B=${B:-build}
@@ -13,7 +14,8 @@ trap 'rm -f "$log"' EXIT
 
 run() {
   local name=$1 begun=$EPOCHREALTIME status=0 word took
-  timeout -k 10 $limit "$2" >"$log" 2>&1 </dev/null || status=$?
+  # shellcheck disable=SC2086 # no word where there is no emulator
+  timeout -k 10 $limit ${EMULATOR:-} "$2" >"$log" 2>&1 </dev/null || status=$?
   took=$((${EPOCHREALTIME/./} - ${begun/./}))
   case $status in
     0) word=pass passed=$((passed + 1)) ;;
@@ -37,7 +39,7 @@ run() {
 for program in "$B"/tests/test_*; do
   run "$(basename "$program")" "$program"
 done
-if [ -z "${SAN:-}" ]; then
+if [ -z "${SAN:-}${EMULATOR:-}" ]; then
   for script in tests/test_*.sh tests/hosts/*.sh; do
     case $script in
       */common.sh) ;;
