@@ -145,7 +145,7 @@ $(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
 $(B)/demo-song: $(DEMO_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(DEMO_OBJ) $(call flags,libs,sndfile) -lm
 
-$(B)/tests/test_bundle: TEST_LIBS = $(call flags,libs,lilv-0)
+$(addprefix $(B)/tests/,test_bundle test_state): TEST_LIBS = $(call flags,libs,lilv-0)
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
@@ -238,7 +238,7 @@ check:
 # machine. The other tests would need hosts and their libraries for that processor too.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
-ARM_TESTS := $(filter-out %/test_bundle,$(TESTS))
+ARM_TESTS := $(filter-out %/test_bundle %/test_state $(UI_TESTS),$(TESTS))
 arm-tests: $(ARM_TESTS)
 check-arm:
 	packaging/deps.sh arm
