@@ -42,7 +42,7 @@ class SteppedMDenseNet(nn.Module):
         self.folded, self.states = {}, [self.encoder.past]
         bands = sum(bands for bands, _ in net.runs)
         for at, module in enumerate(m for m in net.modules() if isinstance(m, Convolution)):
-            for name, value in zip(("weight", "bias"), module.folded()):
+            for name, value in module.folded().items():
                 self.register_buffer(f"{name}_{at}", value.detach().clone())
             self.folded[module] = at
         self.place = {}
