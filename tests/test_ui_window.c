@@ -490,7 +490,7 @@ __attribute__((visibility("default"))) const char *__lsan_default_suppressions(v
 
 int main(void) {
   if (!stage_start()) {
-    puts("SKIP: Xvfb is not installed");
+    puts("SKIP: Xvfb is not installed, or does not start");
     return 77;
   }
 #define WITH_WINDOW(test) cmocka_unit_test_setup_teardown(test, open_plain, close_stage)

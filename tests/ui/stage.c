@@ -42,7 +42,7 @@ static pid_t start_server(int *number) {
   char text[16] = "";
   size_t n = 0;
   struct pollfd wait = {.fd = ends[0], .events = POLLIN};
-  while (pid > 0 && n + 1 < sizeof text && !strchr(text, '\n') && poll(&wait, 1, 20000) > 0) {
+  while (pid > 0 && n + 1 < sizeof text && !strchr(text, '\n') && poll(&wait, 1, 60000) > 0) {
     const ssize_t got = read(ends[0], text + n, sizeof text - 1 - n);
     if (got <= 0)
       break;
