@@ -4,7 +4,7 @@
 #include "dsp/rt.h"
 #include "dsp/stems.h"
 #include "nn/kernels.h"
-#include "nn/safetensors.h"
+#include "nn/reader.h"
 
 #include <stddef.h>
 
@@ -14,10 +14,12 @@ struct architecture {
   enum split_id split; /* whose stems it estimates */
   float mask_floor;    /* keeps a bin that no estimate claims from dividing by zero */
 
-  /** Reads sizes and weights. Not real-time safe. @return NULL with `error` set. */
-  void *(*create)(const struct safetensors *file, unsigned bins, unsigned lookahead, char *error,
-                  size_t error_size);
-  void (*free)(void *net);
+  size_t size; /* bytes of the network's own structure */
+
+  /** Reads sizes and weights into a zeroed one. What it has by then is freed by the caller, also
+   * when the reader failed. Not real-time safe. */
+  void (*read)(struct reader *reader, void *net, unsigned bins, unsigned lookahead);
+  void (*free)(void *net); /* and the structure */
 
   /** Frames of the past that a step depends on, as far as it matters. */
   unsigned (*context)(const void *net);

@@ -140,27 +140,16 @@ static void bandgru_free(void *self) {
   free(net);
 }
 
-static void *bandgru_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
-                         char *error, size_t error_size) {
-  struct reader r = reader_of(file, error, error_size);
-  struct bandgru *net = calloc(1, sizeof *net);
+static void bandgru_read(struct reader *r, void *self, unsigned bins, unsigned lookahead) {
+  struct bandgru *net = self;
   (void)lookahead; /* the state carries a frame on to the step that gives its masks */
-  if (!net) {
-    reader_fail(&r, "out of memory");
-    return NULL;
+  read_sizes(r, net, bins);
+  if (r->good) {
+    read_layers(r, net);
   }
-  read_sizes(&r, net, bins);
-  if (r.good) {
-    read_layers(&r, net);
+  if (r->good) {
+    allocate(r, net);
   }
-  if (r.good) {
-    allocate(&r, net);
-  }
-  if (!r.good) {
-    bandgru_free(net);
-    return NULL;
-  }
-  return net;
 }
 
 static unsigned bandgru_context(const void *self) {
@@ -266,7 +255,8 @@ const struct architecture bandgru = {.name = "bandgru",
                                      .feature = "mid-side-magnitude",
                                      .split = SPLIT_FOUR,
                                      .mask_floor = 0.0f,
-                                     .create = bandgru_new,
+                                     .size = sizeof(struct bandgru),
+                                     .read = bandgru_read,
                                      .free = bandgru_free,
                                      .context = bandgru_context,
                                      .reset = bandgru_reset,

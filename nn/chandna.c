@@ -116,25 +116,14 @@ static void chandna_free(void *self) {
   free(net);
 }
 
-static void *chandna_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
-                         char *error, size_t error_size) {
-  struct reader r = reader_of(file, error, error_size);
-  struct chandna *net = calloc(1, sizeof *net);
-  if (!net) {
-    reader_fail(&r, "out of memory");
-    return NULL;
-  }
+static void chandna_read(struct reader *r, void *self, unsigned bins, unsigned lookahead) {
+  struct chandna *net = self;
   net->bins = bins;
-  struct sizes sizes = read_sizes(&r, bins, lookahead);
-  read_layers(&r, net, &sizes);
-  if (r.good) {
-    allocate(&r, net, &sizes);
+  struct sizes sizes = read_sizes(r, bins, lookahead);
+  read_layers(r, net, &sizes);
+  if (r->good) {
+    allocate(r, net, &sizes);
   }
-  if (!r.good) {
-    chandna_free(net);
-    return NULL;
-  }
-  return net;
 }
 
 static unsigned chandna_context(const void *self) {
@@ -172,7 +161,8 @@ const struct architecture chandna = {.name = "chandna",
                                      .feature = "rms-magnitude",
                                      .split = SPLIT_FOUR,
                                      .mask_floor = 1e-4f,
-                                     .create = chandna_new,
+                                     .size = sizeof(struct chandna),
+                                     .read = chandna_read,
                                      .free = chandna_free,
                                      .context = chandna_context,
                                      .reset = chandna_reset,

@@ -216,27 +216,16 @@ static void mdensenet_free(void *self) {
   free(net);
 }
 
-static void *mdensenet_new(const struct safetensors *file, unsigned bins, unsigned lookahead,
-                           char *error, size_t error_size) {
-  struct reader r = reader_of(file, error, error_size);
-  struct mdensenet *net = calloc(1, sizeof *net);
+static void mdensenet_read(struct reader *r, void *self, unsigned bins, unsigned lookahead) {
+  struct mdensenet *net = self;
   (void)lookahead; /* the maps carry a frame on to the step that gives its masks */
-  if (!net) {
-    reader_fail(&r, "out of memory");
-    return NULL;
+  read_sizes(r, net, bins);
+  if (r->good) {
+    read_layers(r, net);
   }
-  read_sizes(&r, net, bins);
-  if (r.good) {
-    read_layers(&r, net);
+  if (r->good) {
+    allocate(r, net);
   }
-  if (r.good) {
-    allocate(&r, net);
-  }
-  if (!r.good) {
-    mdensenet_free(net);
-    return NULL;
-  }
-  return net;
 }
 
 static unsigned mdensenet_context(const void *self) {
@@ -337,7 +326,8 @@ const struct architecture mdensenet = {.name = "mdensenet3w",
                                        .feature = "mid-side-magnitude",
                                        .split = SPLIT_HP,
                                        .mask_floor = 1e-4f,
-                                       .create = mdensenet_new,
+                                       .size = sizeof(struct mdensenet),
+                                       .read = mdensenet_read,
                                        .free = mdensenet_free,
                                        .context = mdensenet_context,
                                        .reset = mdensenet_reset,

@@ -77,6 +77,22 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   return true;
 }
 
+static void *make_network(const struct net *net, const struct safetensors *file, char *error,
+                          size_t error_size) {
+  struct reader reader = reader_of(file, error, error_size);
+  void *network = calloc(1, net->architecture->size);
+  if (!network) {
+    reader_fail(&reader, "out of memory");
+    return NULL;
+  }
+  net->architecture->read(&reader, network, net->bins, net->info.lookahead);
+  if (!reader.good) {
+    net->architecture->free(network);
+    return NULL;
+  }
+  return network;
+}
+
 struct net *net_open(const char *path, double rate, char *error, size_t error_size) {
   struct safetensors *file = safetensors_open(path, error, error_size);
   if (!file) {
@@ -88,8 +104,7 @@ struct net *net_open(const char *path, double rate, char *error, size_t error_si
     snprintf(error, error_size, "%s: out of memory", path);
   } else if (read_info(net, file, rate, error, error_size)) {
     net->kernels = kernels_best();
-    net->network =
-        net->architecture->create(file, net->bins, net->info.lookahead, error, error_size);
+    net->network = make_network(net, file, error, error_size);
     net->values = memory_floats((size_t)FEATURES_MAX_PLANES * net->bins);
     if (net->network && !net->values) {
       snprintf(error, error_size, "%s: out of memory", path);

@@ -77,7 +77,7 @@ static struct separator *open_four(const struct maker *maker, struct setup *setu
   if (!lenient) {
     return NULL;
   }
-  snprintf(name, MAX_NAME, "no model");
+  snprintf(name, MAX_NAME, NO_MODEL);
   add_reason(reasons, "playing without a model: vocals, drums and bass are silent, other is the "
                       "whole mix; harmonic/percussive works");
   return separator_none_new(maker->rate);
