@@ -299,16 +299,16 @@ class Mixer:
 class Batches(torch.utils.data.IterableDataset):
     """Endless (stems [batch, 4, samples], other channel [batch, samples] or None,
     limits [batch], stems that stand alone [batch]), from batch `first` on: each follows
-    from its number and the seed, whoever makes it."""
+    from its number and the seeds, whoever makes it."""
 
-    def __init__(self, mixer, batch, first, seed):
-        self.mixer, self.batch, self.first, self.seed = mixer, batch, first, seed
+    def __init__(self, mixer, batch, first, seeds):
+        self.mixer, self.batch, self.first, self.seeds = mixer, batch, first, seeds
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
         own, workers = (worker.id, worker.num_workers) if worker else (0, 1)
         for number in count(self.first + own, workers):
-            rng = np.random.default_rng((number, self.seed))
+            rng = np.random.default_rng((number, *self.seeds))
             examples = [self.mixer.example(rng) for _ in range(self.batch)]
             stems, right, limits, alone = zip(*examples)
             right = torch.from_numpy(np.stack(right)) if self.mixer.stereo else None

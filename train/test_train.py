@@ -71,7 +71,7 @@ class Numbered(unittest.TestCase):
                 return np.float32([[rng.random()]]), None, 0.0, -1
 
         def drawn(first, seed=0, workers=0):
-            loader = torch.utils.data.DataLoader(Batches(Mixer(), 2, first, seed), batch_size=None,
+            loader = torch.utils.data.DataLoader(Batches(Mixer(), 2, first, (seed, 0)), batch_size=None,
                                                  num_workers=workers)
             return [batch[0].tolist() for batch, _ in zip(loader, range(4))]
         self.assertEqual(drawn(2)[:2], drawn(0)[2:])

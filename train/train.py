@@ -62,6 +62,8 @@ def parse():
     parser.add_argument("--share", type=float, default=1.0,
                         help="of the items to use: what would less material teach?")
     parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=0,
+                        help="of the examples: another when going on from --start")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=4, help="of an example")
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -123,7 +125,7 @@ def main():
     samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
     drawn = STATISTICS if hasattr(net, "feature_mean") else 0
     dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL), args.batch,
-                      first + drawn if saved else 0, rank)
+                      first + drawn if saved else 0, (args.seed, rank))
     batches = torch.utils.data.DataLoader(
         dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4)
     batches = ([t if t is None else t.to(device) for t in batch] for batch in batches)
