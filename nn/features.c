@@ -8,7 +8,7 @@
 #define LEVEL_FLOOR 1e-5f
 
 bool features_init(struct features *features, const struct safetensors *file, const char *kind,
-                   unsigned bins, char *error, size_t error_size) {
+                   unsigned renew, unsigned bins, char *error, size_t error_size) {
   unsigned rate = 0, hop = 0;
   double seconds = 0.0, power = 0.0;
   if (!safetensors_expect(file, "feature", kind, error, error_size) ||
@@ -21,7 +21,7 @@ bool features_init(struct features *features, const struct safetensors *file, co
   *features = (struct features){.planes = strcmp(kind, "rms-magnitude") == 0 ? 1 : 2,
                                 .bins = bins,
                                 .power = (float)power,
-                                .level_keep = (float)exp(-(double)hop / (rate * seconds))};
+                                .level_keep = (float)exp(-(double)hop * renew / (rate * seconds))};
   return true;
 }
 

@@ -18,10 +18,10 @@ struct features {
   float energy, energy_weight; /* running mean square, and how much of it is filled */
 };
 
-/** Reads what the model file says about them. Not real-time safe. @return false with `error` set.
- */
+/** Reads what the model file says about them; of every `renew`-th frame. Not real-time safe.
+ * @return false with `error` set. */
 bool features_init(struct features *features, const struct safetensors *file, const char *kind,
-                   unsigned bins, char *error, size_t error_size);
+                   unsigned renew, unsigned bins, char *error, size_t error_size);
 
 /** Forgets the level. Real-time safe. */
 void features_reset(struct features *features) UNBRAID_REALTIME;

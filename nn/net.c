@@ -19,12 +19,17 @@ static const struct architecture *const architectures[] = {&chandna, &bandgru, &
 static const char *const stems_of[N_SPLITS] = {
     [SPLIT_FOUR] = "vocals,drums,bass,other", [SPLIT_HP] = "harmonic,percussive"};
 
+enum { MAX_STRIDE = 8, MAX_RENEW = 16 };
+
 struct net {
   struct net_info info;
   unsigned bins; /* that the network was trained with, at least info.bins */
   float scale;   /* from an unscaled spectrum to units of a full-scale sine */
   const struct architecture *architecture;
-  void *network; /* what it made */
+  /* What it made: networks of the same weights that take turns, each with a past of its own. So
+   * steps may follow each other faster than what the weights learnt. */
+  void *networks[MAX_STRIDE];
+  unsigned stride, turn;
   const struct kernels *kernels;
   struct features features;
   float *values; /* of the features */
@@ -42,6 +47,15 @@ static const struct architecture *find_architecture(const struct safetensors *fi
   return NULL;
 }
 
+/* Files from before there was a choice have a step of one network for every frame. */
+static bool read_steps(struct net *net, const struct safetensors *file, char *error, size_t size) {
+  net->info.renew = net->stride = 1;
+  return (!safetensors_text(file, "renew") ||
+          safetensors_count(file, "renew", 1, MAX_RENEW, &net->info.renew, error, size)) &&
+         (!safetensors_text(file, "stride") ||
+          safetensors_count(file, "stride", 1, MAX_STRIDE, &net->stride, error, size));
+}
+
 static bool read_info(struct net *net, const struct safetensors *file, double rate, char *error,
                       size_t size) {
   struct net_info *i = &net->info;
@@ -55,10 +69,12 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
       !safetensors_count(file, "analysis", 64, 16384, &i->analysis, error, size) ||
       !safetensors_count(file, "synthesis", 32, i->analysis, &i->synthesis, error, size) ||
       !safetensors_count(file, "hop", 16, i->synthesis / 2, &i->hop, error, size) ||
+      !read_steps(net, file, error, size) ||
       !safetensors_count(file, "lookahead", 0, 16, &i->lookahead, error, size) ||
       !safetensors_count(file, "bins", 1, i->analysis / 2 + 1, &net->bins, error, size) ||
       !safetensors_number(file, "mask_power", 0.1, 10.0, &power, error, size) ||
-      !features_init(&net->features, file, net->architecture->feature, net->bins, error, size)) {
+      !features_init(&net->features, file, net->architecture->feature, i->renew, net->bins, error,
+                     size)) {
     return false;
   }
   const char *name = safetensors_text(file, "name");
@@ -77,20 +93,18 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   return true;
 }
 
-static void *make_network(const struct net *net, const struct safetensors *file, char *error,
+static bool make_networks(struct net *net, const struct safetensors *file, char *error,
                           size_t error_size) {
   struct reader reader = reader_of(file, error, error_size);
-  void *network = calloc(1, net->architecture->size);
-  if (!network) {
-    reader_fail(&reader, "out of memory");
-    return NULL;
+  for (unsigned i = 0; reader.good && i < net->stride; ++i) {
+    net->networks[i] = calloc(1, net->architecture->size);
+    if (net->networks[i]) {
+      net->architecture->read(&reader, net->networks[i], net->bins, net->info.lookahead);
+    } else {
+      reader_fail(&reader, "out of memory");
+    }
   }
-  net->architecture->read(&reader, network, net->bins, net->info.lookahead);
-  if (!reader.good) {
-    net->architecture->free(network);
-    return NULL;
-  }
-  return network;
+  return reader.good;
 }
 
 struct net *net_open(const char *path, double rate, char *error, size_t error_size) {
@@ -104,27 +118,29 @@ struct net *net_open(const char *path, double rate, char *error, size_t error_si
     snprintf(error, error_size, "%s: out of memory", path);
   } else if (read_info(net, file, rate, error, error_size)) {
     net->kernels = kernels_best();
-    net->network = make_network(net, file, error, error_size);
+    good = make_networks(net, file, error, error_size);
     net->values = memory_floats((size_t)FEATURES_MAX_PLANES * net->bins);
-    if (net->network && !net->values) {
+    if (good && !net->values) {
       snprintf(error, error_size, "%s: out of memory", path);
+      good = false;
     }
-    good = net->network && net->values;
   }
   safetensors_free(file);
   if (!good) {
     net_free(net);
     return NULL;
   }
-  net->info.context = net->architecture->context(net->network);
+  net->info.context = net->architecture->context(net->networks[0]) * net->stride * net->info.renew;
   net_reset(net);
   return net;
 }
 
 void net_free(struct net *net) {
   if (net) {
-    if (net->network) {
-      net->architecture->free(net->network);
+    for (unsigned i = 0; i < net->stride; ++i) {
+      if (net->networks[i]) {
+        net->architecture->free(net->networks[i]);
+      }
     }
     free(net->values);
     free(net);
@@ -137,7 +153,10 @@ const struct net_info *net_info(const struct net *net) UNBRAID_REALTIME {
 
 void net_reset(struct net *net) UNBRAID_REALTIME {
   features_reset(&net->features);
-  net->architecture->reset(net->network);
+  for (unsigned i = 0; i < net->stride; ++i) {
+    net->architecture->reset(net->networks[i]);
+  }
+  net->turn = 0;
 }
 
 void net_use_kernels(struct net *net, const struct kernels *kernels) {
@@ -147,5 +166,7 @@ void net_use_kernels(struct net *net, const struct kernels *kernels) {
 void net_step(struct net *net, const float *left, const float *right,
               float *estimates) UNBRAID_REALTIME {
   features_of(&net->features, left, right, net->info.bins, net->scale, net->values);
-  net->architecture->step(net->network, net->kernels, net->values, estimates, net->info.bins);
+  net->architecture->step(net->networks[net->turn], net->kernels, net->values, estimates,
+                          net->info.bins);
+  net->turn = (net->turn + 1) % net->stride;
 }

@@ -11,6 +11,7 @@
 struct net_info {
   char name[32];                     /* of the model: "balanced" */
   unsigned analysis, synthesis, hop; /* its STFT */
+  unsigned renew;                    /* steps are this many frames apart: others share masks */
   unsigned lookahead;                /* frames: a step gives the masks of the frame this far back */
   unsigned context;                  /* frames of the past that a step depends on */
   unsigned bins;                     /* bins it reads and estimates, from 0 Hz up */
@@ -35,7 +36,7 @@ void net_reset(struct net *net) UNBRAID_REALTIME;
 /** Computes with this table instead of the fastest one. For tests and benchmarks. */
 void net_use_kernels(struct net *net, const struct kernels *kernels);
 
-/** One hop: the spectra of the newest frame (unscaled, `bins` pairs of real and imaginary part
+/** One step: the spectra of the newest frame (unscaled, `bins` pairs of real and imaginary part
  * each) in, estimates [stems][bins] >= 0 out. Bounded, allocates nothing: may run anywhere. */
 void net_step(struct net *net, const float *left, const float *right,
               float *estimates) UNBRAID_REALTIME;

@@ -17,7 +17,7 @@ static const struct scale_point outs_points[] = {
     {0.0f, "After the fader"}, {1.0f, "Before the fader"}, {0.0f, NULL}};
 
 static const struct scale_point quality_points[] = {
-    {0.0f, "Balanced"}, {1.0f, "Light"}, {0.0f, NULL}};
+    {0.0f, "Balanced"}, {1.0f, "Light"}, {2.0f, "Live"}, {3.0f, "Instant"}, {0.0f, NULL}};
 
 /* What these macros take are initialisers. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define AUDIO(SYM, NAME, SHORT, COMMENT, KIND, FLAGS, SIDE, GROUP)                                 \
@@ -143,10 +143,12 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "quality",
      .name = "Quality",
      .short_name = "Quality",
-     .comment = "Which model of the bundle takes the four stems apart, unless a file was chosen",
+     .comment =
+         "Which model of the bundle takes the music apart, unless a file was chosen; live and "
+         "instant have less delay",
      .kind = KIND_CONTROL_IN,
      .flags = FLAG_INTEGER | FLAG_ENUM,
-     .maximum = 1.0f,
+     .maximum = 3.0f,
      .points = quality_points},
     {.symbol = "control",
      .name = "Control",

@@ -25,15 +25,30 @@ static struct stft_geometry geometry_at(double rate) {
 struct net_separator {
   struct separator base;
   struct net *net;
+  float *four; /* estimates [FOUR_STEMS][reads] where it is the drums that tell percussive from
+                  harmonic; else NULL */
 };
+
+/* Percussive is what drums play, harmonic the rest: a network for four stems knows both. */
+static void four_to_hp(float *four, unsigned bins, float *masks) UNBRAID_REALTIME {
+  const float *drums = four + (size_t)STEM_DRUMS * bins;
+  for (unsigned b = 0; b < bins; ++b) {
+    masks[b] = 1.0f - drums[b];
+    masks[bins + b] = drums[b];
+  }
+}
 
 static void net_separator_step(struct separator *self, const float *left, const float *right,
                                float *masks) UNBRAID_REALTIME {
   struct net_separator *s = (struct net_separator *)self;
   const struct net_info *info = net_info(s->net);
-  net_step(s->net, left, right, masks);
-  mask_soft(masks, info->stems, info->bins, info->mask_power, info->mask_floor);
-  mask_extend(masks, info->stems, info->bins, stft_bins(self->geometry));
+  float *estimates = s->four ? s->four : masks;
+  net_step(s->net, left, right, estimates);
+  mask_soft(estimates, info->stems, info->bins, info->mask_power, info->mask_floor);
+  if (s->four) {
+    four_to_hp(s->four, info->bins, masks);
+  }
+  mask_extend(masks, self->stems, info->bins, stft_bins(self->geometry));
 }
 
 static void net_separator_reset(struct separator *self) UNBRAID_REALTIME {
@@ -41,8 +56,10 @@ static void net_separator_reset(struct separator *self) UNBRAID_REALTIME {
 }
 
 static void net_separator_free(struct separator *self) {
-  net_free(((struct net_separator *)self)->net);
-  free(self);
+  struct net_separator *s = (struct net_separator *)self;
+  net_free(s->net);
+  free(s->four);
+  free(s);
 }
 
 /* What a split is called in messages. */
@@ -68,12 +85,20 @@ struct separator *separator_net_new(const char *path, enum split_id split, doubl
       .reset = net_separator_reset,
       .free = net_separator_free,
       .geometry = {.analysis = info->analysis, .synthesis = info->synthesis, .hop = info->hop},
+      .renew = info->renew,
       .lookahead = info->lookahead,
       .context = info->context,
       .reads = info->bins,
-      .stems = info->stems,
+      .stems = split_end(split) - split_first(split),
   };
-  if (info->split != split) {
+  if (info->split == SPLIT_FOUR && split == SPLIT_HP) {
+    s->four = memory_floats((size_t)FOUR_STEMS * info->bins);
+    if (!s->four) {
+      snprintf(error, error_size, "%s: out of memory", path);
+      net_separator_free(&s->base);
+      return NULL;
+    }
+  } else if (info->split != split) {
     snprintf(error, error_size, "%s: separates %s, not %s", path, split_names[info->split],
              split_names[split]);
     net_separator_free(&s->base);
@@ -137,6 +162,7 @@ struct separator *separator_hpss_new(double rate) {
       .reset = hpss_separator_reset,
       .free = hpss_separator_free,
       .geometry = geometry_at(rate),
+      .renew = 1,
       .context = HPSS_FRAMES,
       .stems = HP_STEMS,
   };
@@ -177,6 +203,7 @@ struct separator *separator_none_new(double rate) {
         .reset = none_reset,
         .free = none_free,
         .geometry = geometry_at(rate),
+        .renew = 1,
         .stems = FOUR_STEMS,
         .reads = 1,
     };

@@ -11,8 +11,8 @@
 struct kernels;
 
 struct separator {
-  /** One frame: the two channels' spectra (`reads` pairs of real and imaginary part each) in,
-   * masks [stems][stft_bins()] of the frame `lookahead` steps back out. */
+  /** One step, every `renew` frames: the two channels' spectra (`reads` pairs of real and imaginary
+   * part each) in, masks [stems][stft_bins()] of the frame `lookahead` steps back out. */
   void (*step)(struct separator *self, const float *left, const float *right,
                float *masks) UNBRAID_REALTIME;
   /** Forgets the past. */
@@ -20,14 +20,16 @@ struct separator {
   void (*free)(struct separator *self);
 
   struct stft_geometry geometry;
+  unsigned renew;     /* frames, at least 1: those between two steps take the older one's masks */
   unsigned lookahead; /* frames */
   unsigned context;   /* frames of the past that a step depends on, as far as it matters */
   unsigned reads;     /* bins, at most stft_bins() */
   unsigned stems;
 };
 
-/** A network from a model file, which must be one for this split. Not real-time safe. @return NULL
- * with `error` set. */
+/** A network from a model file, which must be one for this split; or for four stems, whose drums
+ * are then the percussive and whose rest the harmonic. Not real-time safe. @return NULL with
+ * `error` set. */
 struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
                                     size_t error_size);
 

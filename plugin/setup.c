@@ -7,9 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The four-stem models of the bundle by quality, the best one first; and the other split's. */
-static const char *const bundled[N_QUALITIES] = {"balanced", "chandna"};
-static const char bundled_hp[] = "mdensenet3w";
+/* The models of the bundle by quality, the best one first. A quality is as late as the later of its
+ * two: where the delay matters, one for four stems serves both splits. */
+static const char *const bundled[N_QUALITIES][N_SPLITS] = {
+    {[SPLIT_FOUR] = "balanced", [SPLIT_HP] = "mdensenet3w"},
+    {[SPLIT_FOUR] = "chandna", [SPLIT_HP] = "chandna"},
+    {[SPLIT_FOUR] = "live", [SPLIT_HP] = "live"},
+    {[SPLIT_FOUR] = "instant", [SPLIT_HP] = "instant"},
+};
 
 #define NO_MODEL "no model"
 
@@ -68,9 +73,10 @@ static struct separator *open_four(const struct maker *maker, struct setup *setu
     if (i > 0 && quality == setup->choice.quality) {
       continue;
     }
-    struct separator *separator = open_bundled(maker, SPLIT_FOUR, bundled[quality], reasons);
+    struct separator *separator =
+        open_bundled(maker, SPLIT_FOUR, bundled[quality][SPLIT_FOUR], reasons);
     if (separator) {
-      snprintf(name, MAX_NAME, "%s", bundled[quality]);
+      snprintf(name, MAX_NAME, "%s", bundled[quality][SPLIT_FOUR]);
       return separator;
     }
   }
@@ -85,16 +91,16 @@ static struct separator *open_four(const struct maker *maker, struct setup *setu
 
 /* That the bundle has none is no refusal: median filters need no file. */
 static struct separator *open_hp(const struct maker *maker, struct setup *setup) {
-  char reasons[MAX_REASONS] = "", *name = setup->names[SPLIT_HP];
-  struct separator *separator = open_bundled(maker, SPLIT_HP, bundled_hp, reasons);
-  snprintf(name, MAX_NAME, "%s", separator ? bundled_hp : "median filters");
+  char reasons[MAX_REASONS] = "", path[MAX_PATH];
+  const char *name = bundled[setup->choice.quality][SPLIT_HP];
+  struct separator *separator = open_bundled(maker, SPLIT_HP, name, reasons);
+  snprintf(setup->names[SPLIT_HP], MAX_NAME, "%s", separator ? name : "median filters");
   if (separator) {
     return separator;
   }
   add_reason(reasons, "harmonic/percussive by median filters instead");
   memcpy(setup->note, reasons, sizeof setup->note);
-  char path[MAX_PATH];
-  setup->note_matters = !find_bundled(maker, bundled_hp, path) || access(path, F_OK) == 0;
+  setup->note_matters = !find_bundled(maker, name, path) || access(path, F_OK) == 0;
   return separator_hpss_new(maker->rate);
 }
 

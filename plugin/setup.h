@@ -16,7 +16,7 @@ enum {
 };
 
 /** Bundled four-stem models, as the quality port counts them. */
-enum { N_QUALITIES = 2 };
+enum { N_QUALITIES = 4 };
 
 /** What the player asked for. */
 struct choice {

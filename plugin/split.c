@@ -25,7 +25,7 @@ struct split {
   struct stft_output *outputs[N_STEMS][N_CHANNELS];
   float *aligned; /* [hop] work space */
 
-  unsigned stems, bins, hop, lookahead, context;
+  unsigned stems, bins, hop, renew, lookahead, context;
   unsigned deadline; /* hops from a frame to the use of its masks */
   unsigned linger;   /* hops */
 
@@ -35,6 +35,8 @@ struct split {
 
   uint64_t now;       /* number of the frame being filled */
   uint64_t first;     /* the first frame whose masks are wanted since the separator started */
+  uint64_t held;      /* the frame whose masks `hold` has, and */
+  bool holds;         /* whether it has any of this epoch */
   unsigned filled;    /* samples of the hop */
   const float *masks; /* of the newest output; NULL: none */
   unsigned unheard;   /* hops since a stem was heard */
@@ -76,7 +78,7 @@ static bool allocate(struct split *split, double rate) {
   struct separator *separator = split->lane.separator;
   /* Frames that wait: those on their way, and a whole warm-up behind them; twice that, because an
    * older epoch may still be in the box. */
-  unsigned slots = 2 * (split->context + split->deadline + split->lookahead) + 4;
+  unsigned slots = 2 * (split->context / split->renew + split->deadline + split->lookahead) + 4;
   split->stft = stft_new(separator->geometry);
   split->hold = mask_hold_new(split->stems, split->bins, split->hop / rate);
   split->aligned = memory_floats(split->hop);
@@ -108,13 +110,14 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
   split->stems = separator->stems;
   split->bins = stft_bins(separator->geometry);
   split->hop = separator->geometry.hop;
+  split->renew = separator->renew;
   split->lookahead = separator->lookahead;
   split->context = separator->context;
   split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
-  split->lane.hop_seconds = split->hop / rate;
+  split->lane.step_seconds = split->hop * split->renew / rate;
   split->linger = (unsigned)ceil(LINGER_SECONDS * rate / split->hop);
   unsigned delayed = split->deadline + split->lookahead;
-  split->frames = (delayed > split->context ? delayed : split->context) + 1;
+  split->frames = (delayed > split->context ? delayed : split->context) + split->renew;
   if (!allocate(split, rate)) {
     split_free(split);
     return NULL;
@@ -157,6 +160,7 @@ bool split_delay_input(struct split *split, unsigned samples) {
 
 static void new_epoch(struct split *split) UNBRAID_REALTIME {
   ++split->epoch;
+  split->holds = false;
   atomic_store_explicit(&split->lane.epoch, split->epoch, memory_order_release);
 }
 
@@ -217,14 +221,20 @@ static void post(struct split *split, uint64_t frame, bool wanted) UNBRAID_REALT
   mailbox_send(split->lane.frames);
 }
 
+static bool is_step(const struct split *split, uint64_t frame) UNBRAID_REALTIME {
+  return frame % split->renew == 0;
+}
+
 /* Starts the separator with the frames it missed, so that its first masks are as good as any. */
 static void start(struct split *split) UNBRAID_REALTIME {
   new_epoch(split);
   split->running = true;
-  split->first = split->now;
+  split->first = split->now + (split->renew - split->now % split->renew) % split->renew;
   uint64_t missed = split->now < split->context ? split->now : split->context;
-  for (uint64_t back = missed; back > 0; --back) {
-    post(split, split->now - back, false);
+  for (uint64_t frame = split->now - missed; frame < split->now; ++frame) {
+    if (is_step(split, frame)) {
+      post(split, frame, false);
+    }
   }
 }
 
@@ -237,7 +247,7 @@ static void start_or_stop(struct split *split, bool heard) UNBRAID_REALTIME {
   }
 }
 
-/* Takes the newest masks that are due, up to those of `frame`; true if they are its own. */
+/* Takes the newest masks that are due, up to those of step `frame`; true if they are its own. */
 static bool collect(struct split *split, uint64_t frame) UNBRAID_REALTIME {
   const struct mail *newest = NULL, *mail = NULL;
   unsigned due = 0;
@@ -249,14 +259,15 @@ static bool collect(struct split *split, uint64_t frame) UNBRAID_REALTIME {
       newest = mail;
     }
   }
-  bool on_time = newest && newest->sequence == frame;
   if (newest) {
     mask_hold_put(split->hold, newest->values);
+    split->held = newest->sequence;
+    split->holds = true;
   }
   for (; due > 0; --due) {
     mailbox_release(split->lane.masks);
   }
-  return on_time;
+  return split->holds && split->held == frame;
 }
 
 /* Freewheeling only: this waits. */
@@ -275,6 +286,7 @@ static bool collect_waiting(struct split *split, uint64_t frame) {
 
 static const float *masks_of(struct split *split, uint64_t frame,
                              struct split_use use) UNBRAID_REALTIME {
+  frame -= frame % split->renew;
   bool on_time = collect(split, frame);
   if (!on_time && use.wait && split->patient && split->posted[frame % split->frames]) {
     on_time = collect_waiting(split, frame);
@@ -297,7 +309,7 @@ static void frame_done(struct split *split, struct worker *worker,
     stft_input_frame(split->stft, split->inputs[c], spectrum(split, now, c));
   }
   start_or_stop(split, use.heard != 0);
-  if (split->running) {
+  if (split->running && is_step(split, now)) {
     post(split, now, true);
     worker_wake(worker);
   }

@@ -28,7 +28,7 @@ static void step(struct lane *lane, const struct mail *frame, float *masks) UNBR
   double took =
       (double)(done.tv_sec - begun.tv_sec) + 1e-9 * (double)(done.tv_nsec - begun.tv_nsec);
   float load = atomic_load_explicit(&lane->load, memory_order_relaxed);
-  load += LOAD_WEIGHT * ((float)(took / lane->hop_seconds) - load);
+  load += LOAD_WEIGHT * ((float)(took / lane->step_seconds) - load);
   atomic_store_explicit(&lane->load, load, memory_order_relaxed);
 }
 

@@ -278,7 +278,7 @@ fails 2 "vocals_gain: '-6dB' is not a number" "not a number" \
 fails 2 "vocals_gain: 'nan' is not a number" "NaN as a value" \
   "$UNBRAID" --set vocals_gain=nan song.wav
 fails 2 'not PORT=VALUE' "no value" "$UNBRAID" --set vocals_gain song.wav
-fails 2 "quality: 'best' is not one of Balanced, Light" "unknown quality" "$UNBRAID" --quality best song.wav
+fails 2 "quality: 'best' is not one of Balanced, Light, Live, Instant" "unknown quality" "$UNBRAID" --quality best song.wav
 fails 2 'model: empty name' "model without a name" "$UNBRAID" --model= song.wav
 fails 1 'absent.safetensors: No such file' "a missing model file" \
   "$UNBRAID" --model absent.safetensors song.wav

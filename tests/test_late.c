@@ -63,6 +63,7 @@ static void gate_init(struct gate *gate) {
                                  .reset = gate_reset,
                                  .free = gate_free,
                                  .geometry = {ANALYSIS, SYNTHESIS, HOP},
+                                 .renew = 1,
                                  .lookahead = LOOKAHEAD,
                                  .context = 24,
                                  .reads = BINS,

@@ -124,7 +124,6 @@ static void test_bad_files_are_refused(void **state) {
   file_remove(file);
   char *four = file_absolute("tests/data/chandna-tiny.safetensors");
   char *hp = file_absolute("tests/data/mdensenet-tiny.safetensors");
-  refused(stage, SPLIT_HP, four, "separates vocals, drums, bass and other, not harmonic");
   refused(stage, SPLIT_FOUR, hp, "separates harmonic and percussive, not vocals");
   talk_set(&stage->talk, SPLIT_HP, hp);
   assert_string_equal(answer(stage), "mdensenet-tiny plays");

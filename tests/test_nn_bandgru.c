@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 static char tiny[] = "tests/data/bandgru-tiny.safetensors";
+static char strided[] = "tests/data/bandgru-tiny-stride3.safetensors";
 static char shipped[] = "models/balanced.safetensors";
 
 static void test_info(void **state) {
@@ -36,6 +37,10 @@ static void test_refuses_bad_models(void **state) {
       {"\"bins\": \"37\"", "\"bins\": \"36\""},
       {"\"bins\": \"37\"", "\"bins\": \"38\""},
       {"\"lookahead\": \"1\"", "\"lookahead\":\"17\""},
+      {"\"renew\": \"1\"", "\"renew\": \"0\""},
+      {"\"renew\": \"1\"", "\"renew\":\"17\""},
+      {"\"stride\": \"3\"", "\"stride\": \"0\""},
+      {"\"stride\": \"3\"", "\"stride\": \"9\""},
       {"\"taps\": \"3\"", "\"taps\": \"0\""},
       {"\"taps\": \"3\"", "\"taps\": \"2\""},
       {"\"taps\": \"3\"", "\"taps\": \"4\""},
@@ -68,13 +73,15 @@ static void test_refuses_bad_models(void **state) {
       {"blocks.0.band_norm.bias", "blocks.0.band_norm.biaS"},
       {"head.weight", "heaD.weight"},
   };
-  nets_refuse(tiny, changes, sizeof changes / sizeof *changes);
+  nets_refuse(strided, changes, sizeof changes / sizeof *changes);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_prestate(nets_agree, tiny),
+      cmocka_unit_test_prestate(nets_agree, strided),
       cmocka_unit_test_prestate(nets_reset_equals_fresh, tiny),
+      cmocka_unit_test_prestate(nets_reset_equals_fresh, strided),
       cmocka_unit_test(test_info),
       cmocka_unit_test_prestate(nets_rates, tiny),
       cmocka_unit_test_prestate(nets_level, tiny),

@@ -54,7 +54,7 @@ class Block(nn.Module):
 class BandGru(BandNetwork):
     ARCHITECTURE = "bandgru"
     Sizes = Sizes
-    OPTIONS = ("taps", "n", "blocks", "lookahead")
+    OPTIONS = ("taps", "n", "blocks", "synthesis", "hop", "renew", "stride", "lookahead")
 
     def __init__(self, sizes):
         super().__init__(sizes, sizes.n, sizes.n)

@@ -42,10 +42,10 @@ class BandNetwork(Network):
         self.register_buffer("feature_scale", torch.ones(2, s.bins))
 
     @staticmethod
-    def features(left, right, sizes):
+    def features(left, right, sizes, hop):
         """Level-free magnitudes of middle and side: [..., frames, 2, bins]."""
         pair = torch.stack([left + right, left - right], -2).abs() / (sizes.analysis / 2)
-        level = running_level(pair.square().sum(-2).mean(-1), sizes)
+        level = running_level(pair.square().sum(-2).mean(-1), sizes, hop)
         return (pair / level[..., None, None]) ** sizes.feature_power
 
     def by_run(self, x, dim):

@@ -57,11 +57,11 @@ class Chandna(Network):
         self.register_buffer("feature_scale", torch.ones(s.bins))
 
     @staticmethod
-    def features(left, right, sizes):
+    def features(left, right, sizes, hop):
         """Level-free magnitudes of both channels together: [..., frames, bins]."""
         power = (left.abs().square() + right.abs().square()) / 2
         magnitude = torch.sqrt(power) / (sizes.analysis / 4)
-        level = running_level((magnitude ** 2).mean(-1), sizes)
+        level = running_level((magnitude ** 2).mean(-1), sizes, hop)
         return (magnitude / level[..., None]) ** sizes.feature_power
 
     def forward(self, feature):

@@ -61,7 +61,7 @@ class DeepConvSep(Network):
         return torch.optim.Adadelta(self.parameters(), lr=rate)
 
     @staticmethod
-    def features(left, right, sizes):
+    def features(left, right, sizes, hop):
         return ((left + right) / 2).abs() * SCALE
 
     def patches(self, feature):
@@ -101,7 +101,8 @@ class DeepConvSep(Network):
         spectrum = stft.spectrum(audio)
         count = spectrum.shape[2] // s.frames
         spectrum = spectrum[:, :, :count * s.frames]
-        mixture = self.features(spectrum.sum(1), spectrum.sum(1), s).reshape(-1, s.frames, s.bins)
+        mixture = spectrum.sum(1)
+        mixture = self.features(mixture, mixture, s, s.hop).reshape(-1, s.frames, s.bins)
         stems = spectrum.abs().mul(SCALE).unflatten(2, (count, s.frames)).transpose(1, 2).flatten(0, 1)
         hz = torch.arange(s.bins) * (s.sample_rate / s.analysis)
         heard = ((hz < limits[:, None]) & (alone < 0)[:, None]).float()

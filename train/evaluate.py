@@ -5,6 +5,7 @@ the baselines. metrics.py says what is measured, report.py how it is put.
 """
 
 import argparse
+import shlex
 import shutil
 import sys
 
@@ -37,7 +38,7 @@ def mean_by_stem(results, names):
 
 
 def program(path):
-    if not shutil.which(path):
+    if not shutil.which(shlex.split(path)[0]):
         sys.exit(f"No program {path}. `make` builds build/unbraid.")
     return program_separator(path)
 
@@ -48,7 +49,7 @@ def parse():
     # In the order given, whichever they are: the first is what the others are compared with.
     for option, metavar, opened, text in (
             ("--model", "FILE", open_network, "model files or checkpoint.pt, run by PyTorch"),
-            ("--unbraid", "PROGRAM", program, "unbraid programs, run as they are")):
+            ("--unbraid", "PROGRAM", program, "unbraid programs, with options if in quotes ('unbraid --quality live')")):
         parser.add_argument(option, metavar=metavar, nargs="+", action="extend", default=[],
                             dest="candidates", help=text,
                             type=lambda path, opened=opened: (path, opened(path)))

@@ -71,7 +71,7 @@ class MaskPatches(Network):
         return torch.optim.Adam(self.parameters(), lr=rate)
 
     @staticmethod
-    def features(left, right, sizes):
+    def features(left, right, sizes, hop):
         return torch.log1p(((left + right) / 2).abs())
 
     def patches(self, feature):

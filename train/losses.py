@@ -8,6 +8,7 @@ returns the value and, for the log, the distortion in dB.
 """
 
 import torch
+import torch.nn.functional as F
 
 from network import STEMS
 
@@ -17,12 +18,21 @@ SPECTRAL_WEIGHT = 0.5
 MASKED_WEIGHT = 0.5     # of each of the masks
 
 
-def spectra(net, stft, stems, right):
-    """Stems and mixture of the left channel within the network's bins, and its features."""
-    stems = stft.spectrum(stems)[..., :net.sizes.bins]
-    mixture = stems.sum(1)
-    right = mixture if right is None else stft.spectrum(right)[..., :net.sizes.bins]
-    return stems, mixture, net.features(mixture, right, net.sizes)
+def features(net, stft, stems, right):
+    """What the network sees, once a period."""
+    s, left = net.sizes, stems.sum(1)
+    left, right = (stft.spectrum(audio, s.period)[..., :s.bins]
+                   for audio in (left, left if right is None else right))
+    return net.features(left, right, s, s.period)
+
+
+def targets(net, stft, stems):
+    """The left channel's spectra within the network's bins, of the frames that the masks
+    given out once a period are for: `lookahead` frames back, or of several that share
+    them the middle."""
+    s = net.sizes
+    delay = round((s.lookahead - (s.renew - 1) / 2) * s.hop)
+    return stft.spectrum(F.pad(net.targets(stems), (delay, -delay)), s.period)[..., :s.bins]
 
 
 def sums(alone):
@@ -34,15 +44,14 @@ def sums(alone):
                         for i in alone.tolist()]).to(alone.device)
 
 
-def masked(net, stft, targets, right, limits, alone):
-    """Masks, and the spectra of mixture and targets, of the frames that have masks."""
+def masked(net, stft, audio, right, limits, alone):
+    """Masks, and the spectra of mixture and targets."""
     s = net.sizes
-    stems, mixture, feature = spectra(net, stft, targets, right)
-    with torch.autocast(targets.device.type, torch.bfloat16, enabled=targets.is_cuda):
-        masks = net(feature)
-    masks = masks.float()[:, :, s.lookahead:]
-    frames = masks.shape[2]
-    stems, mixture = stems[:, :, :frames], mixture[:, None, :frames]
+    stems = targets(net, stft, audio)
+    mixture = stems.sum(1, keepdim=True)
+    with torch.autocast(audio.device.type, torch.bfloat16, enabled=audio.is_cuda):
+        masks = net(features(net, stft, audio, right))
+    masks = masks.float()
     if masks.shape[1] == len(STEMS):
         masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
     # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
@@ -53,16 +62,15 @@ def masked(net, stft, targets, right, limits, alone):
 
 
 def heard_loss(net, stft, audio, right, limits, alone):
-    targets = net.targets(audio)
-    masks, mixture, stems = masked(net, stft, targets, right, limits, alone)
+    masks, mixture, stems = masked(net, stft, audio, right, limits, alone)
 
     # The output's error as it will be heard, through the synthesis window: the
     # transform is linear, so the error's spectrum is enough.
-    error = stft.audio(torch.view_as_complex(masks[..., None] * mixture - stems))
-    skip = int(BURN_IN_SECONDS * net.sizes.sample_rate)
-    reference = targets.sum(1, keepdim=True)[..., skip:].square().mean(-1) + 1e-9
-    error = error[..., skip:].square().mean(-1)
-    distortion = 10 * torch.log10(error / reference + FLOOR).mean()
+    skip = int(BURN_IN_SECONDS * net.sizes.sample_rate / net.sizes.period)
+    reference, error = (
+        stft.heard(torch.view_as_complex(x[:, :, skip:].contiguous())).square().mean((2, 3))
+        for x in (mixture, masks[..., None] * mixture - stems))
+    distortion = 10 * torch.log10(error / (reference + 1e-9) + FLOOR).mean()
 
     # Compressed magnitudes: the soft and the high parts, which energy ignores.
     # Every other frame tells as much.
@@ -76,7 +84,7 @@ def heard_loss(net, stft, audio, right, limits, alone):
 def masked_loss(net, stft, audio, right, limits, alone):
     """Lordelo et al. 2019: squared distance of the masked magnitude to the target's. Here
     beside the mixture's energy: our examples are of any level, and none should rule."""
-    masks, mixture, stems = masked(net, stft, net.targets(audio), right, limits, alone)
+    masks, mixture, stems = masked(net, stft, audio, right, limits, alone)
     mixture, stems = (x.square().sum(-1).sqrt() for x in (mixture, stems))
     error = (masks * mixture - stems).square().sum((2, 3)) / (mixture.square().sum((2, 3)) + 1e-9)
     return MASKED_WEIGHT * error.sum(1).mean(), 10 * torch.log10(error + FLOOR).mean().detach()

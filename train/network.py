@@ -18,23 +18,34 @@ LEVEL_FLOOR = 1e-5
 @dataclass
 class Geometry:
     """Transform, features and masks: what the engine needs to know of any network. A
-    network's `Sizes` add its own."""
+    network's `Sizes` add its own.
+
+    Short hops make the delay short, and would let a network see short steps of time and
+    cost much. Hence it may look at every `renew`-th frame only, the frames between taking
+    its newest masks; and be `stride` networks of the same weights that take turns, each
+    with a past of its own, so that each makes steps of a `period` of samples."""
     sample_rate: int = 44100
     analysis: int = 4096
     synthesis: int = 1024
     hop: int = 512
+    renew: int = 1
+    stride: int = 1
     lookahead: int = 0
     bins: int = 1488
     feature_power: float = 0.5
     norm_seconds: float = 3.0
     mask_power: float = 1.0
 
+    @property
+    def period(self):
+        return self.hop * self.renew * self.stride
 
-def running_level(energy, sizes):
+
+def running_level(energy, sizes, hop):
     """Root mean square of the past few seconds, from the mean squares [..., frames] of
-    the frames: dividing by it takes the level out of the music."""
+    frames `hop` samples apart: dividing by it takes the level out of the music."""
     device, energy = energy.device, energy.double().cpu().numpy()
-    r = np.exp(-sizes.hop / (sizes.sample_rate * sizes.norm_seconds))
+    r = np.exp(-hop / (sizes.sample_rate * sizes.norm_seconds))
     level = lfilter([1 - r], [1, -r], energy) / lfilter([1 - r], [1, -r], np.ones_like(energy))
     return torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float().to(device)
 
@@ -46,8 +57,8 @@ def read_tensors(path):
 
 class Network(nn.Module):
     """A network of `self.sizes` that has `forward(features)` -> masks, a static
-    `features(left, right, sizes)` of spectra, `tensors()` for its model file and
-    `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE` and `STEREO`,
+    `features(left, right, sizes, hop)` of spectra that many samples apart, `tensors()` for
+    its model file and `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE` and `STEREO`,
     whether it tells the channels apart."""
 
     # What it gives out, and of which of the four stems each of that is the sum.
@@ -71,6 +82,13 @@ class Network(nn.Module):
         top = masks[..., s.bins * 3 // 4:].mean(-1, keepdim=True)
         return torch.cat([masks, top.expand(*masks.shape[:-1], rest)], -1)
 
+    def in_turn(self, features):
+        """[frames, ...] -> masks [outputs, frames, bins], of `stride` networks in turn."""
+        frames, stride = len(features), self.sizes.stride
+        features = torch.cat([features, features[-1:].expand(-frames % stride, *features.shape[1:])])
+        masks = self(features.unflatten(0, (-1, stride)).transpose(0, 1))
+        return masks.permute(1, 2, 0, 3).flatten(1, 2)[:, :frames]
+
     @torch.no_grad()
     def separate(self, mixture):
         """[channels, samples] -> stems [stems, channels, samples], delay taken out."""
@@ -80,9 +98,11 @@ class Network(nn.Module):
         tail = s.synthesis + s.lookahead * s.hop
         spectrum = stft.spectrum(F.pad(mixture, (0, tail + -(samples + tail) % s.hop)))
         seen = spectrum[..., :s.bins]
-        masks = self(self.features(seen[0], seen[-1], s)[None])[0]
-        masks = self.full_masks(masks)[:, s.lookahead:]
-        spectrum = spectrum[:, :masks.shape[1]]
+        seen = seen[:, ::s.renew]
+        masks = self.in_turn(self.features(seen[0], seen[-1], s, s.hop * s.renew))
+        masks = self.full_masks(masks).repeat_interleave(s.renew, 1)[:, s.lookahead:]
+        frames = min(masks.shape[1], spectrum.shape[1])
+        masks, spectrum = masks[:, :frames], spectrum[:, :frames]
         return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
 
     def write(self, path, licence, trained_on, name=None, half=False, extra=None):

@@ -18,9 +18,9 @@ TINY = {"chandna": dict(n1=5, n2=4, taps=3, context=4, nn=6),
                             growth=3, depth=3, levels=2)}
 
 
-def tiny(architecture, lookahead):
+def tiny(architecture, **steps):
     network = ARCHITECTURES[architecture]
-    net = network(network.Sizes(lookahead=lookahead, **GEOMETRY, **TINY[architecture]))
+    net = network(network.Sizes(**steps, **GEOMETRY, **TINY[architecture]))
     for p in net.parameters():
         torch.nn.init.uniform_(p, -0.6, 0.6)
     # The model file holds none of what follows: it must come out folded into the weights.
@@ -41,12 +41,14 @@ def main():
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="chandna",
                         help="of the tiny model")
     parser.add_argument("--lookahead", type=int, default=0, help="of the tiny model")
+    parser.add_argument("--stride", type=int, default=1, help="of the tiny model")
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
-    net = read_network(args.model) if args.model else tiny(args.architecture, args.lookahead)
+    net = read_network(args.model) if args.model else tiny(
+        args.architecture, lookahead=args.lookahead, stride=args.stride)
     s = net.sizes
     # Noise whose loudness wanders over 40 dB, with a silence in it.
     loudness = 10 ** (2 * torch.rand(args.frames, 1, 1, 1) - 1)
@@ -54,7 +56,7 @@ def main():
     spectrum = torch.randn(args.frames, 2, s.bins, 2) * loudness * s.analysis / 100
     left, right = torch.view_as_complex(spectrum).unbind(1)
     with torch.no_grad():
-        masks = net(net.features(left, right, s)[None])[0].transpose(0, 1)
+        masks = net.in_turn(net.features(left, right, s, s.hop)).transpose(0, 1)
     net.write(args.out, "CC0-1.0", "nothing: random weights" if not args.model else args.model,
               extra={"test.spectrum": spectrum.numpy(), "test.masks": masks.numpy().astype(np.float32)})
 

@@ -7,6 +7,7 @@ alone, and their sample rate; it returns {stem: audio}.
 import glob
 import math
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -34,13 +35,14 @@ def network_separator(net):
 
 
 def program_separator(program):
-    """Runs `program --quiet MIX.wav --out DIR` and reads DIR/MIX.STEM.wav."""
+    """Runs `program --quiet MIX.wav --out DIR` and reads DIR/MIX.STEM.wav; of words, the
+    first is the program and the others are options of it."""
     def separate(references, rate=RATE):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "mix.wav")
             # Floating point: louder than full scale is a condition to be measured, not clipped.
             soundfile.write(path, references["mixture"].T, rate, subtype="FLOAT")
-            subprocess.run([program, "--quiet", path, "--out", folder], check=True)
+            subprocess.run([*shlex.split(program), "--quiet", path, "--out", folder], check=True)
             return {n: soundfile.read(os.path.join(folder, f"mix.{n}.wav"), dtype="float32",
                                       always_2d=True)[0].T for split in SPLITS for n in split}
     return separate

@@ -33,18 +33,23 @@ class Stft:
             for window in (analysis_window(analysis, synthesis),
                            synthesis_window(analysis, synthesis, hop)))
 
-    def spectrum(self, audio):
-        """[..., samples] -> complex [..., frames, analysis / 2 + 1], unnormalised."""
-        padded = F.pad(audio, (self.analysis - self.hop, 0))
-        return torch.fft.rfft(padded.unfold(-1, self.analysis, self.hop) * self.window)
+    def spectrum(self, audio, hop=None):
+        """[..., samples] -> complex [..., frames, analysis / 2 + 1], unnormalised; of frames
+        as far apart as they overlap-add, or as `hop` says."""
+        hop = hop or self.hop
+        padded = F.pad(audio, (self.analysis - hop, 0))
+        return torch.fft.rfft(padded.unfold(-1, self.analysis, hop) * self.window)
+
+    def heard(self, spectrum):
+        """Complex [..., frames, bins] -> what is heard of each frame [..., frames, synthesis]."""
+        return torch.fft.irfft(spectrum, self.analysis)[..., -self.synthesis:] * self.inverse_window
 
     def audio(self, spectrum):
         """The inverse: complex [..., frames, bins] -> [..., frames * hop].
 
         The last synthesis - hop samples lack the frames that follow.
         """
-        frames = torch.fft.irfft(spectrum, self.analysis)[..., -self.synthesis:]
-        frames = frames * self.inverse_window
+        frames = self.heard(spectrum)
         count, parts = frames.shape[-2], self.synthesis // self.hop
         frames = frames.reshape(*frames.shape[:-1], parts, self.hop)
         # Part k of frame n lands on hop n - (parts - 1) + k of the output.

@@ -5,9 +5,11 @@ import tempfile
 import unittest
 
 import torch
+import torch.nn.functional as F
 
 from architectures import ARCHITECTURES, read_network
-from losses import heard_loss, masked_loss
+from bandgru import BandGru
+from losses import heard_loss, masked_loss, targets
 from mdensenet import Branch, Convolution, MDenseNet
 from mixing import Mixer
 from network import STEMS
@@ -147,6 +149,55 @@ class ModelFiles(unittest.TestCase):
         self.assertNotIn(layer + "weight", tensors)
         self.assertEqual(tensors[layer + "depthwise.weight"].shape, (4, 1, 3, 3))
         self.assertEqual(tensors[layer + "pointwise.weight"].shape, (3, 4, 1, 1))
+
+
+class Steps(unittest.TestCase):
+    """Networks that look less often than frames are heard, or take turns."""
+
+    def tiny(self, **sizes):
+        torch.manual_seed(3)
+        return BandGru(BandGru.Sizes(bands="3x2,2x5,1x21", n=5, blocks=2,
+                                     **{**GEOMETRY, **sizes})).eval()
+
+    def test_networks_in_turn_each_have_a_past_of_their_own(self):
+        net, feature = self.tiny(stride=3), torch.rand(20, 2, 37)
+        with torch.no_grad():
+            masks = net.in_turn(feature)
+            for turn in range(3):
+                torch.testing.assert_close(masks[:, turn::3], net(feature[None, turn::3])[0])
+
+    def test_frames_between_two_steps_take_the_masks_of_the_older(self):
+        net, audio = self.tiny(renew=4, stride=2, lookahead=2), torch.randn(2, 3000) * 0.1
+        stft = Stft(128, 64, 32)
+        spectrum = stft.spectrum(F.pad(audio, (0, 128 + -(3000 + 128) % 32)))[..., :37]
+        with torch.no_grad():
+            masks = net.in_turn(net.features(*spectrum[:, ::4], net.sizes, 4 * 32))
+        # Frame f is heard when frame f + 2 has come: of that, the newest step's masks.
+        expected = torch.stack([masks[:, (f + 2) // 4] for f in range(spectrum.shape[1] - 2)], 1)
+        heard = stft.audio(F.pad(expected[:, None] * spectrum[:, :expected.shape[1]], (0, 28)))
+        net.full_masks = lambda found: F.pad(found, (0, 28))
+        torch.testing.assert_close(net.separate(audio)[..., :2800], heard[..., :2800])
+
+    def test_stems_add_up_whatever_the_steps(self):
+        audio = torch.randn(2, 3000) * 0.1
+        for sizes in (dict(renew=3), dict(stride=3), dict(renew=4, stride=2, lookahead=1)):
+            stems = self.tiny(**sizes).separate(audio)
+            torch.testing.assert_close(stems.sum(0), audio, atol=1e-5, rtol=0)
+
+    def test_training_hears_the_frames_that_the_masks_are_for(self):
+        """A network whose masks are known at each step: trained as it will be heard, it
+        meets what was in the mix `lookahead` frames before, where several share masks in
+        the middle of them."""
+        stft = Stft(128, 64, 32)
+        for sizes, delay in ((dict(), 0), (dict(lookahead=2), 64), (dict(renew=4, lookahead=1), -16),
+                             (dict(stride=2, lookahead=1), 32)):
+            net = self.tiny(**sizes)
+            click = torch.zeros(1, 4, 2048)
+            click[:, 0, 1024] = 1
+            energy = targets(net, stft, click)[0, 0].abs().square().sum(-1)
+            first = (1024 + delay) // net.sizes.period
+            self.assertEqual(float(energy[:first].sum()), 0)
+            self.assertGreater(float(energy[first:].sum()), 0)
 
 
 class Losses(unittest.TestCase):

@@ -16,7 +16,7 @@ import torch.distributed as distributed
 
 from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
-from losses import LOSSES, spectra
+from losses import LOSSES, features
 from mixing import Batches, Mixer, Pool
 from network import STEMS, read_tensors
 from readers import find_songs
@@ -29,7 +29,7 @@ STATISTICS = 12    # batches, if it standardises its features
 @torch.no_grad()
 def standardise(net, stft, batches, count):
     """Sets the network's per-bin feature statistics from a few batches."""
-    found = torch.cat([spectra(net, stft, *next(batches)[:2])[2].flatten(0, 1)
+    found = torch.cat([features(net, stft, *next(batches)[:2]).flatten(0, 1)
                        for _ in range(count)])
     net.feature_mean.copy_(found.mean(0))
     net.feature_scale.copy_(1 / (found.std(0) + 1e-3 * found.std()))
@@ -122,7 +122,7 @@ def main():
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
     print(f"{args.architecture}: {sum(p.numel() for p in net.parameters())} parameters, "
           f"{sizes.macs_per_hop() / 1e6:.2f} MMAC a hop", file=log)
-    samples = int(args.seconds * sizes.sample_rate) // sizes.hop * sizes.hop
+    samples = int(args.seconds * sizes.sample_rate) // sizes.period * sizes.period
     drawn = STATISTICS if hasattr(net, "feature_mean") else 0
     dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL), args.batch,
                       first + drawn if saved else 0, (args.seed, rank))
