@@ -3,8 +3,9 @@ magnitudes.
 
 A loss takes a network, its transform, stems [batch, 4, samples] of one channel, the
 mixture of the other (None for mono), the Hz above which each example is not to be
-believed, and the stem of each that alone is known apart from a sum (-1: all are); it
-returns the value and, for the log, the distortion in dB.
+believed, the stem of each that alone is known apart from a sum (-1: all are), and what
+each of the network's outputs weighs (None: the same); it returns the value and, for the
+log, the distortion in dB.
 """
 
 import torch
@@ -61,7 +62,12 @@ def masked(net, stft, audio, right, limits, alone):
     return masks, torch.view_as_real(mixture) * heard, torch.view_as_real(stems) * heard
 
 
-def heard_loss(net, stft, audio, right, limits, alone):
+def weighted(values, weights):
+    """Mean over a batch of [batch, outputs]."""
+    return values.mean() if weights is None else (values * (weights / weights.mean())).mean()
+
+
+def heard_loss(net, stft, audio, right, limits, alone, weights=None):
     masks, mixture, stems = masked(net, stft, audio, right, limits, alone)
 
     # The output's error as it will be heard, through the synthesis window: the
@@ -70,24 +76,26 @@ def heard_loss(net, stft, audio, right, limits, alone):
     reference, error = (
         stft.heard(torch.view_as_complex(x[:, :, skip:].contiguous())).square().mean((2, 3))
         for x in (mixture, masks[..., None] * mixture - stems))
-    distortion = 10 * torch.log10(error / (reference + 1e-9) + FLOOR).mean()
+    distortion = weighted(10 * torch.log10(error / (reference + 1e-9) + FLOOR), weights)
 
     # Compressed magnitudes: the soft and the high parts, which energy ignores.
     # Every other frame tells as much.
     root = mixture[:, :, ::2].square().sum(-1) ** 0.25
     target = stems[:, :, ::2].square().sum(-1) ** 0.25
     scale = root.mean((2, 3), keepdim=True) + 1e-6
-    spectral = (((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs() / scale).mean()
+    spectral = weighted(
+        (((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs() / scale).mean((2, 3)), weights)
     return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
 
 
-def masked_loss(net, stft, audio, right, limits, alone):
+def masked_loss(net, stft, audio, right, limits, alone, weights=None):
     """Lordelo et al. 2019: squared distance of the masked magnitude to the target's. Here
     beside the mixture's energy: our examples are of any level, and none should rule."""
     masks, mixture, stems = masked(net, stft, audio, right, limits, alone)
     mixture, stems = (x.square().sum(-1).sqrt() for x in (mixture, stems))
     error = (masks * mixture - stems).square().sum((2, 3)) / (mixture.square().sum((2, 3)) + 1e-9)
-    return MASKED_WEIGHT * error.sum(1).mean(), 10 * torch.log10(error + FLOOR).mean().detach()
+    value = MASKED_WEIGHT * error.shape[1] * weighted(error, weights)
+    return value, 10 * torch.log10(error + FLOOR).mean().detach()
 
 
 LOSSES = {"heard": heard_loss, "masked": masked_loss}

@@ -217,6 +217,17 @@ class Losses(unittest.TestCase):
             partial = loss(self.net, self.stft, sums, *self.rest, torch.tensor([drums, drums]))
             torch.testing.assert_close(partial, known, atol=1e-4, rtol=1e-4)
 
+    def test_emphasis_weighs_stems_against_each_other(self):
+        rest = (*self.rest, torch.tensor([-1, -1]))
+        for loss in (heard_loss, masked_loss):
+            def value(*weights):
+                return loss(self.net, self.stft, self.stems, *rest, torch.tensor(weights))[0]
+            plain = loss(self.net, self.stft, self.stems, *rest)[0]
+            torch.testing.assert_close(value(3.0, 3.0), plain)
+            torch.testing.assert_close((value(2.0, 0.0) + value(0.0, 2.0)) / 2, plain)
+            torch.testing.assert_close(value(3.0, 1.0), value(2.0, 0.0) * 0.75 + value(0.0, 1.0) * 0.25)
+            self.assertNotAlmostEqual(float(value(2.0, 0.0)), float(value(0.0, 2.0)), 3)
+
     def test_what_cannot_be_known_is_never_drawn(self):
         """A voice over an accompaniment hides where the drums are."""
         class Pool:

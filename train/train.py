@@ -44,6 +44,11 @@ def average_gradients(net):
         p.grad.copy_(part.view_as(p))
 
 
+def pairs(arguments):
+    """NAME=NUMBER ... as a dictionary."""
+    return {name: float(value) for name, value in (pair.split("=") for pair in arguments)}
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", help="folder filled by prepare.py")
@@ -71,6 +76,8 @@ def parse():
                         help="heard: error of the sound and of compressed magnitudes; masked: "
                         "squared error of masked magnitudes (default: the architecture's; "
                         "deepconvsep has one of its own)")
+    parser.add_argument("--emphasis", nargs="*", default=[], metavar="STEM=W",
+                        help="what a stem weighs in the loss (default 1)")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--validate-every", type=int, default=300)
     parser.add_argument("--loaders", type=int, default=1, help="processes that mix examples")
@@ -108,15 +115,17 @@ def main():
                                   if getattr(args, size) is not None})
     stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop, device)
     net = architecture(sizes).to(device)
-    objective = getattr(net, "loss", functools.partial(LOSSES[args.loss or net.LOSS], net))
+    emphasis = pairs(args.emphasis)
+    weights = torch.tensor([emphasis.get(stem, 1.0) for stem in net.OUTPUTS], device=device)
+    objective = getattr(net, "loss", functools.partial(LOSSES[args.loss or net.LOSS], net,
+                                                       weights=weights if emphasis else None))
     optimiser = net.optimiser(args.rate)
     first = 0
     saved = torch.load(checkpoint, map_location=device) if os.path.exists(checkpoint) else None
     if saved:
         first = saved["step"]
 
-    weights = {name: float(w) for name, w in (pair.split("=") for pair in args.weight)}
-    pool = Pool(args.cache, args.held_back, weights, args.only_free, args.share)
+    pool = Pool(args.cache, args.held_back, pairs(args.weight), args.only_free, args.share)
     for stem in STEMS:
         hours = sum(r.samples for r in pool.stems[stem]) / sizes.sample_rate / 3600
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
