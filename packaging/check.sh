@@ -53,7 +53,7 @@ tar -C "$work/deb" -xf "$archive"
 changes=("$work"/deb/unbraid_"$version"_*.changes)
 lintian --allow-root --info --fail-on error,warning "${changes[0]}" || fail "lintian"
 for package in unbraid unbraid-lv2; do
-  dpkg-deb -x "$work"/deb/"${package}_${version}"_*.deb "$work/root"
+  dpkg-deb -x "$work/deb/${package}_${version}_"*.deb "$work/root"
 done
 bundle=$work/root/usr/lib/lv2/unbraid.lv2
 # Control-flow protection is not among the flags of Debian 12.

@@ -59,7 +59,7 @@ for file in .local/bin/unbraid .lv2/unbraid.lv2/unbraid.so; do
   [ -x "$home/$file" ] || fail "install-user puts no $file"
 done
 for uri in urn:unbraid:unbraid urn:unbraid:insert; do
-  found=$(env -u LV2_PATH HOME="$home" lv2info $uri 2>/dev/null | sed -n 's|.*Bundle: *file://||p')
+  found=$(env -u LV2_PATH HOME="$home" lv2info $uri 2>/dev/null | sed -n 's|.*Bundle: *file://||p' | sort -u)
   [ "$found" = "$home/.lv2/unbraid.lv2/" ] || fail "of $uri lilv finds: $found"
 done
 "$B/demo-song" "$work/song" --seconds 1 >/dev/null
