@@ -262,7 +262,7 @@ check-packages:
 # For aarch64, by Debian's cross compiler and libraries; the models come from the bundle of this
 # machine. Of the other tests, some would need hosts and their libraries for that processor too, and
 # some a worker that keeps up, which it does not in an emulator; test_plugin runs the whole networks in
-# a hundred instances, which is more than its quarter of an hour there.
+# more than forty instances, longer there than the quarter of an hour that a test may take.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
 ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap) $(UI_TESTS),$(TESTS))

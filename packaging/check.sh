@@ -30,7 +30,7 @@ quiet() {
   }
 }
 
-UNBRAID_BUNDLE='' tests/test_dist.sh
+tests/test_dist.sh
 tests/test_release.sh
 
 make -s dist
