@@ -14,6 +14,7 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 LV2DIR ?= $(PREFIX)/lib/lv2
+METAINFODIR ?= $(PREFIX)/share/metainfo
 CFLAGS ?= -O2 -g
 
 # SAN=address,undefined or SAN=thread builds into a folder of its own.
@@ -21,17 +22,23 @@ SAN ?=
 comma := ,
 B := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 
-WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+# Packages are built with WERROR= : a compiler yet to come must not break them.
+WERROR ?= -Werror
+WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla
 # -ffp-contract=off: the same sums on every machine and compiler; the kernels ask for FMA by name.
-override CFLAGS += -std=c11 $(WARNINGS) -I. -fPIC -fvisibility=hidden -ffp-contract=off \
-                   -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L -MMD -MP
-ifneq ($(SAN),)
-override CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer
-override LDFLAGS += -fsanitize=$(SAN)
-endif
+# -ffile-prefix-map: the same bytes from any folder.
+OWN_CFLAGS := -std=c11 $(WARNINGS) -I. -fPIC -fvisibility=hidden -ffp-contract=off \
+              '-ffile-prefix-map=$(CURDIR)=.' \
+              -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L -MMD -MP
+SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN))
+override CFLAGS += $(OWN_CFLAGS) $(if $(SAN),$(SAN_FLAGS) -fno-omit-frame-pointer)
+override LDFLAGS += $(SAN_FLAGS)
 
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+
+# What runs while building is compiled for this machine, whatever the rest is for.
+CC_FOR_BUILD ?= $(CC)
 
 # Missing libraries are reported by the `deps` script in one line; pkg-config stays quiet here.
 flags = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
@@ -43,16 +50,18 @@ ifneq ($(SAN),)
 PLUGIN_LDFLAGS := -shared -Wl,-z,nodelete -Wl,--version-script=plugin/exports.map
 endif
 
+# Sorted by make itself, whose order no locale changes: objects are linked, and presets named, in it.
+files = $(sort $(wildcard $(1)))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-CORE_SRC := $(wildcard dsp/*.c nn/*.c plugin/*.c)
+CORE_SRC := $(call files,dsp/*.c nn/*.c plugin/*.c)
 CORE_OBJ := $(call obj,$(CORE_SRC))
-CLI_OBJ := $(call obj,$(wildcard cli/*.c))
-DEMO_OBJ := $(call obj,$(wildcard demo/*.c))
+CLI_OBJ := $(call obj,$(call files,cli/*.c))
+DEMO_OBJ := $(call obj,$(call files,demo/*.c))
 SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
 # The UI is built where X11 and cairo are; without them the bundle has none, and does not name one.
 UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
-UI_OBJ := $(call obj,$(wildcard ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
-TTL_OBJ := $(call obj,$(wildcard ttl/*.c) plugin/ports.c)
+UI_OBJ := $(call obj,$(call files,ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
+TTL_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,ttl/*.c) plugin/ports.c)
 BENCH_OBJ := $(call obj,bench/bench.c bench/measure.c)
 XTEST := $(call flags,libs,xtst)
 UI_TEST_SRC := $(wildcard tests/test_ui_*.c)
@@ -62,8 +71,8 @@ UI_TESTS := $(if $(UI),$(patsubst tests/%.c,$(B)/tests/%,\
 TESTS := $(UI_TESTS) \
          $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(UI_TEST_SRC),$(wildcard tests/test_*.c)))
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
-MODELS := $(wildcard models/*.safetensors)
-PRESETS := $(wildcard presets/*.ttl)
+MODELS := $(call files,models/*.safetensors)
+PRESETS := $(call files,presets/*.ttl)
 BUNDLE := $(B)/unbraid.lv2
 BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDLE)/manifest.ttl \
                 $(patsubst models/%,$(BUNDLE)/%,$(MODELS)) \
@@ -73,7 +82,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-arm arm-tests bench bench-programs demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check check-quick check-packages check-arm arm-tests bench bench-programs demo model install install-user uninstall uninstall-user dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -85,19 +94,25 @@ help:
 ## deps           say what is missing, and install it when run as root
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
+## check-quick    those of them that need no hosts, no screen and no spare time: for packages
+## check-packages archive, bundle and Debian packages: the same bytes again, and what checkers say
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
 ## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
-## uninstall      what install put there
+## uninstall, uninstall-user  what those put there
 ## dist           unbraid-VERSION.tar.gz
 ## clean          build folders
 
 $(B)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
+
+$(B)/obj/for-build/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC_FOR_BUILD) $(OWN_CFLAGS) $(SAN_FLAGS) $(call flags,cflags,lv2) -c -o $@ $<
 
 # The kernels are one source, compiled once per instruction set.
 KERNEL_CFLAGS := -O3 -ffp-contract=fast
@@ -128,7 +143,7 @@ $(BUNDLE)/manifest.ttl: $(B)/ttlgen $(PRESETS) VERSION
 	$(B)/ttlgen $(@D) $(if $(UI),--ui) $(PRESETS)
 
 $(B)/ttlgen: $(TTL_OBJ)
-	$(CC) $(LDFLAGS) -o $@ $(TTL_OBJ)
+	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(TTL_OBJ)
 
 $(BUNDLE)/%.safetensors: models/%.safetensors
 	@mkdir -p $(@D)
@@ -234,12 +249,23 @@ check:
 	$(MAKE) all tests
 	B=$(B) SAN=$(SAN) tests/run.sh
 
+# Installs nothing. Not among them: a window, what needs a worker that keeps up, and half a minute of
+# late masks.
+QUICK_TESTS := $(filter-out $(addprefix %/test_,late mailbox messages state swap ui_window),$(TESTS))
+check-quick: all $(QUICK_TESTS)
+	B=$(B) SAN=$(SAN) tests/run.sh $(QUICK_TESTS)
+
+check-packages:
+	packaging/deps.sh packages
+	packaging/check.sh
+
 # For aarch64, by Debian's cross compiler and libraries; the models come from the bundle of this
 # machine. Of the other tests, some would need hosts and their libraries for that processor too, and
-# some a worker that keeps up, which it does not in an emulator.
+# some a worker that keeps up, which it does not in an emulator; test_plugin runs the whole networks in
+# more than forty instances, longer there than the quarter of an hour that a test may take.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
-ARM_TESTS := $(filter-out $(addprefix %/test_,bundle state messages swap) $(UI_TESTS),$(TESTS))
+ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap) $(UI_TESTS),$(TESTS))
 arm-tests: $(ARM_TESTS)
 check-arm:
 	packaging/deps.sh arm
@@ -262,25 +288,33 @@ RUN ?= unbraid-model
 model:
 	train/model.sh "$(SONGS)" "$(RUN)"
 
+METAINFO := packaging/org.freedesktop.LinuxAudio.Plugins.Unbraid.metainfo.xml
 BUNDLE_DIR = $(DESTDIR)$(LV2DIR)/unbraid.lv2
 install: all
-	$(INSTALL) -d $(BUNDLE_DIR)/presets $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -d $(BUNDLE_DIR)/presets $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	  $(DESTDIR)$(METAINFODIR)
 	$(INSTALL) -m755 $(filter %.so,$(BUNDLE_FILES)) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(addprefix $(BUNDLE)/,manifest.ttl unbraid.ttl insert.ttl) $(MODELS) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(PRESETS) $(BUNDLE_DIR)/presets
 	$(INSTALL) -m755 $(B)/unbraid $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m644 cli/unbraid.1 $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m644 $(METAINFO) $(DESTDIR)$(METAINFODIR)
 
-install-user:
-	$(MAKE) install DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2
+install-user uninstall-user: %-user:
+	$(MAKE) $* DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2
 
 uninstall:
 	rm -rf $(BUNDLE_DIR)
-	rm -f $(DESTDIR)$(BINDIR)/unbraid $(DESTDIR)$(MANDIR)/man1/unbraid.1
+	rm -f $(DESTDIR)$(BINDIR)/unbraid $(DESTDIR)$(MANDIR)/man1/unbraid.1 \
+	  $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
 
-# Files, owners and times come from the commit: the same commit gives the same archive.
+# Files, owners and times come from the commit, nothing from who makes it, and gzip is called here
+# since git has changed its own: the same commit gives the same archive.
+ARCHIVE := unbraid-$(VERSION)
 dist:
-	git -c tar.umask=022 archive --format=tar.gz --prefix=unbraid-$(VERSION)/ -o unbraid-$(VERSION).tar.gz HEAD
+	git -c tar.umask=022 -c core.autocrlf=false -c core.attributesFile=/dev/null archive --format=tar \
+	  --prefix=$(ARCHIVE)/ -o $(ARCHIVE).tar HEAD
+	GZIP= gzip -9nf $(ARCHIVE).tar
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

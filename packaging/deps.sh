@@ -1,7 +1,7 @@
 #!/bin/sh
-# deps.sh build|test|arm|bench: says which packages are missing, and installs them on Debian and its kin
-# when run as root or with a sudo that asks for no password. Otherwise it prints the command to run
-# and exits 1.
+# deps.sh build|test|packages|arm|bench: says which packages are missing, and installs them on Debian
+# and its kin when run as root or with a sudo that asks for no password. Otherwise it prints the
+# command to run and exits 1.
 set -eu
 
 build_packages="make pkg-config libfftw3-dev libjansson-dev liblilv-dev lv2-dev libsndfile1-dev
@@ -12,7 +12,10 @@ test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
 optional_test_packages="xvfb libxtst-dev xdotool jackd2 libjack-jackd2-dev jalv ecasound ardour
   valgrind clang clang-format clang-tidy python3-torch python3-scipy python3-soundfile
-  python3-matplotlib libopenblas0-pthread ffmpeg"
+  python3-matplotlib libopenblas0-pthread ffmpeg git appstream"
+# To build the Debian packages and to look them over.
+package_packages="git build-essential debhelper pkgconf fakeroot libcmocka-dev lilv-utils sox
+  lintian devscripts appstream"
 # What the benchmarks compare with: absent ones are left out.
 optional_bench_packages="libdnnl-dev libxnnpack-dev libcpuinfo-dev libopenblas-dev python3-torch
   python3-scipy"
@@ -34,7 +37,7 @@ have() {
 missing() {
   for package; do
     case $package in
-      make | pkg-config | clang | clang-format | clang-tidy) have "$package" && continue ;;
+      make | pkg-config | git | clang | clang-format | clang-tidy) have "$package" && continue ;;
     esac
     case $package in
       *:*) architecture=${package#*:} ;;
@@ -154,12 +157,16 @@ compiler() {
   have "${CC:-cc}" || have gcc || have clang
 }
 
-[ $# = 1 ] || die "usage: deps.sh build|test|arm|bench"
+[ $# = 1 ] || die "usage: deps.sh build|test|packages|arm|bench"
 case $1 in
   build) libraries=$build_libraries packages=$build_packages optional= ;;
   test)
     libraries="$build_libraries $test_libraries" packages="$build_packages $test_packages"
     optional=$optional_test_packages
+    ;;
+  packages)
+    have apt-get || die "only Debian and its kin build Debian packages"
+    libraries=$build_libraries packages="$build_packages $package_packages" optional=
     ;;
   arm)
     have apt-get || die "only Debian and its kin have a cross compiler with libraries beside it"
@@ -167,7 +174,7 @@ case $1 in
     libraries=$build_libraries packages="$build_packages $arm_packages" optional=
     ;;
   bench) libraries=$build_libraries packages=$build_packages optional=$optional_bench_packages ;;
-  *) die "usage: deps.sh build|test|arm|bench" ;;
+  *) die "usage: deps.sh build|test|packages|arm|bench" ;;
 esac
 
 if have apt-get && have dpkg-query; then

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Runs every test: the programs in $B/tests, the scripts beside this one, the hosts. One line per
-# test, and what it said when it failed; the last line counts. $SAN: how the build was sanitized;
-# $EMULATOR: what runs programs built for another processor. Unmodified hosts cannot load either
-# plugin, so only our own programs run.
+# run.sh [TEST...]: runs these tests, or all: the programs in $B/tests, the scripts beside this one,
+# the hosts. One line per test, and what it said when it failed; the last line counts. $SAN: how the
+# build was sanitized; $EMULATOR: what runs programs built for another processor. Unmodified hosts
+# cannot load either plugin, so only our own programs run.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export B=${B:-build}
@@ -37,16 +37,19 @@ run() {
   fi
 }
 
-for program in "$B"/tests/test_*; do
-  run "$(basename "$program")" "$program"
-done
-if [ -z "${SAN:-}${EMULATOR:-}" ]; then
-  for script in tests/test_*.sh tests/hosts/*.sh; do
-    case $script in
-      */common.sh) ;;
-      *) run "$(basename "$script")" "$script" ;;
-    esac
-  done
+if [ $# = 0 ]; then
+  set -- "$B"/tests/test_*
+  if [ -z "${SAN:-}${EMULATOR:-}" ]; then
+    for script in tests/test_*.sh tests/hosts/*.sh; do
+      case $script in
+        */common.sh) ;;
+        *) set -- "$@" "$script" ;;
+      esac
+    done
+  fi
 fi
+for test; do
+  run "$(basename "$test")" "$test"
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

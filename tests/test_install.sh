@@ -29,6 +29,7 @@ if pkg-config --exists x11 cairo-xlib; then window=unbraid_ui.so; fi
   for file in presets/*.ttl; do echo "/usr/lib/elsewhere/unbraid.lv2/$file"; done
   echo /usr/bin/unbraid
   echo /usr/share/man/man1/unbraid.1
+  echo /usr/share/metainfo/org.freedesktop.LinuxAudio.Plugins.Unbraid.metainfo.xml
 } | sort >"$work/expected"
 find "$root" ! -type d -printf '/%P\n' | sort >"$work/found"
 diff "$work/expected" "$work/found" || fail "installed files differ from those expected"
@@ -50,11 +51,30 @@ left=$(find "$root" ! -type d -o -name unbraid.lv2)
 [ -z "$left" ] || fail "uninstall leaves $left"
 echo "installed, ran, uninstalled"
 
-run_make install-user HOME="$work/home"
+# From ~/.lv2, where hosts look without being told; nothing of the build folder or the system is in
+# reach of the program in ~/.local/bin.
+home=$work/home
+run_make install-user HOME="$home"
 for file in .local/bin/unbraid .lv2/unbraid.lv2/unbraid.so; do
-  [ -x "$work/home/$file" ] || fail "install-user puts no $file"
+  [ -x "$home/$file" ] || fail "install-user puts no $file"
 done
-echo "installed for one user"
+for uri in urn:unbraid:unbraid urn:unbraid:insert; do
+  found=$(env -u LV2_PATH HOME="$home" lv2info $uri 2>/dev/null | sed -n 's|.*Bundle: *file://||p' | sort -u)
+  [ "$found" = "$home/.lv2/unbraid.lv2/" ] || fail "of $uri lilv finds: $found"
+done
+"$B/demo-song" "$work/song" --seconds 1 >/dev/null
+env -u LV2_PATH HOME="$home" "$home/.local/bin/unbraid" -q "$work/song/mix.wav" --stems vocals,drums \
+  --out "$work/stems" || fail "the program does not play the plugin in ~/.lv2"
+for stem in vocals drums; do
+  level=$("$B/tests/wavtool" level "$work/stems/mix.$stem.wav")
+  awk "BEGIN { exit !($level > -60) }" || fail "$stem have $level dB"
+done
+mkdir "$home/.lv2/other.lv2"
+run_make uninstall-user HOME="$home"
+left=$(cd "$home" && find . ! -type d -o -name unbraid.lv2)
+[ -z "$left" ] || fail "uninstall-user leaves $left"
+[ -d "$home/.lv2/other.lv2" ] || fail "uninstall-user takes others' bundles"
+echo "installed for one user, played, uninstalled"
 
 # Where X11 is missing, nothing speaks of a window.
 run_make "$work/plain/unbraid.lv2/manifest.ttl" UI= B="$work/plain"

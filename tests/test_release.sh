@@ -1,0 +1,31 @@
+#!/bin/bash
+# All that names the newest version names that of VERSION, and the metainfo is what AppStream wants.
+set -eu
+version=$(cat VERSION)
+metainfo=packaging/org.freedesktop.LinuxAudio.Plugins.Unbraid.metainfo.xml
+
+agrees() { # FILE VERSION
+  [ "$2" = "$version" ] || {
+    echo "FAIL: VERSION says $version, $1 says ${2:-nothing}"
+    exit 1
+  }
+}
+
+agrees NEWS.md "$(sed -n 's/^## //p' NEWS.md | head -n 1)"
+agrees "$metainfo" "$(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$metainfo" | head -n 1)"
+agrees debian/changelog "$(sed -n '1s/^unbraid (\(.*\)) .*/\1/p' debian/changelog)"
+# Every version in the news is one of the metainfo's.
+diff <(sed -n 's/^## //p' NEWS.md) <(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$metainfo")
+day=$(sed -n 's/.*<release version="[^"]*" date="\([^"]*\)".*/\1/p' "$metainfo" | head -n 1)
+changed=$(sed -n 's/^ -- .*>  //p' debian/changelog | head -n 1)
+[ "$(date -u -d "$changed" +%F)" = "$day" ] || {
+  echo "FAIL: released on $day in $metainfo, on $changed in debian/changelog"
+  exit 1
+}
+echo "version $version everywhere"
+
+if ! command -v appstreamcli >/dev/null; then
+  echo "SKIP: appstreamcli is not installed"
+  exit 77
+fi
+appstreamcli validate --no-net --pedantic "$metainfo"
