@@ -20,6 +20,9 @@
 
 enum { QUALITY_UNKNOWN = N_QUALITIES };
 
+/* What there is to tell in words: what plays and why, and what was refused. */
+enum text { TEXT_PLAYS, TEXT_REFUSED, N_TEXTS };
+
 struct unbraid {
   struct loader *loader;
   struct swap *swap;
@@ -32,9 +35,22 @@ struct unbraid {
   unsigned quality;      /* asked for last, or restored */
   bool restored;         /* a session said which quality it is */
 
-  unsigned untold;     /* a bit per split: its file is to be told */
-  char text[MAX_TEXT]; /* to be told; "": nothing */
+  unsigned untold;               /* a bit per split: its file is to be told */
+  char texts[N_TEXTS][MAX_TEXT]; /* the newest of each kind; "": none */
+  enum text newest;              /* the other one is older */
+  unsigned untold_texts;         /* a bit per kind: it is to be told */
 };
+
+static void tell(struct unbraid *self, enum text kind, const char *text) UNBRAID_REALTIME {
+  memcpy(self->texts[kind], text, strlen(text) + 1);
+  self->newest = kind;
+  self->untold_texts |= 1u << kind;
+}
+
+/* For a window that has just opened, and heard nothing yet. */
+static void tell_again(struct unbraid *self) UNBRAID_REALTIME {
+  self->untold_texts = (1u << N_TEXTS) - 1;
+}
 
 /* Makes the first setup, of what the bundle has. */
 static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Logger *log) {
@@ -49,6 +65,9 @@ static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Lo
     lv2_log_warning(log, "unbraid: %s\n", setup->text);
   } else if (*reasons) {
     lv2_log_note(log, "unbraid: %s\n", setup->text);
+  }
+  if (*reasons) {
+    tell(self, TEXT_PLAYS, setup->text);
   }
   if (setup->note[0]) {
     int (*say)(LV2_Log_Logger *, const char *, ...) =
@@ -166,16 +185,15 @@ static void follow_quality(struct unbraid *self) UNBRAID_REALTIME {
   }
 }
 
-static void tell(struct unbraid *self, const char *text) UNBRAID_REALTIME {
-  memcpy(self->text, text, strlen(text) + 1);
-}
-
 static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
   struct order order;
   for (uint32_t at = 0; messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
     unsigned asked = order.split < N_SPLITS ? 1u << order.split : (1u << N_SPLITS) - 1;
     switch (order.kind) {
     case ORDER_WATCH:
+      if (!view_watched(&self->view)) {
+        tell_again(self);
+      }
       view_watch(&self->view);
       break;
     case ORDER_GET:
@@ -185,7 +203,7 @@ static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
       loader_ask_file(self->loader, order.split, order.path);
       break;
     case ORDER_MISTAKEN:
-      tell(self, order.path);
+      tell(self, TEXT_REFUSED, order.path);
       break;
     }
   }
@@ -200,14 +218,26 @@ static void follow_loader(struct unbraid *self) UNBRAID_REALTIME {
       self->restored = true;
       loader_unask(self->loader);
     }
-    tell(self, made->text);
+    tell(self, TEXT_PLAYS, made->text);
     self->untold = (1u << N_SPLITS) - 1;
   }
   struct setup *refusal = loader_take_refusal(self->loader);
   if (refusal) {
-    tell(self, refusal->text);
+    tell(self, TEXT_REFUSED, refusal->text);
     self->untold = (1u << N_SPLITS) - 1;
     loader_retire(self->loader, refusal);
+  }
+}
+
+/* The newest text last: a window shows one line. */
+static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
+  for (unsigned i = 1; i <= N_TEXTS; ++i) {
+    enum text kind = (self->newest + i) % N_TEXTS;
+    const char *text = self->texts[kind];
+    if (self->untold_texts >> kind & 1 && *text && !messages_text(&self->messages, text)) {
+      return;
+    }
+    self->untold_texts &= ~(1u << kind);
   }
 }
 
@@ -221,9 +251,7 @@ static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
       self->untold &= ~(1u << i);
     }
   }
-  if (self->text[0] && messages_text(messages, self->text)) {
-    self->text[0] = '\0';
-  }
+  write_texts(self);
   if (view_advance(&self->view, n)) {
     struct view_data data;
     view_make(&self->view, swap_playing(self->swap)->engine, &data);
