@@ -1,4 +1,5 @@
 /* The LV2 entry: ports in, engines, ports out. */
+#include "plugin/display.h"
 #include "plugin/host.h"
 #include "plugin/loader.h"
 #include "plugin/messages.h"
@@ -28,6 +29,7 @@ struct unbraid {
   struct swap *swap;
   struct messages messages;
   struct view view;
+  struct display display;
   enum variant variant;
   void *ports[N_PORTS]; /* NULL where not connected */
 
@@ -109,6 +111,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   self->port_quality = QUALITY_UNKNOWN;
   messages_init(&self->messages, host.map);
   view_init(&self->view, rate);
+  display_init(&self->display, rate, host.display);
   if (!make_all(self, &maker, &host.log)) {
     free(self);
     return NULL;
@@ -120,6 +123,7 @@ static void cleanup(LV2_Handle handle) {
   struct unbraid *self = handle;
   swap_free(self->swap);
   loader_free(self->loader);
+  display_free(&self->display);
   free(self);
 }
 
@@ -134,6 +138,7 @@ static void activate(LV2_Handle handle) {
   struct unbraid *self = handle;
   swap_reset(self->swap);
   view_reset(&self->view);
+  display_reset(&self->display);
 }
 
 /* A control's value inside its range; its default where it is not connected or not a number. */
@@ -260,6 +265,20 @@ static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
   messages_end(messages);
 }
 
+/* Levels and fader states, for the window and the mixer strip. */
+static void show_levels(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
+  struct engine *engine = swap_playing(self->swap)->engine;
+  float peaks[N_STEMS];
+  unsigned closed = 0;
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    peaks[s] = engine_peak(engine, s);
+    closed |= engine_fader(engine, s) == 0.0f ? 1u << s : 0;
+  }
+  view_hear(&self->view, peaks);
+  display_hear_stems(&self->display, peaks);
+  display_advance(&self->display, closed, swap_late_frames(self->swap), n);
+}
+
 static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
   struct unbraid *self = handle;
   rt_fp_state fp = rt_fp_flush_denormals();
@@ -282,10 +301,16 @@ static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
     loader_wait(self->loader);
     follow_loader(self);
   }
-  swap_watch(self->swap, view_watched(&self->view) && !wait);
+  bool watched = view_watched(&self->view) && !wait, shown = display_shown(&self->display);
+  swap_watch(self->swap, watched);
+  swap_measure(self->swap, watched || shown);
+  if (shown) {
+    display_hear_input(&self->display, in, n);
+  }
   swap_process(self->swap, &controls, in, main, (float *const(*)[N_CHANNELS])outs, n, wait);
   report(self, PORT_LATENCY, (float)engine_latency(swap_playing(self->swap)->engine));
   report(self, PORT_LATE_FRAMES, (float)swap_late_frames(self->swap));
+  show_levels(self, n);
   write_messages(self, n);
   rt_fp_restore(fp);
 }
@@ -310,9 +335,18 @@ static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function r
              : LV2_STATE_ERR_NO_FEATURE;
 }
 
+static struct inlinedisplay_surface *render(LV2_Handle handle, uint32_t w, uint32_t h) {
+  struct unbraid *self = handle;
+  return display_render(&self->display, w, h);
+}
+
 static const void *extension_data(const char *uri) {
-  static const LV2_State_Interface interface = {save, restore};
-  return strcmp(uri, LV2_STATE__interface) == 0 ? &interface : NULL;
+  static const LV2_State_Interface state_interface = {save, restore};
+  static const struct inlinedisplay_interface display_interface = {render};
+  if (strcmp(uri, LV2_STATE__interface) == 0) {
+    return &state_interface;
+  }
+  return strcmp(uri, INLINEDISPLAY__interface) == 0 ? &display_interface : NULL;
 }
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {

@@ -207,6 +207,12 @@ static void rights(FILE *out) {
   fputs("\n\t]", out);
 }
 
+/* Not among the vocabularies that come with LV2 either. */
+static void inline_display(FILE *out) {
+  fputs("inline:queue_draw\n\ta lv2:Feature .\n\ninline:interface\n\ta lv2:ExtensionData .\n\n",
+        out);
+}
+
 /* The window, and what it wants to be told besides the control inputs. */
 static void window(FILE *out, enum variant v) {
   static const struct {
@@ -242,6 +248,7 @@ void describe_plugin(FILE *out, enum variant v, bool ui) {
   fputs(TEXT_PREFIXES, out);
   groups(out, v);
   parameters(out);
+  inline_display(out);
 
   fprintf(out, "<" TEXT_PROJECT ">\n\ta doap:Project");
   turtle_next(out, 1, "doap:name");
@@ -262,10 +269,10 @@ void describe_plugin(FILE *out, enum variant v, bool ui) {
   /* Nothing is required: hosts that pass no features at all still load the plugin. */
   turtle_next(out, 1, "lv2:optionalFeature");
   fputs("lv2:hardRTCapable , urid:map , opts:options , log:log , state:threadSafeRestore ,\n"
-        "\t\tstate:mapPath , state:freePath",
+        "\t\tstate:mapPath , state:freePath , inline:queue_draw",
         out);
   turtle_next(out, 1, "lv2:extensionData");
-  fputs("state:interface", out);
+  fputs("state:interface , inline:interface", out);
   turtle_next(out, 1, "patch:writable");
   fputs("<" UNBRAID__model_four "> , <" UNBRAID__model_hp ">", out);
   turtle_next(out, 1, "opts:supportedOption");
