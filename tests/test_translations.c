@@ -24,6 +24,7 @@ enum { MAX_WORDS = 1024, MAX_SHORT_NAME = 16 };
 
 /* The bundle as a host of one language sees it. */
 struct view {
+  const char *lang;
   LilvWorld *world;
   const LilvPlugin *plugins[N_VARIANTS];
 };
@@ -41,7 +42,7 @@ static struct view view_open(const char *lang) {
   char folder[PATH_MAX];
   snprintf(folder, sizeof folder, "%s/", bundle ? bundle : "build/unbraid.lv2");
   setenv("LANG", lang, 1);
-  struct view view = {.world = lilv_world_new()};
+  struct view view = {lang, lilv_world_new(), {NULL}};
   LilvNode *uri = lilv_new_file_uri(view.world, NULL, folder);
   lilv_world_load_bundle(view.world, uri);
   lilv_node_free(uri);
@@ -50,8 +51,14 @@ static struct view view_open(const char *lang) {
     view.plugins[v] = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(view.world), uri);
     lilv_node_free(uri);
     assert_non_null(view.plugins[v]);
+    assert_true(lilv_plugin_verify(view.plugins[v])); /* loads its description */
   }
   return view;
+}
+
+/* lilv before 0.26 reads LANG at each question, later ones when a world is made. */
+static void speak(const struct view *view) {
+  setenv("LANG", view->lang, 1);
 }
 
 static size_t characters(const char *text) {
@@ -82,6 +89,7 @@ static void compare(struct comparison *c, LilvNode *english, LilvNode *other, si
 }
 
 static LilvNode *get(const struct view *view, const char *subject, const char *predicate) {
+  speak(view);
   LilvNode *s = lilv_new_uri(view->world, subject), *p = lilv_new_uri(view->world, predicate);
   LilvNode *object = lilv_world_get(view->world, s, p, NULL);
   lilv_node_free(s);
@@ -95,10 +103,16 @@ static void compare_objects(struct comparison *c, const char *subject, const cha
 
 static LilvNode *port_get(const struct view *view, int v, const LilvPort *port,
                           const char *predicate) {
+  speak(view);
   LilvNode *p = lilv_new_uri(view->world, predicate);
   LilvNode *object = lilv_port_get(view->plugins[v], port, p);
   lilv_node_free(p);
   return object;
+}
+
+static LilvNode *port_name(const struct view *view, int v, const LilvPort *port) {
+  speak(view);
+  return lilv_port_get_name(view->plugins[v], port);
 }
 
 static void check_scale_points(const LilvPlugin *plugin, const LilvPort *port,
@@ -130,13 +144,13 @@ static void compare_port(struct comparison *c, int v, uint32_t index) {
     const char *predicate;
     size_t most;
   } texts[] = {{LV2_CORE_PREFIX "shortName", MAX_SHORT_NAME}, {LILV_NS_RDFS "comment", SIZE_MAX}};
-  compare(c, lilv_port_get_name(c->english.plugins[v], english),
-          lilv_port_get_name(c->other.plugins[v], other), SIZE_MAX);
+  compare(c, port_name(&c->english, v, english), port_name(&c->other, v, other), SIZE_MAX);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     compare(c, port_get(&c->english, v, english, texts[i].predicate),
             port_get(&c->other, v, other, texts[i].predicate), texts[i].most);
   assert_string_equal(lilv_node_as_string(lilv_port_get_symbol(c->other.plugins[v], other)),
                       info->symbol);
+  speak(&c->other);
   check_scale_points(c->other.plugins[v], other, info->points);
   LilvNode *group = port_get(&c->other, v, other, LV2_PORT_GROUPS__group);
   if (group) {
