@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PRESET_PREFIX "urn:unbraid:preset:"
+#define PRESET_BANK "urn:unbraid:presets"
 
 /* LV2 has two version numbers where we have three, and reads an odd one, or a minor version of 0,
  * as "in development". So x.y.z becomes minor 2 (100 x + y), micro 2 z: 0.1.0 is 2/0, 0.1.1 is
@@ -69,6 +70,8 @@ static bool preset(FILE *out, const char *path) {
   fputs("<" UNBRAID_URI "> , <" UNBRAID_INSERT_URI ">", out);
   turtle_next(out, 1, "rdfs:label");
   words_write(out, label);
+  turtle_next(out, 1, "pset:bank");
+  fputs("<" PRESET_BANK ">", out);
   turtle_next(out, 1, "rdfs:seeAlso");
   fprintf(out, "<presets/%s> .\n\n", name);
   return true;
@@ -100,6 +103,8 @@ bool manifest_write(FILE *out, bool ui, char *const *presets, int n) {
     if (ui)
       window(out, (enum variant)v);
   }
+  if (n > 0)
+    fputs("<" PRESET_BANK ">\n\ta pset:Bank ;\n\trdfs:label \"Unbraid\" .\n\n", out);
   for (int i = 0; i < n; i++)
     if (!preset(out, presets[i]))
       return false;
