@@ -334,15 +334,17 @@ static void test_the_plugin_shows_late_frames(void **state) {
   stage_open(&stage, true);
   assert_non_null(render(&stage));
   *control(&stage, STEM_VOCALS, CONTROL_MUTE) = 1.0f;
+  const float *port = &stage.rig.controls[PORT_LATE_FRAMES];
   float before = 0.0f;
-  for (unsigned i = 0; i < 4; ++i) {
+  for (unsigned i = 0; i < 3; ++i) {
     play(&stage, RATE / 2 / BLOCK);
-    bool late = stage.rig.controls[PORT_LATE_FRAMES] > before;
-    assert_true(!late || light(render(&stage)) == THEME_WARNING);
-    before = stage.rig.controls[PORT_LATE_FRAMES];
+    float late = *port;
+    play(&stage, PERIOD / BLOCK + 1); /* until the next picture */
+    assert_true(late == before || light(render(&stage)) == THEME_WARNING);
+    assert_true(*port > 0.0f || light(render(&stage)) == THEME_RAISED);
+    before = late;
   }
-  assert_int_equal(light(render(&stage)), before > 0.0f ? THEME_WARNING : THEME_RAISED);
-  print_message("%g late frames\n", (double)before);
+  print_message("%g late frames\n", (double)*port);
   stage.rig.descriptor->activate(stage.rig.handle);
   *control(&stage, STEM_VOCALS, CONTROL_MUTE) = 0.0f;
   play(&stage, PERIOD / BLOCK + 1);
