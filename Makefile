@@ -73,6 +73,7 @@ TESTS := $(UI_TESTS) \
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 MODELS := $(call files,models/*.safetensors)
 PRESETS := $(call files,presets/*.ttl)
+LANGUAGES := $(call files,ttl/po/*.po)
 BUNDLE := $(B)/unbraid.lv2
 BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDLE)/manifest.ttl \
                 $(patsubst models/%,$(BUNDLE)/%,$(MODELS)) \
@@ -138,9 +139,9 @@ $(BUNDLE)/unbraid_ui.so: $(UI_OBJ) ui/exports.map
 	  $(call flags,libs,cairo-xlib x11) -lm
 
 # One run writes manifest.ttl, unbraid.ttl and insert.ttl.
-$(BUNDLE)/manifest.ttl: $(B)/ttlgen $(PRESETS) VERSION
+$(BUNDLE)/manifest.ttl: $(B)/ttlgen $(PRESETS) $(LANGUAGES) VERSION
 	@mkdir -p $(@D)
-	$(B)/ttlgen $(@D) $(if $(UI),--ui) $(PRESETS)
+	$(B)/ttlgen $(@D) $(if $(UI),--ui) $(LANGUAGES) $(PRESETS)
 
 $(B)/ttlgen: $(TTL_OBJ)
 	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(TTL_OBJ)
@@ -161,6 +162,9 @@ $(B)/demo-song: $(DEMO_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(DEMO_OBJ) $(call flags,libs,sndfile) -lm
 
 $(addprefix $(B)/tests/,test_bundle test_state): TEST_LIBS = $(call flags,libs,lilv-0)
+WORDS_OBJ := $(call obj,ttl/words.c ttl/turtle.c)
+$(B)/tests/test_translations: $(WORDS_OBJ)
+$(B)/tests/test_translations: TEST_LIBS = $(WORDS_OBJ) $(call flags,libs,lilv-0)
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
@@ -265,7 +269,8 @@ check-packages:
 # more than forty instances, longer there than the quarter of an hour that a test may take.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
-ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap) $(UI_TESTS),$(TESTS))
+ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap translations) $(UI_TESTS),\
+               $(TESTS))
 arm-tests: $(ARM_TESTS)
 check-arm:
 	packaging/deps.sh arm

@@ -105,6 +105,8 @@ enum status host_open(struct host **result) {
     return STATUS_FAILED;
   }
   features_init(&host->features, HOST_BLOCK);
+  /* lilv translates names by this; those of presets are arguments, the same everywhere. */
+  setenv("LANG", "C", 1);
   host->world = lilv_world_new();
   enum status status = STATUS_FAILED;
   if (!host->world)

@@ -131,7 +131,10 @@ uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME {
 
 void engine_watch(struct engine *engine, bool watched) UNBRAID_REALTIME {
   engine->watched = watched;
-  mixer_measure(engine->mixer, watched);
+}
+
+void engine_measure(struct engine *engine, bool measured) UNBRAID_REALTIME {
+  mixer_measure(engine->mixer, measured);
 }
 
 float engine_peak(struct engine *engine, unsigned stem) UNBRAID_REALTIME {

@@ -31,11 +31,13 @@ unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME;
 /** Frames since the reset whose masks came too late. Real-time safe. */
 uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME;
 
-/** While it is watched every stem is computed, heard or not, and its peak is measured. Real-time
- * safe. */
+/** While it is watched every stem is computed, heard or not. Real-time safe. */
 void engine_watch(struct engine *engine, bool watched) UNBRAID_REALTIME;
 
-/** Peak of a stem behind its fader since it was last asked for; 0 unless watched. Real-time safe.
+/** Whether the peaks of the stems are measured. Real-time safe. */
+void engine_measure(struct engine *engine, bool measured) UNBRAID_REALTIME;
+
+/** Peak of a stem behind its fader since it was last asked for; 0 unless measured. Real-time safe.
  */
 float engine_peak(struct engine *engine, unsigned stem) UNBRAID_REALTIME;
 

@@ -34,7 +34,9 @@ static unsigned option(const LV2_Options_Option *options, LV2_URID_Map *map, con
 }
 
 void host_read(struct host *host, const LV2_Feature *const *features) {
-  *host = (struct host){.map = host_feature(features, LV2_URID__map), .block = DEFAULT_BLOCK};
+  *host = (struct host){.map = host_feature(features, LV2_URID__map),
+                        .block = DEFAULT_BLOCK,
+                        .display = host_feature(features, INLINEDISPLAY__queue_draw)};
   lv2_log_logger_init(&host->log, host->map,
                       host->map ? host_feature(features, LV2_LOG__log) : NULL);
   const LV2_Options_Option *options = host_feature(features, LV2_OPTIONS__options);

@@ -1,14 +1,18 @@
-/* What the host offers at instantiation: its log and its block length. Nothing is required. */
+/* What the host offers at instantiation: its log, its block length, its mixer strip. Nothing is
+ * required. */
 #pragma once
+
+#include "plugin/inlinedisplay.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/log/logger.h>
 #include <lv2/urid/urid.h>
 
 struct host {
-  LV2_URID_Map *map;  /* NULL where the host has none */
-  LV2_Log_Logger log; /* prints to stderr where the host has no log */
-  unsigned block;     /* samples that it says it processes at a time */
+  LV2_URID_Map *map;                        /* NULL where the host has none */
+  LV2_Log_Logger log;                       /* prints to stderr where the host has no log */
+  unsigned block;                           /* samples that it says it processes at a time */
+  const struct inlinedisplay_host *display; /* NULL where it draws no pictures of plugins */
 };
 
 /** The data of a feature, or NULL. The list may be NULL. */

@@ -70,7 +70,7 @@ struct port_info {
   const char *unit;                /* a name of the units vocabulary: "db", "pc", "frame" */
   const char *designation;         /* prefixed: "pg:left", "lv2:enabled" */
   const char *group; /* symbol of the port group: "in", "main", "vocals", "vocals_fader" ... */
-  int priority;      /* pprops:displayPriority; 0 = none */
+  int priority;      /* pprops:displayPriority; 0 = none: not a control for the player */
   unsigned bytes;    /* rsz:minimumSize; atom ports only */
   const struct scale_point *points; /* ends with a NULL label; NULL = none */
 };

@@ -122,6 +122,14 @@ static struct separator *open_split(const struct maker *maker, struct setup *set
   return split == SPLIT_FOUR ? open_four(maker, setup, lenient, reasons) : open_hp(maker, setup);
 }
 
+/* The split whose model the player is told: the four stems', unless only the other one's file was
+ * replaced. */
+static enum split_id told_split(const struct choice *asked, const struct choice *plays) {
+  bool four = strcmp(asked->files[SPLIT_FOUR], plays->files[SPLIT_FOUR]) == 0;
+  bool hp = strcmp(asked->files[SPLIT_HP], plays->files[SPLIT_HP]) == 0;
+  return four && !hp ? SPLIT_HP : SPLIT_FOUR;
+}
+
 struct setup *setup_new(const struct maker *maker, const struct choice *choice, bool lenient,
                         char *reasons) {
   *reasons = '\0';
@@ -143,7 +151,7 @@ struct setup *setup_new(const struct maker *maker, const struct choice *choice, 
     free(setup);
     return NULL;
   }
-  const char *name = setup->names[SPLIT_FOUR];
+  const char *name = setup->names[told_split(choice, &setup->choice)];
   snprintf(setup->text, sizeof setup->text, setup_stands_in(setup) ? "%s" : "%s%s%s plays", reasons,
            *reasons ? "; " : "", name);
   return setup;

@@ -93,6 +93,13 @@ void swap_watch(struct swap *swap, bool watched) UNBRAID_REALTIME {
   }
 }
 
+void swap_measure(struct swap *swap, bool measured) UNBRAID_REALTIME {
+  engine_measure(swap->playing->engine, measured);
+  if (swap->coming) {
+    engine_measure(swap->coming->engine, measured);
+  }
+}
+
 const struct setup *swap_playing(const struct swap *swap) UNBRAID_REALTIME {
   return swap->playing;
 }

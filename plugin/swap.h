@@ -32,6 +32,9 @@ const struct choice *swap_choice(const struct swap *swap) UNBRAID_REALTIME;
 /** Whether what plays is watched, see engine_watch(). Real-time safe. */
 void swap_watch(struct swap *swap, bool watched) UNBRAID_REALTIME;
 
+/** Whether the peaks of what plays are measured, see engine_measure(). Real-time safe. */
+void swap_measure(struct swap *swap, bool measured) UNBRAID_REALTIME;
+
 /** What plays; while a cross-fade is under way, what fades out. Real-time safe. */
 const struct setup *swap_playing(const struct swap *swap) UNBRAID_REALTIME;
 

@@ -1,4 +1,5 @@
 /* The LV2 entry: ports in, engines, ports out. */
+#include "plugin/display.h"
 #include "plugin/host.h"
 #include "plugin/loader.h"
 #include "plugin/messages.h"
@@ -20,11 +21,15 @@
 
 enum { QUALITY_UNKNOWN = N_QUALITIES };
 
+/* What there is to tell in words: what plays and why, and what was refused. */
+enum text { TEXT_PLAYS, TEXT_REFUSED, N_TEXTS };
+
 struct unbraid {
   struct loader *loader;
   struct swap *swap;
   struct messages messages;
   struct view view;
+  struct display display;
   enum variant variant;
   void *ports[N_PORTS]; /* NULL where not connected */
 
@@ -32,9 +37,22 @@ struct unbraid {
   unsigned quality;      /* asked for last, or restored */
   bool restored;         /* a session said which quality it is */
 
-  unsigned untold;     /* a bit per split: its file is to be told */
-  char text[MAX_TEXT]; /* to be told; "": nothing */
+  unsigned untold;               /* a bit per split: its file is to be told */
+  char texts[N_TEXTS][MAX_TEXT]; /* the newest of each kind; "": none */
+  enum text newest;              /* the other one is older */
+  unsigned untold_texts;         /* a bit per kind: it is to be told */
 };
+
+static void tell(struct unbraid *self, enum text kind, const char *text) UNBRAID_REALTIME {
+  memcpy(self->texts[kind], text, strlen(text) + 1);
+  self->newest = kind;
+  self->untold_texts |= 1u << kind;
+}
+
+/* For a window that has just opened, and heard nothing yet. */
+static void tell_again(struct unbraid *self) UNBRAID_REALTIME {
+  self->untold_texts = (1u << N_TEXTS) - 1;
+}
 
 /* Makes the first setup, of what the bundle has. */
 static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Logger *log) {
@@ -49,6 +67,9 @@ static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Lo
     lv2_log_warning(log, "unbraid: %s\n", setup->text);
   } else if (*reasons) {
     lv2_log_note(log, "unbraid: %s\n", setup->text);
+  }
+  if (*reasons) {
+    tell(self, TEXT_PLAYS, setup->text);
   }
   if (setup->note[0]) {
     int (*say)(LV2_Log_Logger *, const char *, ...) =
@@ -90,6 +111,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   self->port_quality = QUALITY_UNKNOWN;
   messages_init(&self->messages, host.map);
   view_init(&self->view, rate);
+  display_init(&self->display, rate, host.display);
   if (!make_all(self, &maker, &host.log)) {
     free(self);
     return NULL;
@@ -101,6 +123,7 @@ static void cleanup(LV2_Handle handle) {
   struct unbraid *self = handle;
   swap_free(self->swap);
   loader_free(self->loader);
+  display_free(&self->display);
   free(self);
 }
 
@@ -115,6 +138,7 @@ static void activate(LV2_Handle handle) {
   struct unbraid *self = handle;
   swap_reset(self->swap);
   view_reset(&self->view);
+  display_reset(&self->display);
 }
 
 /* A control's value inside its range; its default where it is not connected or not a number. */
@@ -166,16 +190,15 @@ static void follow_quality(struct unbraid *self) UNBRAID_REALTIME {
   }
 }
 
-static void tell(struct unbraid *self, const char *text) UNBRAID_REALTIME {
-  memcpy(self->text, text, strlen(text) + 1);
-}
-
 static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
   struct order order;
   for (uint32_t at = 0; messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
     unsigned asked = order.split < N_SPLITS ? 1u << order.split : (1u << N_SPLITS) - 1;
     switch (order.kind) {
     case ORDER_WATCH:
+      if (!view_watched(&self->view)) {
+        tell_again(self);
+      }
       view_watch(&self->view);
       break;
     case ORDER_GET:
@@ -185,7 +208,7 @@ static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
       loader_ask_file(self->loader, order.split, order.path);
       break;
     case ORDER_MISTAKEN:
-      tell(self, order.path);
+      tell(self, TEXT_REFUSED, order.path);
       break;
     }
   }
@@ -200,14 +223,26 @@ static void follow_loader(struct unbraid *self) UNBRAID_REALTIME {
       self->restored = true;
       loader_unask(self->loader);
     }
-    tell(self, made->text);
+    tell(self, TEXT_PLAYS, made->text);
     self->untold = (1u << N_SPLITS) - 1;
   }
   struct setup *refusal = loader_take_refusal(self->loader);
   if (refusal) {
-    tell(self, refusal->text);
+    tell(self, TEXT_REFUSED, refusal->text);
     self->untold = (1u << N_SPLITS) - 1;
     loader_retire(self->loader, refusal);
+  }
+}
+
+/* The newest text last: a window shows one line. */
+static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
+  for (unsigned i = 1; i <= N_TEXTS; ++i) {
+    enum text kind = (self->newest + i) % N_TEXTS;
+    const char *text = self->texts[kind];
+    if (self->untold_texts >> kind & 1 && *text && !messages_text(&self->messages, text)) {
+      return;
+    }
+    self->untold_texts &= ~(1u << kind);
   }
 }
 
@@ -221,15 +256,27 @@ static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
       self->untold &= ~(1u << i);
     }
   }
-  if (self->text[0] && messages_text(messages, self->text)) {
-    self->text[0] = '\0';
-  }
+  write_texts(self);
   if (view_advance(&self->view, n)) {
     struct view_data data;
     view_make(&self->view, swap_playing(self->swap)->engine, &data);
     messages_view(messages, &data);
   }
   messages_end(messages);
+}
+
+/* Levels and fader states, for the window and the mixer strip. */
+static void show_levels(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
+  struct engine *engine = swap_playing(self->swap)->engine;
+  float peaks[N_STEMS];
+  unsigned closed = 0;
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    peaks[s] = engine_peak(engine, s);
+    closed |= engine_fader(engine, s) == 0.0f ? 1u << s : 0;
+  }
+  view_hear(&self->view, peaks);
+  display_hear_stems(&self->display, peaks);
+  display_advance(&self->display, closed, swap_late_frames(self->swap), n);
 }
 
 static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
@@ -254,10 +301,16 @@ static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
     loader_wait(self->loader);
     follow_loader(self);
   }
-  swap_watch(self->swap, view_watched(&self->view) && !wait);
+  bool watched = view_watched(&self->view) && !wait, shown = display_shown(&self->display);
+  swap_watch(self->swap, watched);
+  swap_measure(self->swap, watched || shown);
+  if (shown) {
+    display_hear_input(&self->display, in, n);
+  }
   swap_process(self->swap, &controls, in, main, (float *const(*)[N_CHANNELS])outs, n, wait);
   report(self, PORT_LATENCY, (float)engine_latency(swap_playing(self->swap)->engine));
   report(self, PORT_LATE_FRAMES, (float)swap_late_frames(self->swap));
+  show_levels(self, n);
   write_messages(self, n);
   rt_fp_restore(fp);
 }
@@ -282,9 +335,18 @@ static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function r
              : LV2_STATE_ERR_NO_FEATURE;
 }
 
+static struct inlinedisplay_surface *render(LV2_Handle handle, uint32_t w, uint32_t h) {
+  struct unbraid *self = handle;
+  return display_render(&self->display, w, h);
+}
+
 static const void *extension_data(const char *uri) {
-  static const LV2_State_Interface interface = {save, restore};
-  return strcmp(uri, LV2_STATE__interface) == 0 ? &interface : NULL;
+  static const LV2_State_Interface state_interface = {save, restore};
+  static const struct inlinedisplay_interface display_interface = {render};
+  if (strcmp(uri, LV2_STATE__interface) == 0) {
+    return &state_interface;
+  }
+  return strcmp(uri, INLINEDISPLAY__interface) == 0 ? &display_interface : NULL;
 }
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {

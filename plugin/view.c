@@ -22,6 +22,12 @@ void view_watch(struct view *view) UNBRAID_REALTIME {
   view->watched = (unsigned)(PATIENCE_SECONDS * view->rate);
 }
 
+void view_hear(struct view *view, const float peaks[N_STEMS]) UNBRAID_REALTIME {
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    view->levels[s] = view_watched(view) ? fmaxf(view->levels[s], peaks[s]) : 0.0f;
+  }
+}
+
 bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME {
   view->since = view_watched(view) ? view->since + n : 0;
   view->watched -= n < view->watched ? n : view->watched;
@@ -78,11 +84,11 @@ static void make_band(const struct split_picture *picture, const unsigned edges[
   }
 }
 
-void view_make(struct view *view, struct engine *engine, struct view_data *data) UNBRAID_REALTIME {
+void view_make(struct view *view, const struct engine *engine,
+               struct view_data *data) UNBRAID_REALTIME {
   memset(data, 0, sizeof *data);
-  for (unsigned s = 0; s < N_STEMS; ++s) {
-    data->levels[s] = engine_peak(engine, s);
-  }
+  memcpy(data->levels, view->levels, sizeof data->levels);
+  memset(view->levels, 0, sizeof view->levels);
   data->load = engine_load(engine);
   struct split_picture picture;
   if (!engine_picture(engine, &picture)) {

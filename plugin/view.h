@@ -27,6 +27,7 @@ struct view {
   double rate;                   /* Hz */
   unsigned watched;              /* samples that views will still be wanted for */
   unsigned since;                /* samples since the last view */
+  float levels[N_STEMS];         /* peaks since the last view */
   unsigned analysis;             /* that the edges are for */
   unsigned edges[VIEW_BANDS][2]; /* first bin of a band, and one past its last */
 };
@@ -44,8 +45,12 @@ static inline bool view_watched(const struct view *view) UNBRAID_REALTIME {
   return view->watched > 0;
 }
 
+/** Peaks behind the faders since the last call, linear. Real-time safe. */
+void view_hear(struct view *view, const float peaks[N_STEMS]) UNBRAID_REALTIME;
+
 /** n samples have passed. Real-time safe. @return true when it is time for a view. */
 bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME;
 
 /** Makes a view of what an engine plays. Real-time safe. */
-void view_make(struct view *view, struct engine *engine, struct view_data *data) UNBRAID_REALTIME;
+void view_make(struct view *view, const struct engine *engine,
+               struct view_data *data) UNBRAID_REALTIME;

@@ -5,6 +5,7 @@
  * that kills the thread at any system call but the one that wakes another thread, it lives. Before,
  * each trap is shown to catch what it must. */
 #define _GNU_SOURCE
+#include "plugin/inlinedisplay.h"
 #include "plugin/ports.h"
 #include "plugin/uris.h"
 #include "tests/rt_trap.h"
@@ -225,7 +226,7 @@ static float draw_unit(void) {
   return (float)draw(1u << 24) / (float)(1u << 24);
 }
 
-/* A host that numbers URIs, and says little else. */
+/* A host that numbers URIs, draws a picture in its mixer strip, and says little else. */
 static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri) {
   static const char *uris[128];
   (void)handle;
@@ -241,6 +242,14 @@ static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri) {
 }
 
 static LV2_URID_Map map = {NULL, map_uri};
+
+/* A mixer strip that shows the plugin's picture. */
+static unsigned pictures;
+static void queue_draw(void *handle) {
+  (void)handle;
+  ++pictures;
+}
+static struct inlinedisplay_host strip = {NULL, queue_draw};
 
 struct player {
   const LV2_Descriptor *descriptor;
@@ -268,8 +277,14 @@ static bool player_open(struct player *player, void *library, const char *bundle
   *(void **)&descriptors = find(library, "lv2_descriptor");
   player->descriptor = descriptors(variant);
   player->variant = variant;
-  const LV2_Feature feature = {LV2_URID__map, &map}, *const features[] = {&feature, NULL};
+  const LV2_Feature mapping = {LV2_URID__map, &map}, drawing = {INLINEDISPLAY__queue_draw, &strip},
+                    *const features[] = {&mapping, &drawing, NULL};
   player->handle = player->descriptor->instantiate(player->descriptor, rate, bundle, features);
+  const struct inlinedisplay_interface *display =
+      player->descriptor->extension_data(INLINEDISPLAY__interface);
+  if (player->handle && !display->render(player->handle, 80, 112)) {
+    return false;
+  }
   lv2_atom_forge_init(&player->forge, &map);
   snprintf(player->light, sizeof player->light, "%s/chandna.safetensors", bundle);
   player->changes = 0;
@@ -412,13 +427,14 @@ static bool check_run(void *library, const char *bundle, enum variant variant, d
     return false;
   }
   trap_hits();
+  pictures = 0;
   play(&player, trap_enter, trap_leave, nap);
   unsigned hits = trap_hits();
   printf("%s at %g Hz: %u forbidden calls in %u blocks and %u changes of the model%s%s\n",
          player.descriptor->URI, rate, hits, (unsigned)RUNS, player.changes,
          hits ? ", the last one: " : "", hits ? trap_last() : "");
   player.descriptor->cleanup(player.handle);
-  return hits == 0 && player.changes > 0;
+  return hits == 0 && player.changes > 0 && pictures > 0;
 }
 
 /* ---- The same under the kernel's eyes ---- */

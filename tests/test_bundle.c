@@ -1,5 +1,6 @@
 /* The built bundle, as lilv reads it for every host: it must say what the port table says, and
  * follow the conventions that hosts rely on. */
+#include "plugin/inlinedisplay.h"
 #include "plugin/ports.h"
 #include "plugin/uris.h"
 
@@ -38,6 +39,7 @@ static int load_bundle(void **state) {
   const char *bundle = getenv("UNBRAID_BUNDLE");
   char folder[PATH_MAX];
   snprintf(folder, sizeof folder, "%s/", bundle ? bundle : "build/unbraid.lv2");
+  setenv("LANG", "C", 1); /* test_translations.c has the other languages */
   world = lilv_world_new();
   LilvNode *uri = lilv_new_file_uri(world, NULL, folder);
   lilv_world_load_bundle(world, uri);
@@ -138,6 +140,19 @@ static void test_version(void **state) {
   }
 }
 
+/* What mixer strips look for. */
+static void test_inline_display(void **state) {
+  (void)state;
+  LilvNode *interface = lilv_new_uri(world, INLINEDISPLAY__interface);
+  LilvNode *request = lilv_new_uri(world, INLINEDISPLAY__queue_draw);
+  for (int v = 0; v < N_VARIANTS; v++) {
+    assert_true(lilv_plugin_has_extension_data(plugins[v], interface));
+    assert_true(lilv_plugin_has_feature(plugins[v], request));
+  }
+  lilv_node_free(interface);
+  lilv_node_free(request);
+}
+
 static void test_features(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
@@ -227,6 +242,12 @@ static void assert_port(const LilvPlugin *plugin, const LilvPort *port,
   assert_properties(plugin, port, info->flags);
   assert_object(port_get(plugin, port, LV2_CORE_PREFIX "shortName"), info->short_name);
   assert_object(port_get(plugin, port, LILV_NS_RDFS "comment"), info->comment);
+  const bool player =
+      ports_is_control((enum port)(info - port_table)) && !(info->flags & FLAG_NOT_ON_GUI);
+  LilvNode *priority = port_get(plugin, port, LV2_PORT_PROPS__displayPriority);
+  assert_int_equal(priority ? lilv_node_as_int(priority) : 0, info->priority);
+  assert_int_equal(info->priority > 0, player);
+  lilv_node_free(priority);
   char text[128];
   snprintf(text, sizeof text, "#%s", info->group ? info->group : "");
   assert_object(port_get(plugin, port, LV2_PORT_GROUPS__group), info->group ? text : NULL);
@@ -368,6 +389,10 @@ static void test_presets(void **state) {
       LilvNode *label = get(preset, LILV_NS_RDFS "label");
       assert_non_null(label);
       lilv_node_free(label);
+      LilvNode *bank = get(preset, LV2_PRESETS__bank);
+      assert_non_null(bank);
+      assert_object(get(bank, LILV_NS_RDFS "label"), "Unbraid");
+      lilv_node_free(bank);
       LilvNodes *settings = lilv_world_find_nodes(world, preset, port, NULL);
       /* Every fader and main_from: nothing of the preset before is left. */
       assert_int_equal(lilv_nodes_size(settings), N_STEMS * N_STEM_CONTROLS + 1);
@@ -428,15 +453,11 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),
-      cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features),
-      cmocka_unit_test(test_ports),
-      cmocka_unit_test(test_parameters),
-      cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_presets),
-      cmocka_unit_test(test_windows),
-      cmocka_unit_test(test_starts_without_features),
+      cmocka_unit_test(test_plugins),  cmocka_unit_test(test_version),
+      cmocka_unit_test(test_features), cmocka_unit_test(test_inline_display),
+      cmocka_unit_test(test_ports),    cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_groups),   cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_windows),  cmocka_unit_test(test_starts_without_features),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
 }

@@ -208,6 +208,9 @@ check "plot to a file: a PNG" cmp -n 4 picture.png <(printf '\211PNG')
 
 check "list of presets" "$UNBRAID" --list-presets
 also "list of presets: eight" test "$(wc -l <out)" = 8
+mv out presets.C
+check "list of presets in another language" env LANG=de_DE.UTF-8 "$UNBRAID" --list-presets
+also "list of presets in another language: the same" cmp out presets.C
 check "version" "$UNBRAID" --version
 also "version: that of VERSION" test "$(cat out)" = "unbraid $version"
 check "help" "$UNBRAID" --help

@@ -5,6 +5,7 @@
 #include "tests/support/rig.h"
 #include "tests/support/talk.h"
 
+#include <lv2/state/state.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,6 +171,105 @@ static void test_little_room(void **state) {
   assert_string_equal(answer(stage), "balanced plays");
 }
 
+/* A session's file of one split; the state handle is its path. */
+static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size, uint32_t *type,
+                            uint32_t *flags, LV2_URID file) {
+  static const int32_t quality = 0;
+  LV2_URID_Map *map = rig_map();
+  *flags = LV2_STATE_IS_POD;
+  if (key == map->map(NULL, UNBRAID__quality)) {
+    *size = sizeof quality;
+    *type = map->map(NULL, LV2_ATOM__Int);
+    return &quality;
+  }
+  *size = strlen(handle) + 1;
+  *type = map->map(NULL, LV2_ATOM__Path);
+  return key == file ? handle : NULL;
+}
+
+static const void *retrieve_four(LV2_State_Handle handle, uint32_t key, size_t *size,
+                                 uint32_t *type, uint32_t *flags) {
+  return retrieve(handle, key, size, type, flags, rig_map()->map(NULL, UNBRAID__model_four));
+}
+
+static const void *retrieve_hp(LV2_State_Handle handle, uint32_t key, size_t *size, uint32_t *type,
+                               uint32_t *flags) {
+  return retrieve(handle, key, size, type, flags, rig_map()->map(NULL, UNBRAID__model_hp));
+}
+
+/* Time passes with no window open: the plugin no longer counts on one. */
+static void no_window(struct stage *stage) {
+  for (unsigned i = 0; i < 4 * RATE / 8192; ++i) {
+    assert_true(talk_run(&stage->talk, 8192));
+  }
+}
+
+/* A window that opens hears of the file that its session misses, and what plays instead. */
+static void test_a_window_opens_on_a_session(void **state) {
+  struct stage *stage = *state;
+  struct talk *talk = &stage->talk;
+  static const struct {
+    LV2_State_Retrieve_Function retrieve;
+    char path[32];
+    const char *plays;
+  } sessions[] = {{retrieve_four, "/missing/four", "; balanced plays"},
+                  {retrieve_hp, "/missing/hp", "; mdensenet3w plays"}};
+  const LV2_State_Interface *interface =
+      stage->rig.descriptor->extension_data(LV2_STATE__interface);
+  for (unsigned i = 0; i < sizeof sessions / sizeof *sessions; ++i) {
+    char path[32];
+    memcpy(path, sessions[i].path, sizeof path);
+    assert_int_not_equal(interface->restore(stage->rig.handle, sessions[i].retrieve, path, 0, NULL),
+                         LV2_STATE_SUCCESS);
+    no_window(stage);
+    unsigned before = talk->texts;
+    talk->text[0] = '\0';
+    talk_watch(talk);
+    assert_true(talk_run(talk, BLOCK));
+    assert_int_equal(talk->texts, before + 1);
+    assert_non_null(strstr(talk->text, sessions[i].path));
+    assert_non_null(strstr(talk->text, "No such file"));
+    assert_non_null(strstr(talk->text, sessions[i].plays));
+  }
+}
+
+/* The newest of what plays and the newest refusal, in the order in which they came, once per
+ * window. */
+static void test_a_window_opens_late(void **state) {
+  struct stage *stage = *state;
+  struct talk *talk = &stage->talk;
+  char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
+  talk_watch(talk);
+  assert_true(talk_run(talk, BLOCK));
+  assert_int_equal(talk->texts, 0); /* all is as asked */
+  talk_set(talk, SPLIT_FOUR, "/missing");
+  assert_non_null(strstr(answer(stage), "plays on"));
+  talk_set(talk, SPLIT_FOUR, path);
+  assert_string_equal(answer(stage), "bandgru-tiny plays");
+  no_window(stage);
+  assert_int_equal(talk->texts, 2);
+  for (unsigned i = 0; i < 100; ++i) {
+    talk_watch(talk);
+    assert_true(talk_run(talk, BLOCK));
+  }
+  assert_int_equal(talk->texts, 4);
+  assert_string_equal(talk->text, "bandgru-tiny plays");
+  talk_set(talk, SPLIT_FOUR, "/missing");
+  assert_non_null(strstr(answer(stage), "bandgru-tiny plays on"));
+  no_window(stage);
+  /* Where there is room for one alone, the older comes first and the newer later. */
+  talk->capacity = 100;
+  talk_watch(talk);
+  assert_true(talk_run(talk, BLOCK));
+  assert_int_equal(talk->texts, 6);
+  assert_string_equal(talk->text, "bandgru-tiny plays");
+  talk->capacity = port_table[PORT_NOTIFY].bytes;
+  assert_true(talk_run(talk, BLOCK));
+  assert_int_equal(talk->texts, 7);
+  assert_non_null(strstr(talk->text, "bandgru-tiny plays on"));
+  free(path);
+}
+
 static uint32_t draw(uint32_t *random, uint32_t below) {
   *random = *random * 1664525u + 1013904223u;
   return (*random >> 8) % below;
@@ -261,6 +361,7 @@ int main(void) {
       STAGED(test_files_are_set_and_got), STAGED(test_bad_files_are_refused),
       STAGED(test_bad_paths_are_refused), STAGED(test_little_room),
       STAGED(test_damaged_atoms),         STAGED(test_views),
+      STAGED(test_a_window_opens_late),   STAGED(test_a_window_opens_on_a_session),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

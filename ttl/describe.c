@@ -3,6 +3,7 @@
 #include "plugin/uris.h"
 #include "ttl/text.h"
 #include "ttl/turtle.h"
+#include "ttl/words.h"
 
 #include <string.h>
 
@@ -37,10 +38,10 @@ static void stereo_group(FILE *out, const char *symbol, const char *name, bool i
   turtle_next(out, 1, "lv2:symbol");
   turtle_literal(out, symbol);
   turtle_next(out, 1, "lv2:name");
-  turtle_literal(out, name);
+  words_write(out, name);
   /* Ardour names the bus by rdfs:label. */
   turtle_next(out, 1, "rdfs:label");
-  turtle_literal(out, name);
+  words_write(out, name);
   if (!input) {
     turtle_next(out, 1, "pg:source");
     fputs("<#in>", out);
@@ -57,9 +58,9 @@ static void fader_group(FILE *out, enum stem s) {
   fprintf(out, "<#%s_fader>\n\ta pg:Group ;\n\tlv2:symbol \"%s_fader\"", stem_symbols[s],
           stem_symbols[s]);
   turtle_next(out, 1, "lv2:name");
-  turtle_literal(out, stem_names[s]);
+  words_write(out, stem_names[s]);
   turtle_next(out, 1, "rdfs:label");
-  turtle_literal(out, stem_names[s]);
+  words_write(out, stem_names[s]);
   fputs(" .\n\n", out);
 }
 
@@ -93,6 +94,8 @@ static void properties(FILE *out, unsigned flags) {
   }
 }
 
+/* Not in other languages: lilv 0.26 has no use for a scale point with more than one label, and
+ * drops it. */
 static void scale_points(FILE *out, const struct scale_point *points, bool integer) {
   for (const struct scale_point *p = points; p && p->label; p++) {
     if (p == points)
@@ -148,11 +151,11 @@ static void port(FILE *out, uint32_t index, const struct port_info *p) {
   turtle_next(out, 2, "lv2:symbol");
   turtle_literal(out, p->symbol);
   turtle_next(out, 2, "lv2:name");
-  turtle_literal(out, p->name);
+  words_write(out, p->name);
   turtle_next(out, 2, "lv2:shortName");
-  turtle_literal(out, p->short_name);
+  words_write(out, p->short_name);
   turtle_next(out, 2, "rdfs:comment");
-  turtle_literal(out, p->comment);
+  words_write(out, p->comment);
   if (p->group) {
     turtle_next(out, 2, "pg:group");
     fprintf(out, "<#%s>", p->group);
@@ -188,9 +191,9 @@ static void parameters(FILE *out) {
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     fprintf(out, "<%s>\n\ta lv2:Parameter", files[i].uri);
     turtle_next(out, 1, "rdfs:label");
-    turtle_literal(out, files[i].label);
+    words_write(out, files[i].label);
     turtle_next(out, 1, "rdfs:comment");
-    turtle_literal(out, files[i].comment);
+    words_write(out, files[i].comment);
     turtle_next(out, 1, "rdfs:range");
     fputs("atom:Path", out);
     turtle_next(out, 1, "mod:fileTypes");
@@ -205,6 +208,12 @@ static void rights(FILE *out) {
   fputs("[\n\t\ta foaf:Person ;\n\t\tfoaf:name ", out);
   turtle_literal(out, TEXT_MAINTAINER);
   fputs("\n\t]", out);
+}
+
+/* Not among the vocabularies that come with LV2 either. */
+static void inline_display(FILE *out) {
+  fputs("inline:queue_draw\n\ta lv2:Feature .\n\ninline:interface\n\ta lv2:ExtensionData .\n\n",
+        out);
 }
 
 /* The window, and what it wants to be told besides the control inputs. */
@@ -242,6 +251,7 @@ void describe_plugin(FILE *out, enum variant v, bool ui) {
   fputs(TEXT_PREFIXES, out);
   groups(out, v);
   parameters(out);
+  inline_display(out);
 
   fprintf(out, "<" TEXT_PROJECT ">\n\ta doap:Project");
   turtle_next(out, 1, "doap:name");
@@ -253,19 +263,19 @@ void describe_plugin(FILE *out, enum variant v, bool ui) {
   turtle_next(out, 1, "doap:name");
   turtle_literal(out, about[v].name);
   turtle_next(out, 1, "doap:shortdesc");
-  turtle_literal(out, about[v].shortdesc);
+  words_write(out, about[v].shortdesc);
   rights(out);
   turtle_next(out, 1, "lv2:project");
   fputs("<" TEXT_PROJECT ">", out);
   turtle_next(out, 1, "lv2:documentation");
-  turtle_literal(out, about[v].documentation);
+  words_write(out, about[v].documentation);
   /* Nothing is required: hosts that pass no features at all still load the plugin. */
   turtle_next(out, 1, "lv2:optionalFeature");
   fputs("lv2:hardRTCapable , urid:map , opts:options , log:log , state:threadSafeRestore ,\n"
-        "\t\tstate:mapPath , state:freePath",
+        "\t\tstate:mapPath , state:freePath , inline:queue_draw",
         out);
   turtle_next(out, 1, "lv2:extensionData");
-  fputs("state:interface", out);
+  fputs("state:interface , inline:interface", out);
   turtle_next(out, 1, "patch:writable");
   fputs("<" UNBRAID__model_four "> , <" UNBRAID__model_hp ">", out);
   turtle_next(out, 1, "opts:supportedOption");

@@ -3,11 +3,13 @@
 #include "ttl/describe.h"
 #include "ttl/text.h"
 #include "ttl/turtle.h"
+#include "ttl/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define PRESET_PREFIX "urn:unbraid:preset:"
+#define PRESET_BANK "urn:unbraid:presets"
 
 /* LV2 has two version numbers where we have three, and reads an odd one, or a minor version of 0,
  * as "in development". So x.y.z becomes minor 2 (100 x + y), micro 2 z: 0.1.0 is 2/0, 0.1.1 is
@@ -30,8 +32,8 @@ static bool lv2_version(unsigned long *minor, unsigned long *micro) {
 }
 
 /* A preset that the manifest names wrongly would be listed but empty, so its file must have the
- * subject that its name promises. */
-static bool describes(const char *path, const char *uri) {
+ * subject that its name promises; behind it, its label. */
+static bool describes(const char *path, const char *uri, char label[64]) {
   FILE *in = fopen(path, "r");
   if (!in) {
     perror(path);
@@ -39,13 +41,15 @@ static bool describes(const char *path, const char *uri) {
   }
   char line[512], subject[256];
   snprintf(subject, sizeof subject, "<%s>", uri);
-  bool found = false;
-  while (!found && fgets(line, sizeof line, in))
-    found = strncmp(line, subject, strlen(subject)) == 0;
+  bool found = false, labelled = false;
+  while (!labelled && fgets(line, sizeof line, in)) {
+    found = found || strncmp(line, subject, strlen(subject)) == 0;
+    labelled = found && sscanf(line, " rdfs:label \"%63[^\"]\"", label) == 1;
+  }
   fclose(in);
-  if (!found)
-    fprintf(stderr, "ttlgen: %s does not describe %s\n", path, subject);
-  return found;
+  if (!labelled)
+    fprintf(stderr, "ttlgen: %s does not describe %s, or gives it no label\n", path, subject);
+  return labelled;
 }
 
 static bool preset(FILE *out, const char *path) {
@@ -57,13 +61,17 @@ static bool preset(FILE *out, const char *path) {
     fprintf(stderr, "ttlgen: %s is not named NAME.ttl\n", path);
     return false;
   }
-  char uri[128];
+  char uri[128], label[64];
   snprintf(uri, sizeof uri, PRESET_PREFIX "%.*s", length, name);
-  if (!describes(path, uri))
+  if (!describes(path, uri, label))
     return false;
   fprintf(out, "<%s>\n\ta pset:Preset", uri);
   turtle_next(out, 1, "lv2:appliesTo");
   fputs("<" UNBRAID_URI "> , <" UNBRAID_INSERT_URI ">", out);
+  turtle_next(out, 1, "rdfs:label");
+  words_write(out, label);
+  turtle_next(out, 1, "pset:bank");
+  fputs("<" PRESET_BANK ">", out);
   turtle_next(out, 1, "rdfs:seeAlso");
   fprintf(out, "<presets/%s> .\n\n", name);
   return true;
@@ -95,6 +103,8 @@ bool manifest_write(FILE *out, bool ui, char *const *presets, int n) {
     if (ui)
       window(out, (enum variant)v);
   }
+  if (n > 0)
+    fputs("<" PRESET_BANK ">\n\ta pset:Bank ;\n\trdfs:label \"Unbraid\" .\n\n", out);
   for (int i = 0; i < n; i++)
     if (!preset(out, presets[i]))
       return false;

@@ -10,6 +10,7 @@
   "@prefix bufsz: <http://lv2plug.in/ns/ext/buf-size#> .\n"                                        \
   "@prefix doap: <http://usefulinc.com/ns/doap#> .\n"                                              \
   "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"                                                 \
+  "@prefix inline: <http://harrisonconsoles.com/lv2/inlinedisplay#> .\n"                           \
   "@prefix log: <http://lv2plug.in/ns/ext/log#> .\n"                                               \
   "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"                                               \
   "@prefix mod: <http://moddevices.com/ns/mod#> .\n"                                               \

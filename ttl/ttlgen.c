@@ -1,8 +1,9 @@
-/* ttlgen BUNDLE_DIR [--ui] PRESET.ttl...: writes manifest.ttl, unbraid.ttl and insert.ttl into a
- * bundle at build time, so that what hosts read about the ports is what the plugin was compiled
- * with. --ui: the bundle has a window. */
+/* ttlgen BUNDLE_DIR [--ui] LANGUAGE.po... PRESET.ttl...: writes manifest.ttl, unbraid.ttl and
+ * insert.ttl into a bundle at build time, so that what hosts read about the ports is what the
+ * plugin was compiled with. --ui: the bundle has a window. */
 #include "ttl/describe.h"
 #include "ttl/manifest.h"
+#include "ttl/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +35,21 @@ static bool finish(FILE *out, const char *path, bool ok) {
   return ok;
 }
 
+static bool is_language(const char *path) {
+  const char *dot = strrchr(path, '.');
+  return dot && strcmp(dot, ".po") == 0;
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("usage: ttlgen BUNDLE_DIR [--ui] PRESET.ttl...\n", stderr);
+    fputs("usage: ttlgen BUNDLE_DIR [--ui] LANGUAGE.po... PRESET.ttl...\n", stderr);
     return 2;
   }
   const bool ui = argc > 2 && strcmp(argv[2], "--ui") == 0;
-  const int first = ui ? 3 : 2; /* of the presets */
+  int first = ui ? 3 : 2; /* of the languages, then of the presets */
+  for (; first < argc && is_language(argv[first]); first++)
+    if (!words_read(argv[first]))
+      return EXIT_FAILURE;
   char path[4096];
   for (int v = 0; v < N_VARIANTS; v++) {
     FILE *out = create(argv[1], describe_file((enum variant)v), path, sizeof path);
@@ -54,5 +63,6 @@ int main(int argc, char **argv) {
   if (!out)
     return EXIT_FAILURE;
   const bool written = manifest_write(out, ui, argv + first, argc - first);
+  words_free();
   return finish(out, path, written) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

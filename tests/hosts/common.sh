@@ -2,6 +2,7 @@
 # no settings of the user. B is the build folder. Exit status 77 means skipped.
 # shellcheck shell=bash
 set -eu
+export LANG=C # lilv gives names in the language that this says
 
 B=${B:-build}
 work=$(mktemp -d)

@@ -77,6 +77,11 @@ const char *rig_bundle(void) {
 
 bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block,
               const char *bundle) {
+  return rig_open_with(rig, variant, rate, block, bundle, NULL);
+}
+
+bool rig_open_with(struct rig *rig, enum variant variant, double rate, unsigned block,
+                   const char *bundle, const LV2_Feature *more) {
   *rig = (struct rig){.variant = variant, .descriptor = lv2_descriptor(variant)};
   for (unsigned i = 0; i < N_PORTS; ++i) {
     rig->controls[i] = port_table[i].initial;
@@ -89,7 +94,7 @@ bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block
                                   {LV2_OPTIONS_INSTANCE, 0, 0, 0, 0, NULL}};
   LV2_Feature map_feature = {LV2_URID__map, rig_map()}, log_feature = {LV2_LOG__log, &rig->logging},
               options_feature = {LV2_OPTIONS__options, options};
-  const LV2_Feature *const features[] = {&map_feature, &log_feature, &options_feature, NULL};
+  const LV2_Feature *const features[] = {&map_feature, &log_feature, &options_feature, more, NULL};
   rig->handle =
       rig->descriptor->instantiate(rig->descriptor, rate, bundle, block ? features : NULL);
   if (!rig->handle) {

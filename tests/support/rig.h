@@ -32,6 +32,10 @@ LV2_URID_Unmap *rig_unmap(void);
  * nothing and offers no feature at all. @return false when instantiate() failed. */
 bool rig_open(struct rig *rig, enum variant variant, double rate, unsigned block,
               const char *bundle);
+
+/** The same, of a host with one more feature; NULL: without. */
+bool rig_open_with(struct rig *rig, enum variant variant, double rate, unsigned block,
+                   const char *bundle, const LV2_Feature *more);
 void rig_close(struct rig *rig);
 
 /** The bundle that make built: $UNBRAID_BUNDLE or build/unbraid.lv2. */
