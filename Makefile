@@ -95,7 +95,7 @@ help:
 ## deps           say what is missing, and install it when run as root
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
-## check-faults   the long forms of the tests of failing calls, late workers and torture
+## check-faults   the long forms of the tests of failing calls and of torture
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## bench-run      the longest run() of a million blocks, and many instances at once
@@ -163,7 +163,7 @@ FAULT_CALLS := malloc calloc aligned_alloc free strdup open fstat fdopen fseek f
                pthread_create pthread_attr_init pthread_mutex_init sem_init sem_post sem_wait \
                json_loads json_loadb fftwf_plan_dft_r2c_1d fftwf_plan_dft_c2r_1d
 FAULT_OBJ := $(call obj,tests/fault/fault.c)
-FAULT_TESTS := $(addprefix $(B)/tests/,test_faults test_stress)
+FAULT_TESTS := $(addprefix $(B)/tests/,test_faults test_late)
 $(FAULT_TESTS): TEST_LIBS = $(FAULT_OBJ) $(FAULT_CALLS:%=-Wl,--wrap=%)
 $(FAULT_TESTS): $(FAULT_OBJ)
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
@@ -267,7 +267,7 @@ check:
 check-faults:
 	packaging/deps.sh test
 	$(MAKE) all tests
-	for test in faults stress torture; do \
+	for test in faults torture; do \
 	  UNBRAID_FAULTS=all UNBRAID_BUNDLE=$(BUNDLE) $(B)/tests/test_$$test || exit 1; done
 
 # For aarch64, by Debian's cross compiler and libraries; the models come from the bundle of this

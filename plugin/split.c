@@ -40,6 +40,7 @@ struct split {
   unsigned unheard;   /* hops since a stem was heard */
   uint32_t epoch, late_frames;
   bool running, patient;
+  bool lost; /* the worker is so late that its box was full; it has not emptied it yet */
 };
 
 struct lane *split_lane(struct split *split) {
@@ -112,6 +113,7 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
   split->context = separator->context;
   split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
   split->lane.hop_seconds = split->hop / rate;
+  split->lane.keep = split->context + split->deadline + split->lookahead + 1;
   split->linger = (unsigned)ceil(LINGER_SECONDS * rate / split->hop);
   unsigned delayed = split->deadline + split->lookahead;
   split->frames = (delayed > split->context ? delayed : split->context) + 1;
@@ -200,6 +202,11 @@ bool split_picture(const struct split *split, struct split_picture *picture) UNB
   return true;
 }
 
+static void set_lost(struct split *split, bool lost) UNBRAID_REALTIME {
+  split->lost = lost;
+  atomic_store_explicit(&split->lane.lost, lost, memory_order_release);
+}
+
 /* Sends a frame to the worker; when the box is full the frame is lost and its masks are late. */
 static void post(struct split *split, uint64_t frame, bool wanted) UNBRAID_REALTIME {
   struct mail *mail = mailbox_reserve(split->lane.frames);
@@ -217,14 +224,35 @@ static void post(struct split *split, uint64_t frame, bool wanted) UNBRAID_REALT
   mailbox_send(split->lane.frames);
 }
 
-/* Starts the separator with the frames it missed, so that its first masks are as good as any. */
+/* Sends the separator the frames it missed, so that its first masks are as good as any. */
+static void warm_up(struct split *split) UNBRAID_REALTIME {
+  uint64_t missed = split->now < split->context ? split->now : split->context;
+  for (uint64_t back = missed; back > 0; --back) {
+    post(split, split->now - back, false);
+  }
+}
+
 static void start(struct split *split) UNBRAID_REALTIME {
   new_epoch(split);
   split->running = true;
   split->first = split->now;
-  uint64_t missed = split->now < split->context ? split->now : split->context;
-  for (uint64_t back = missed; back > 0; --back) {
-    post(split, split->now - back, false);
+  set_lost(split, false);
+  warm_up(split);
+}
+
+/* Sends the newest frame. A worker that slept until its box was full gets no more: it throws away
+ * what is there, and then starts as warm as any. */
+static void feed(struct split *split) UNBRAID_REALTIME {
+  if (split->lost && mailbox_empty(split->lane.frames)) {
+    set_lost(split, false);
+    warm_up(split);
+  }
+  if (!split->lost) {
+    post(split, split->now, true);
+    set_lost(split, !split->posted[split->now % split->frames]);
+  }
+  if (split->lost) { /* then no masks are waited for, see masks_of() */
+    memset(split->posted, 0, split->frames * sizeof *split->posted);
   }
 }
 
@@ -298,7 +326,7 @@ static void frame_done(struct split *split, struct worker *worker,
   }
   start_or_stop(split, use.heard != 0);
   if (split->running) {
-    post(split, now, true);
+    feed(split);
     worker_wake(worker);
   }
   unsigned delayed = split->deadline + split->lookahead;
