@@ -113,7 +113,7 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
   split->context = separator->context;
   split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
   split->lane.hop_seconds = split->hop / rate;
-  split->lane.keep = split->context + split->deadline + split->lookahead + 1;
+  split->lane.keep = split->context + split->deadline + 1; /* more never wait in an export */
   split->linger = (unsigned)ceil(LINGER_SECONDS * rate / split->hop);
   unsigned delayed = split->deadline + split->lookahead;
   split->frames = (delayed > split->context ? delayed : split->context) + 1;

@@ -1,7 +1,8 @@
 /* LD_PRELOAD library: a disk that is full and a file that ends or cannot be read on, for programs
  * that are looked at from outside.
  *
- * IO_FAULT_WRITE=N: write() and fwrite() succeed for N bytes in all, then fail with ENOSPC.
+ * IO_FAULT_WRITE=N: write() succeeds for N bytes in all, then fails with ENOSPC.
+ * IO_FAULT_FWRITE=N: the same for fwrite().
  * IO_FAULT_READ=N: read() from a regular file succeeds for N bytes in all, then fails with EIO.
  * IO_FAULT_END=N: the same, but then the files seem to end. */
 #define _GNU_SOURCE
@@ -32,12 +33,11 @@ static size_t grant(long most, long *used, size_t wanted) {
   return (size_t)left;
 }
 
-static long written;
-
 #pragma GCC visibility push(default)
 
 ssize_t write(int descriptor, const void *bytes, size_t size) {
   static ssize_t (*next)(int, const void *, size_t);
+  static long written;
   if (!next) {
     *(void **)&next = dlsym(RTLD_NEXT, "write");
   }
@@ -54,11 +54,12 @@ ssize_t write(int descriptor, const void *bytes, size_t size) {
 
 size_t fwrite(const void *bytes, size_t size, size_t count, FILE *stream) {
   static size_t (*next)(const void *, size_t, size_t, FILE *);
+  static long written;
   if (!next) {
     *(void **)&next = dlsym(RTLD_NEXT, "fwrite");
   }
   if (size > 0 && is_file(fileno(stream))) {
-    size_t granted = grant(limit("IO_FAULT_WRITE"), &written, size * count) / size;
+    size_t granted = grant(limit("IO_FAULT_FWRITE"), &written, size * count) / size;
     if (granted < count) {
       errno = ENOSPC;
       return 0;

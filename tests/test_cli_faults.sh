@@ -47,7 +47,6 @@ for format in flac ogg mp3; do
 done
 
 # ---- a disk that is full, from the first byte of the first file to the last of the last
-whole=$((size * 2))
 env LD_PRELOAD="$shim" IO_FAULT_WRITE=$((100 * size)) "$UNBRAID" -q song.wav --out whole || {
   echo "not ok: room for all"
   failed=$((failed + 1))
@@ -55,7 +54,7 @@ env LD_PRELOAD="$shim" IO_FAULT_WRITE=$((100 * size)) "$UNBRAID" -q song.wav --o
 whole=$(cat whole/* | wc -c)
 rm -r whole
 for room in 0 1 43 44 100 5000 $((whole / 2)) $((whole - 100000)) $((whole - 1000)) $((whole - 1)); do
-  fails IO_FAULT_WRITE=$room 'song\.[a-z]+\.wav: cannot write: No space left' "wav" song.wav --out out1
+  fails IO_FAULT_WRITE=$room 'song\.[a-z]+\.wav: .*No space left' "wav" song.wav --out out1
 done
 for format in flac ogg; do
   for room in 0 100 5000 50000; do
@@ -63,8 +62,8 @@ for format in flac ogg; do
       song.wav --format $format --out out2
   done
 done
-for room in $((whole + 1)) $((whole + 5000)); do
-  fails IO_FAULT_WRITE=$room 'song\.png: cannot write: ' "picture" song.wav --plot --out out3
+for room in 0 100 5000; do
+  fails IO_FAULT_FWRITE=$room 'song\.png: cannot write: ' "picture" song.wav --plot --out out3
 done
 
 # ---- a song whose rest is gone, or cannot be read

@@ -88,6 +88,7 @@ static void let_work(struct gate *gate, unsigned steps) {
   while (!fault_idle() && !(atomic_load(&gate->blocked) && atomic_load(&gate->permits) == 0)) {
     nap();
   }
+  atomic_store(&gate->permits, 0);
 }
 
 /* One song, its voice left and its band right, through an engine with the vocals muted. */
@@ -227,6 +228,24 @@ static double click_db(const float *out, const float *on_time, const float *dry)
 #define CLICK_DB (-60.0)
 #define RECOVERY_SECONDS 0.1
 
+/* A step of -40 dBFS, put where the program is quietest, counts as a click. */
+static void check_clicks_are_found(struct stage *stage, float *const on_time[N_CHANNELS]) {
+  size_t quietest = 0;
+  double least = 1e9;
+  for (size_t p = 8; p + 3 < FRAMES / HOP; ++p) {
+    double most = 0.0;
+    for (size_t i = (p - 2) * HOP; i < (p + 3) * HOP; ++i) {
+      most = fmax(most, fmax(step_at(stage->in[1], i - LATENCY), step_at(on_time[1], i)));
+    }
+    quietest = most < least ? p * HOP + HOP / 2 : quietest;
+    least = fmin(most, least);
+  }
+  for (size_t i = quietest; i < FRAMES; ++i) {
+    stage->out[1][i] += 0.01f;
+  }
+  assert_true(click_db(stage->out[1], on_time[1], stage->in[1]) > CLICK_DB);
+}
+
 static void test_faults(void **state) {
   static const struct fault faults[] = {
       {"stalled 1 ms", STALL_AT, 0.001, STALLS},
@@ -251,6 +270,7 @@ static void test_faults(void **state) {
     assert_non_null(on_time[c]);
     memcpy(on_time[c], stage->out[c], FRAMES * sizeof(float));
   }
+  check_clicks_are_found(stage, on_time);
   print_message("every mask on time: voice %.1f dB\n", leak_db(stage, STALL_AT, END));
   for (size_t f = 0; f < sizeof faults / sizeof *faults; ++f) {
     const struct fault *fault = &faults[f];
