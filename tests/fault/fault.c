@@ -109,8 +109,6 @@ WRAP(json_t *, json_loadb, (const char *text, size_t size, size_t flags, json_er
 WRAP(int, pthread_attr_init, (pthread_attr_t * attributes), (attributes), ENOMEM)
 WRAP(int, pthread_mutex_init, (pthread_mutex_t * mutex, const pthread_mutexattr_t *attributes),
      (mutex, attributes), ENOMEM)
-WRAP(int, sem_init, (sem_t * semaphore, int shared, unsigned value), (semaphore, shared, value),
-     (errno = ENOSPC, -1))
 
 WRAP(int, fstat, (int descriptor, struct stat *info), (descriptor, info), (errno = EIO, -1))
 WRAP(FILE *, fdopen, (int descriptor, const char *mode), (descriptor, mode), (errno = ENOMEM, NULL))
@@ -193,6 +191,13 @@ static uint32_t lost_random;
 void fault_lose_posts(double share) {
   lost_share = share;
   lost_random = 1;
+}
+
+int __real_sem_init(sem_t *semaphore, int shared, unsigned value);
+int __wrap_sem_init(sem_t *semaphore, int shared, unsigned value);
+int __wrap_sem_init(sem_t *semaphore, int shared, unsigned value) {
+  atomic_store(&posted, 0); /* a thread may end without what it was sent last */
+  return strikes() ? (errno = ENOSPC, -1) : __real_sem_init(semaphore, shared, value);
 }
 
 int __real_sem_post(sem_t *semaphore);
