@@ -38,7 +38,7 @@ fails() {
   fi
 }
 
-"$B/demo-song" demo --seconds 2 --rate 16000 || exit 1
+"$B/demo-song" demo --seconds 1 --rate 16000 || exit 1
 mv demo/mix.wav song.wav
 rm -r demo
 size=$(stat -c %s song.wav)
@@ -53,28 +53,28 @@ env LD_PRELOAD="$shim" IO_FAULT_WRITE=$((100 * size)) "$UNBRAID" -q song.wav --o
 }
 whole=$(cat whole/* | wc -c)
 rm -r whole
-for room in 0 1 43 44 100 5000 $((whole / 2)) $((whole - 100000)) $((whole - 1000)) $((whole - 1)); do
+for room in 0 44 5000 $((whole / 2)) $((whole - 1000)) $((whole - 1)); do
   fails IO_FAULT_WRITE=$room 'song\.[a-z]+\.wav: .*No space left' "wav" song.wav --out out1
 done
 for format in flac ogg; do
-  for room in 0 100 5000 50000; do
+  for room in 0 5000; do
     fails IO_FAULT_WRITE=$room "song\.[a-z]+\.$format: .*(No space left|write|System)" "$format" \
       song.wav --format $format --out out2
   done
 done
-for room in 0 100 5000; do
+for room in 0 5000; do
   fails IO_FAULT_FWRITE=$room 'song\.png: cannot write: ' "picture" song.wav --plot --out out3
 done
 
 # ---- a song whose rest is gone, or cannot be read
 for song in song.wav song.flac song.ogg song.mp3; do
   length=$(stat -c %s $song)
-  for part in 10 30 50 70 90; do
+  for part in 10 50 90; do
     at=$((length * part / 100))
-    fails IO_FAULT_READ=$at "$song: " "$song cannot be read on" $song --out out4
-    fails IO_FAULT_END=$at "$song: " "$song ends" $song --out out4
+    fails IO_FAULT_READ=$at "$song: " "$song cannot be read on" $song --stems bass --out out4
+    fails IO_FAULT_END=$at "$song: " "$song ends" $song --stems bass --out out4
   done
-  fails IO_FAULT_READ=0 "$song: " "$song cannot be read" $song --out out4
+  fails IO_FAULT_READ=0 "$song: " "$song cannot be read" $song --stems bass --out out4
 done
 
 echo "$passed passed, $failed failed"

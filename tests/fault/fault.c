@@ -189,8 +189,10 @@ static double lost_share;
 static uint32_t lost_random;
 
 void fault_lose_posts(double share) {
-  lost_share = share;
-  lost_random = 1;
+  if (share != lost_share) {
+    lost_share = share;
+    lost_random = 1;
+  }
 }
 
 int __real_sem_init(sem_t *semaphore, int shared, unsigned value);
