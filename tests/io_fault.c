@@ -62,6 +62,7 @@ size_t fwrite(const void *bytes, size_t size, size_t count, FILE *stream) {
     size_t granted = grant(limit("IO_FAULT_FWRITE"), &written, size * count) / size;
     if (granted < count) {
       errno = ENOSPC;
+      stream->_flags |= 0x20; /* glibc's mark of an error, which callers wait for */
       return 0;
     }
   }
