@@ -2,6 +2,8 @@
 # What is installed is linked and compiled as distributions ask for: read-only relocations, all
 # bound at the start, no executable stack, position-independent, with stack protector and fortified
 # calls. The last two are looked for where the flags of the build did not turn them off.
+# Its functions are called by expect().
+# shellcheck disable=SC2317
 set -u
 B=${B:-build}
 command -v readelf >/dev/null || {
