@@ -31,8 +31,15 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-proto
 OWN_CFLAGS := -std=c11 $(WARNINGS) -I. -fPIC -fvisibility=hidden -ffp-contract=off \
               '-ffile-prefix-map=$(CURDIR)=.' \
               -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L -MMD -MP
+# Unless the flags that were given say something about it.
+unless_said = $(if $(findstring $(1),$(GIVEN_FLAGS)),,$(2))
+GIVEN_FLAGS := $(CFLAGS) $(CPPFLAGS)
+HARDENING := $(call unless_said,stack-protector,-fstack-protector-strong)
+ifneq ($(if $(SAN),,$(filter -O1 -O2 -O3 -Os,$(GIVEN_FLAGS))),)
+HARDENING += $(call unless_said,_FORTIFY_SOURCE,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN))
-override CFLAGS += $(OWN_CFLAGS) $(if $(SAN),$(SAN_FLAGS) -fno-omit-frame-pointer)
+override CFLAGS += $(OWN_CFLAGS) $(HARDENING) $(if $(SAN),$(SAN_FLAGS) -fno-omit-frame-pointer)
 override LDFLAGS += $(SAN_FLAGS)
 
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -46,6 +53,7 @@ flags = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 DSP_LIBS := $(call flags,libs,fftw3f jansson) -lfftw3f_threads -lm
 PLUGIN_LDFLAGS := -shared -Wl,--no-undefined,--as-needed,-z,nodelete,-z,relro,-z,now \
                   -Wl,--version-script=plugin/exports.map
+PROGRAM_LDFLAGS := -pie -Wl,-z,relro,-z,now
 ifneq ($(SAN),)
 PLUGIN_LDFLAGS := -shared -Wl,-z,nodelete -Wl,--version-script=plugin/exports.map
 endif
@@ -63,6 +71,7 @@ UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
 UI_OBJ := $(call obj,$(call files,ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
 TTL_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,ttl/*.c) plugin/ports.c)
 BENCH_OBJ := $(call obj,bench/bench.c bench/measure.c)
+BENCH_RUN_OBJ := $(call obj,bench/run.c bench/measure.c)
 XTEST := $(call flags,libs,xtst)
 UI_TEST_SRC := $(wildcard tests/test_ui_*.c)
 UI_TEST_OBJ := $(call obj,tests/ui/lively.c $(if $(XTEST),tests/ui/stage.c))
@@ -80,10 +89,11 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
                 $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
 
 # Programs that the tests in tests/*.sh and tests/hosts/ use.
-TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-quick check-packages check-arm arm-tests bench bench-programs demo model install install-user uninstall uninstall-user dist clean help format lint
+.PHONY: all deps tests check check-quick check-faults check-packages check-arm arm-tests bench bench-run \
+        bench-programs demo model install install-user uninstall uninstall-user dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -97,8 +107,10 @@ help:
 ## check          every test; installs the hosts it needs when it may
 ## check-quick    those of them that need no hosts, no screen and no spare time: for packages
 ## check-packages archive, bundle and Debian packages: the same bytes again, and what checkers say
+## check-faults   the long forms of the tests of failing calls and of torture
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
+## bench-run      the longest run() of a million blocks, and many instances at once
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
@@ -126,7 +138,7 @@ $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xlib x11)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
-$(BENCH_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
+$(BENCH_OBJ) $(BENCH_RUN_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
@@ -156,7 +168,7 @@ $(BUNDLE)/presets/%.ttl: presets/%.ttl
 
 CLI_PORTS := $(call obj,plugin/ports.c)
 $(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
-	$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo fftw3f) -lm -pthread
+	$(CC) $(PROGRAM_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo fftw3f) -lm -pthread
 
 $(B)/demo-song: $(DEMO_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(DEMO_OBJ) $(call flags,libs,sndfile) -lm
@@ -165,6 +177,14 @@ $(addprefix $(B)/tests/,test_bundle test_state): TEST_LIBS = $(call flags,libs,l
 WORDS_OBJ := $(call obj,ttl/words.c ttl/turtle.c)
 $(B)/tests/test_translations: $(WORDS_OBJ)
 $(B)/tests/test_translations: TEST_LIBS = $(WORDS_OBJ) $(call flags,libs,lilv-0)
+# In these the linker leads calls through tests/fault/fault.c, which lets them fail.
+FAULT_CALLS := malloc calloc aligned_alloc free strdup open fstat fdopen fseek ftell fread \
+               pthread_create pthread_attr_init pthread_mutex_init sem_init sem_post sem_wait \
+               json_loads json_loadb fftwf_plan_dft_r2c_1d fftwf_plan_dft_c2r_1d
+FAULT_OBJ := $(call obj,tests/fault/fault.c)
+FAULT_TESTS := $(addprefix $(B)/tests/,test_faults test_late)
+$(FAULT_TESTS): TEST_LIBS = $(FAULT_OBJ) $(FAULT_CALLS:%=-Wl,--wrap=%)
+$(FAULT_TESTS): $(FAULT_OBJ)
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
@@ -183,6 +203,10 @@ PORTS_OBJ := $(call obj,plugin/ports.c)
 $(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $< -ldl -pthread
+
+$(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
+	@mkdir -p $(@D)
+	$(CC) -shared -o $@ $< -ldl
 
 $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
@@ -203,6 +227,12 @@ $(B)/tests/jack_probe: $(call obj,tests/hosts/jack_probe.c) $(PORTS_OBJ)
 RIG_OBJ := $(call obj,tests/support/rig.c)
 $(B)/bench: $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
+
+$(B)/bench-run: $(BENCH_RUN_OBJ) $(RIG_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $(BENCH_RUN_OBJ) $(RIG_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
+
+bench-run: all $(B)/bench-run
+	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench-run
 
 # Libraries to compare with: those whose adapter compiles here.
 ifneq ($(filter bench-programs $(B)/bench-kernels,$(MAKECMDGOALS)),)
@@ -263,13 +293,19 @@ check-packages:
 	packaging/deps.sh packages
 	packaging/check.sh
 
+check-faults:
+	packaging/deps.sh test
+	$(MAKE) all tests
+	for test in faults torture; do \
+	  UNBRAID_FAULTS=all UNBRAID_BUNDLE=$(BUNDLE) $(B)/tests/test_$$test || exit 1; done
+
 # For aarch64, by Debian's cross compiler and libraries; the models come from the bundle of this
 # machine. Of the other tests, some would need hosts and their libraries for that processor too, and
 # some a worker that keeps up, which it does not in an emulator; test_plugin runs the whole networks in
 # more than forty instances, longer there than the quarter of an hour that a test may take.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
-ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap translations) $(UI_TESTS),\
+ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap torture translations) $(UI_TESTS),\
                $(TESTS))
 arm-tests: $(ARM_TESTS)
 check-arm:

@@ -20,6 +20,7 @@ struct mask_hold {
   float average_step;                        /* share of a new mask in the average */
   float peak_keep;                           /* share of the highest mask that a frame leaves */
   unsigned drift_hops, late;                 /* late: frames since the last mask on time */
+  bool known;                                /* there was a mask since the reset */
   float *newest, *average, *peak, *drifting; /* [stems][bins] each */
 };
 
@@ -106,10 +107,12 @@ void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME {
     hold->newest[i] = hold->average[i] = hold->peak[i] = even;
   }
   hold->late = 0;
+  hold->known = false;
 }
 
 void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME {
   memcpy(hold->newest, masks, hold->values * sizeof *masks);
+  hold->known = true;
   for (unsigned i = 0; i < hold->values; ++i) {
     hold->average[i] += hold->average_step * (masks[i] - hold->average[i]);
     float kept = hold->peak_keep * hold->peak[i];
@@ -128,8 +131,9 @@ static void safe_masks(const struct mask_hold *hold, unsigned bin, unsigned clos
       open_sum += hold->average[s * hold->bins + bin];
     }
   }
-  /* Closed stems take what they had at most; all of it where no stem is open. */
-  float taken = closed_sum < 1.0f && open_sum > 0.0f ? closed_sum : 1.0f;
+  /* Closed stems take what they had at most; all of it where no stem is open, or nothing is known.
+   */
+  float taken = hold->known && closed_sum < 1.0f && open_sum > 0.0f ? closed_sum : 1.0f;
   float closed_scale = closed_sum > 0.0f ? taken / closed_sum : 0.0f;
   float open_scale =
       open_sum > 0.0f ? (1.0f - (closed_sum > 0.0f ? taken : 0.0f)) / open_sum : 0.0f;
@@ -145,7 +149,7 @@ const float *mask_hold_next(struct mask_hold *hold, bool on_time,
     hold->late = 0;
     return hold->newest;
   }
-  float share = (float)hold->late / (float)hold->drift_hops;
+  float share = hold->known ? (float)hold->late / (float)hold->drift_hops : 1.0f;
   if (hold->late < hold->drift_hops) {
     ++hold->late;
   }

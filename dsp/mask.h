@@ -33,7 +33,8 @@ struct mask_hold;
 struct mask_hold *mask_hold_new(unsigned stems, unsigned bins, double hop_seconds);
 void mask_hold_free(struct mask_hold *hold);
 
-/** Forgets every mask: each stem has an even share. Real-time safe. */
+/** Forgets every mask: until there is one, the stems whose fader is closed take all, or, where none
+ * is, each has an even share. Real-time safe. */
 void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME;
 
 /** Takes newer masks [stems][bins], on time or late. Real-time safe. */

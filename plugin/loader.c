@@ -31,6 +31,7 @@ struct loader {
   struct choice playing, saved;
   char names[N_SPLITS][MAX_NAME]; /* of what plays */
   char reasons[MAX_REASONS];
+  struct setup *spare; /* for the next refusal: the player is told even when memory is short */
 
   /* One request on its way: the audio thread fills it in while `full` is false, the loader empties
    * it while it is true. */
@@ -40,8 +41,8 @@ struct loader {
 
   /* The audio thread's own. */
   struct request asked;
-  bool asking;
-  uint32_t sent; /* letters */
+  bool asking, patient; /* patient: false once a wait was in vain */
+  uint32_t sent;        /* letters */
 
   _Atomic(struct setup *) made, refused; /* for the audio thread to take, the newest alone */
   _Atomic(struct setup *) retired;       /* a list, from the audio thread */
@@ -68,12 +69,14 @@ static void publish(struct loader *loader, struct setup *setup) {
 static void refuse(struct loader *loader, enum split_id split) {
   const char *name = loader->names[split];
   lv2_log_warning(&loader->log, "unbraid: %s; %s plays on\n", loader->reasons, name);
-  struct setup *refusal = calloc(1, sizeof *refusal);
+  struct setup *refusal = loader->spare ? loader->spare : calloc(1, sizeof *refusal);
+  loader->spare = NULL;
   if (refusal) {
     refusal->choice = loader->playing;
     snprintf(refusal->text, sizeof refusal->text, "%s; %s plays on", loader->reasons, name);
     setup_free(atomic_exchange(&loader->refused, refusal));
   }
+  loader->spare = calloc(1, sizeof *loader->spare);
 }
 
 static void apply(const struct request *request, struct choice *choice) {
@@ -130,15 +133,22 @@ struct loader *loader_new(const struct maker *maker, const struct setup *first,
   loader->log = *log;
   loader->playing = loader->saved = first->choice;
   memcpy(loader->names, first->names, sizeof loader->names);
-  sem_init(&loader->woken, 0, 0);
-  pthread_mutex_init(&loader->lock, NULL);
-  if (!thread_start(&loader->thread, loader_main, loader)) {
-    pthread_mutex_destroy(&loader->lock);
-    sem_destroy(&loader->woken);
-    free(loader);
-    return NULL;
+  loader->patient = true;
+  loader->spare = calloc(1, sizeof *loader->spare);
+  bool has_semaphore = loader->spare && sem_init(&loader->woken, 0, 0) == 0;
+  bool has_lock = has_semaphore && pthread_mutex_init(&loader->lock, NULL) == 0;
+  if (has_lock && thread_start(&loader->thread, loader_main, loader)) {
+    return loader;
   }
-  return loader;
+  if (has_lock) {
+    pthread_mutex_destroy(&loader->lock);
+  }
+  if (has_semaphore) {
+    sem_destroy(&loader->woken);
+  }
+  free(loader->spare);
+  free(loader);
+  return NULL;
 }
 
 void loader_free(struct loader *loader) {
@@ -151,6 +161,7 @@ void loader_free(struct loader *loader) {
   free_retired(loader);
   setup_free(atomic_load(&loader->made));
   setup_free(atomic_load(&loader->refused));
+  free(loader->spare);
   pthread_mutex_destroy(&loader->lock);
   sem_destroy(&loader->woken);
   free(loader);
@@ -216,11 +227,15 @@ static bool patient_since(const struct timespec *begun) {
 void loader_wait(struct loader *loader) {
   struct timespec begun;
   clock_gettime(CLOCK_MONOTONIC, &begun);
-  while ((loader->asking || atomic_load(&loader->served) != loader->sent) &&
-         patient_since(&begun)) {
+  bool done = false;
+  do {
     loader_send(loader);
-    nap();
-  }
+    done = !loader->asking && atomic_load(&loader->served) == loader->sent;
+    if (!done && loader->patient) {
+      nap();
+    }
+  } while (!done && loader->patient && patient_since(&begun));
+  loader->patient = done; /* a dead thread costs an export this wait once, not in every run() */
 }
 
 static bool same(const struct choice *a, const struct choice *b) {

@@ -55,6 +55,11 @@ void mailbox_send(struct mailbox *box) UNBRAID_REALTIME {
   atomic_store_explicit(&box->sent, sent + 1, memory_order_release);
 }
 
+bool mailbox_empty(const struct mailbox *box) UNBRAID_REALTIME {
+  return atomic_load_explicit(&box->released, memory_order_acquire) ==
+         atomic_load_explicit(&box->sent, memory_order_relaxed);
+}
+
 const struct mail *mailbox_peek(const struct mailbox *box, unsigned ahead) UNBRAID_REALTIME {
   uint64_t released = atomic_load_explicit(&box->released, memory_order_relaxed);
   uint64_t sent = atomic_load_explicit(&box->sent, memory_order_acquire);

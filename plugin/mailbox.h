@@ -28,6 +28,9 @@ struct mail *mailbox_reserve(struct mailbox *box) UNBRAID_REALTIME;
 /** Producer: sends the letter that mailbox_reserve() gave. Real-time safe. */
 void mailbox_send(struct mailbox *box) UNBRAID_REALTIME;
 
+/** Producer: whether every letter was released. Real-time safe. */
+bool mailbox_empty(const struct mailbox *box) UNBRAID_REALTIME;
+
 /** Consumer: the letter `ahead` places behind the oldest, or NULL when there is none. Real-time
  * safe. */
 const struct mail *mailbox_peek(const struct mailbox *box, unsigned ahead) UNBRAID_REALTIME;

@@ -42,6 +42,7 @@ struct split {
   unsigned unheard;   /* hops since a stem was heard */
   uint32_t epoch, late_frames;
   bool running, patient;
+  bool lost; /* the worker is so late that its box was full; it has not emptied it yet */
 };
 
 struct lane *split_lane(struct split *split) {
@@ -115,6 +116,8 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
   split->context = separator->context;
   split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
   split->lane.step_seconds = split->hop * split->renew / rate;
+  /* More never wait in an export. */
+  split->lane.keep = split->context / split->renew + split->deadline + 1;
   split->linger = (unsigned)ceil(LINGER_SECONDS * rate / split->hop);
   unsigned delayed = split->deadline + split->lookahead;
   split->frames = (delayed > split->context ? delayed : split->context) + split->renew;
@@ -204,6 +207,11 @@ bool split_picture(const struct split *split, struct split_picture *picture) UNB
   return true;
 }
 
+static void set_lost(struct split *split, bool lost) UNBRAID_REALTIME {
+  split->lost = lost;
+  atomic_store_explicit(&split->lane.lost, lost, memory_order_release);
+}
+
 /* Sends a frame to the worker; when the box is full the frame is lost and its masks are late. */
 static void post(struct split *split, uint64_t frame, bool wanted) UNBRAID_REALTIME {
   struct mail *mail = mailbox_reserve(split->lane.frames);
@@ -225,16 +233,37 @@ static bool is_step(const struct split *split, uint64_t frame) UNBRAID_REALTIME 
   return frame % split->renew == 0;
 }
 
-/* Starts the separator with the frames it missed, so that its first masks are as good as any. */
-static void start(struct split *split) UNBRAID_REALTIME {
-  new_epoch(split);
-  split->running = true;
-  split->first = split->now + (split->renew - split->now % split->renew) % split->renew;
+/* Sends the separator the frames it missed, so that its first masks are as good as any. */
+static void warm_up(struct split *split) UNBRAID_REALTIME {
   uint64_t missed = split->now < split->context ? split->now : split->context;
   for (uint64_t frame = split->now - missed; frame < split->now; ++frame) {
     if (is_step(split, frame)) {
       post(split, frame, false);
     }
+  }
+}
+
+static void start(struct split *split) UNBRAID_REALTIME {
+  new_epoch(split);
+  split->running = true;
+  split->first = split->now + (split->renew - split->now % split->renew) % split->renew;
+  set_lost(split, false);
+  warm_up(split);
+}
+
+/* Sends the newest frame. A worker that slept until its box was full gets no more: it throws away
+ * what is there, and then starts as warm as any. */
+static void feed(struct split *split) UNBRAID_REALTIME {
+  if (split->lost && mailbox_empty(split->lane.frames)) {
+    set_lost(split, false);
+    warm_up(split);
+  }
+  if (!split->lost) {
+    post(split, split->now, true);
+    set_lost(split, !split->posted[split->now % split->frames]);
+  }
+  if (split->lost) { /* then no masks are waited for, see masks_of() */
+    memset(split->posted, 0, split->frames * sizeof *split->posted);
   }
 }
 
@@ -310,7 +339,7 @@ static void frame_done(struct split *split, struct worker *worker,
   }
   start_or_stop(split, use.heard != 0);
   if (split->running && is_step(split, now)) {
-    post(split, now, true);
+    feed(split);
     worker_wake(worker);
   }
   unsigned delayed = split->deadline + split->lookahead;

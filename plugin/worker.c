@@ -32,8 +32,17 @@ static void step(struct lane *lane, const struct mail *frame, float *masks) UNBR
   atomic_store_explicit(&lane->load, load, memory_order_relaxed);
 }
 
+/* Throws away frames whose masks come too late and without which the separator is as warm. */
+static void skip_stale(struct lane *lane) UNBRAID_REALTIME {
+  bool lost = atomic_load_explicit(&lane->lost, memory_order_acquire);
+  while (mailbox_peek(lane->frames, lost ? 1 : lane->keep)) {
+    mailbox_release(lane->frames);
+  }
+}
+
 /* One frame of one lane; false when it has none. */
 static bool serve(struct lane *lane) {
+  skip_stale(lane);
   const struct mail *frame = mailbox_peek(lane->frames, 0);
   if (!frame) {
     return false;

@@ -15,6 +15,8 @@ struct lane {
   struct mailbox *masks;       /* from the worker: [stems][stft_bins()] */
   _Atomic uint32_t epoch;      /* of the audio thread: frames of another one are skipped */
   uint32_t known_epoch;        /* the worker's: when it differs, the separator is reset */
+  unsigned keep;               /* frames that may wait: older ones are not stepped any more */
+  atomic_bool lost;            /* of the audio thread: the box was full, only its newest counts */
   double step_seconds;         /* time between two steps */
   _Atomic float load; /* of the worker: time of a step over the time there is, running mean */
 };

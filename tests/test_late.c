@@ -1,13 +1,15 @@
-/* What is heard when the worker is late: stalled for a moment, for longer, for ever.
+/* What is heard when the worker is late: stalled for a moment, for longer, for ever; never started;
+ * not woken.
  *
  * Left carries the voice, right the band, and the separator knows it: its masks are the ratio of
  * the two. Whatever main has on the left after the vocals are muted is therefore leaked voice, and
  * nothing else. */
 #include "demo/song.h"
 #include "plugin/engine.h"
+#include "tests/fault/fault.h"
 
+#include <limits.h>
 #include <math.h>
-#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -25,20 +27,32 @@ enum { LOOKAHEAD = 1, LATENCY = SYNTHESIS + LOOKAHEAD * HOP + HOP };
 enum { SECONDS = 16, FRAMES = SECONDS * RATE / HOP * HOP };
 #define STALL_AT 8.0
 
+/* Steps that the worker can take while a hop passes, once it works again: a load of a third. */
+enum { SPEED = 3, UNHURRIED = 1000 };
+
 /* A separator that takes a step only when it is let, and gives masks a frame late as one that looks
  * ahead does. */
 struct gate {
   struct separator base;
-  sem_t permits;
-  _Atomic unsigned steps;
+  _Atomic unsigned permits;
+  atomic_bool blocked;
   float voice[BINS]; /* the mask of the newest frame */
 };
+
+static void nap(void) {
+  struct timespec t = {.tv_nsec = 20000};
+  nanosleep(&t, NULL);
+}
 
 static void gate_step(struct separator *self, const float *left, const float *right,
                       float *masks) UNBRAID_REALTIME {
   struct gate *gate = (struct gate *)self;
-  while (sem_wait(&gate->permits) != 0) {
+  atomic_store(&gate->blocked, true);
+  while (atomic_load(&gate->permits) == 0) {
+    nap();
   }
+  atomic_store(&gate->blocked, false);
+  atomic_fetch_sub(&gate->permits, 1);
   for (unsigned b = 0; b < BINS; ++b) {
     masks[b] = gate->voice[b];
     masks[BINS + b] = masks[2 * BINS + b] = 0.0f;
@@ -47,7 +61,6 @@ static void gate_step(struct separator *self, const float *left, const float *ri
     float band = hypotf(right[2 * b], right[2 * b + 1]) + 1e-6f;
     gate->voice[b] = voice * voice / (voice * voice + band * band);
   }
-  atomic_fetch_add(&gate->steps, 1);
 }
 
 static void gate_reset(struct separator *self) UNBRAID_REALTIME {
@@ -65,15 +78,18 @@ static void gate_init(struct gate *gate) {
                                  .geometry = {ANALYSIS, SYNTHESIS, HOP},
                                  .renew = 1,
                                  .lookahead = LOOKAHEAD,
-                                 .context = 24,
+                                 .context = 12,
                                  .reads = BINS,
                                  .stems = 4}};
-  assert_int_equal(sem_init(&gate->permits, 0, 0), 0);
 }
 
-static void nap(void) {
-  struct timespec ms = {.tv_nsec = 1000000};
-  nanosleep(&ms, NULL);
+/* Lets the worker take so many steps and waits until it has, or has nothing to do. */
+static void let_work(struct gate *gate, unsigned steps) {
+  atomic_store(&gate->permits, steps);
+  while (!fault_idle() && !(atomic_load(&gate->blocked) && atomic_load(&gate->permits) == 0)) {
+    nap();
+  }
+  atomic_store(&gate->permits, 0);
 }
 
 /* One song, its voice left and its band right, through an engine with the vocals muted. */
@@ -112,54 +128,59 @@ static int stage_close(void **state) {
   return 0;
 }
 
-/* Lets the worker take every step it is owed and waits until it has nothing left to do. */
-static void catch_up(struct gate *gate, unsigned *owed) {
-  unsigned before = atomic_load(&gate->steps);
-  for (; *owed > 0; --*owed) {
-    sem_post(&gate->permits);
-    ++before;
-  }
-  /* Frames that found the mailbox full were never sent: then the count stays behind. */
-  for (unsigned quiet = 0, last = 0; quiet < 20 && atomic_load(&gate->steps) < before; ++quiet) {
-    unsigned steps = atomic_load(&gate->steps);
-    quiet = steps == last ? quiet : 0;
-    last = steps;
-    nap();
-  }
-  while (sem_trywait(&gate->permits) == 0) {
-  }
-}
+/* What happens to the worker from `from` on. */
+struct fault {
+  const char *name;
+  double from, seconds;
+  enum { STALLS, UNSTARTED, LOSES_HALF, LOSES_ALL } kind; /* what is lost are calls of sem_post() */
+};
 
-/* @return late frames. */
-static unsigned perform(struct stage *stage, double stall_seconds) {
+struct outcome {
+  unsigned late;
+  double recovery; /* seconds from its end to the last frame with older masks than its own */
+};
+
+static struct outcome perform(struct stage *stage, const struct fault *fault) {
   struct gate gate;
   gate_init(&gate);
+  if (fault && fault->kind == UNSTARTED) {
+    fault_hold_threads();
+  }
   struct engine *engine = engine_new(&gate.base, separator_none_new(RATE), RATE, HOP);
   assert_non_null(engine);
   assert_int_equal(engine_latency(engine), LATENCY);
   struct mixer_controls controls = mixer_defaults();
   controls.mute[STEM_VOCALS] = true;
   float *const no_stems[N_STEMS][N_CHANNELS] = {{NULL}};
-  unsigned owed = 0;
+  struct outcome outcome = {0};
   for (size_t done = 0; done < FRAMES; done += HOP) {
     double t = (double)done / RATE;
+    bool wrong = fault && t >= fault->from && t < fault->from + fault->seconds;
     const float *const in[N_CHANNELS] = {stage->in[0] + done, stage->in[1] + done};
     float *const out[N_CHANNELS] = {stage->out[0] + done, stage->out[1] + done};
+    if (fault && !wrong && t >= fault->from) {
+      fault_release_threads();
+    }
+    fault_lose_posts(!wrong                      ? 0.0
+                     : fault->kind == LOSES_HALF ? 0.5
+                     : fault->kind == LOSES_ALL  ? 1.0
+                                                 : 0.0);
     engine_set(engine, &controls);
     engine_process(engine, in, out, no_stems, HOP, false);
-    ++owed;
-    if (t < STALL_AT || t >= STALL_AT + stall_seconds) {
-      catch_up(&gate, &owed);
+    unsigned late = engine_late_frames(engine);
+    if (fault && late > outcome.late) {
+      outcome.recovery = t + (double)HOP / RATE - fault->from - fault->seconds;
+    }
+    outcome.late = late;
+    if (!wrong || fault->kind >= LOSES_HALF) {
+      let_work(&gate, fault && t >= fault->from ? SPEED : UNHURRIED);
     }
   }
-  unsigned late = engine_late_frames(engine);
-  /* Let a worker that was stalled for ever end. */
-  for (unsigned i = 0; i < 200; ++i) {
-    sem_post(&gate.permits);
-  }
+  fault_lose_posts(0.0);
+  fault_release_threads();
+  atomic_store(&gate.permits, UINT_MAX / 2); /* let a worker that was stalled for ever end */
   engine_free(engine);
-  sem_destroy(&gate.permits);
-  return late;
+  return outcome;
 }
 
 static double level_db(const float *x, double from, double to) {
@@ -176,61 +197,110 @@ static double leak_db(const struct stage *stage, double from, double to) {
   return level_db(stage->out[0], from, to) - level_db(stage->in[0], from - latency, to - latency);
 }
 
-/* The largest step between two samples: a click is larger than any of the program's own. */
-static double steepest(const float *x, double from, double to) {
-  double most = 0.0;
-  for (size_t i = (size_t)(from * RATE); i < (size_t)(to * RATE); ++i) {
-    most = fmax(most, fabs((double)x[i + 1] - x[i]));
+static double step_at(const float *x, size_t i) {
+  return fabs((double)x[i + 1] - x[i]);
+}
+
+/* How far a step between two samples of `out` goes beyond any that the program itself has within
+ * 25 ms: the program with every mask on time, or dry. In dBFS; -200: nowhere. */
+static double click_db(const float *out, const float *on_time, const float *dry) {
+  enum { PIECE = HOP, PIECES = FRAMES / PIECE };
+  static double own[PIECES], most[PIECES];
+  double click = 1e-10;
+  for (size_t p = 0; p < PIECES; ++p) {
+    own[p] = most[p] = 0.0;
+    for (size_t i = p * PIECE; i < (p + 1) * PIECE && i + 1 < FRAMES; ++i) {
+      double of_dry = i >= LATENCY ? step_at(dry, i - LATENCY) : 0.0;
+      own[p] = fmax(own[p], fmax(of_dry, step_at(on_time, i)));
+      most[p] = fmax(most[p], step_at(out, i));
+    }
   }
-  return most;
+  for (size_t p = 1; p + 1 < PIECES; ++p) {
+    click = fmax(click, most[p] - fmax(own[p], fmax(own[p - 1], own[p + 1])));
+  }
+  return 20.0 * log10(click);
 }
 
 #define END (SECONDS - 0.1)
+#define EVER 1e9
 
-static void check_stall(struct stage *stage, double seconds) {
-  assert_int_equal(perform(stage, 0.0), 0);
-  double step[N_CHANNELS], undisturbed = leak_db(stage, STALL_AT + 1.0, END);
-  for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    step[c] = fmax(steepest(stage->in[c], 0.0, END), steepest(stage->out[c], 0.0, END));
-  }
-  unsigned late = perform(stage, seconds);
-  double end = fmin(STALL_AT + 1.0 + seconds, END);
-  double leak = leak_db(stage, STALL_AT, end);
-  print_message("stalled %g s: %u late frames, voice %.1f dB below dry meanwhile (%.1f dB with "
-                "every mask on time)\n",
-                seconds, late, -leak, -undisturbed);
-  assert_true(late > 0);
-  assert_true(leak <= -12.0);
-  for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    for (size_t i = 0; i < FRAMES; ++i) {
-      assert_true(isfinite(stage->out[c][i]));
+/* Bounds of docs/reliability.md. */
+#define LEAK_DB (-12.0)
+#define CLICK_DB (-60.0)
+#define RECOVERY_SECONDS 0.1
+
+/* A step of -40 dBFS, put where the program is quietest, counts as a click. */
+static void check_clicks_are_found(struct stage *stage, float *const on_time[N_CHANNELS]) {
+  size_t quietest = 0;
+  double least = 1e9;
+  for (size_t p = 8; p + 3 < FRAMES / HOP; ++p) {
+    double most = 0.0;
+    for (size_t i = (p - 2) * HOP; i < (p + 3) * HOP; ++i) {
+      most = fmax(most, fmax(step_at(stage->in[1], i - LATENCY), step_at(on_time[1], i)));
     }
-    assert_true(steepest(stage->out[c], 0.0, END) <= 1.05 * step[c]);
+    quietest = most < least ? p * HOP + HOP / 2 : quietest;
+    least = fmin(most, least);
   }
-  if (seconds < 1.0) { /* back to normal 100 ms after the worker is */
-    double back = STALL_AT + seconds + 0.1;
-    double after = leak_db(stage, back, END);
-    assert_true(perform(stage, 0.0) == 0 && fabs(leak_db(stage, back, END) - after) < 0.1);
+  for (size_t i = quietest; i < FRAMES; ++i) {
+    stage->out[1][i] += 0.01f;
   }
+  assert_true(click_db(stage->out[1], on_time[1], stage->in[1]) > CLICK_DB);
 }
 
-static void test_stalled_50_ms(void **state) {
-  check_stall(*state, 0.05);
-}
-
-static void test_stalled_500_ms(void **state) {
-  check_stall(*state, 0.5);
-}
-
-static void test_stalled_for_ever(void **state) {
-  check_stall(*state, 1e9);
+static void test_faults(void **state) {
+  static const struct fault faults[] = {
+      {"stalled 1 ms", STALL_AT, 0.001, STALLS},
+      {"stalled 10 ms", STALL_AT, 0.01, STALLS},
+      {"stalled 50 ms", STALL_AT, 0.05, STALLS},
+      {"stalled 100 ms", STALL_AT, 0.1, STALLS},
+      {"stalled 200 ms", STALL_AT, 0.2, STALLS},
+      {"stalled 500 ms", STALL_AT, 0.5, STALLS},
+      {"stalled 1 s", STALL_AT, 1.0, STALLS},
+      {"stalled 5 s", STALL_AT, 5.0, STALLS},
+      {"stalled for ever", STALL_AT, EVER, STALLS},
+      {"starts 1 s late", 0.0, 1.0, UNSTARTED},
+      {"never starts", 0.0, EVER, UNSTARTED},
+      {"half the posts lost", STALL_AT, 2.0, LOSES_HALF},
+      {"every post lost", STALL_AT, 2.0, LOSES_ALL},
+  };
+  struct stage *stage = *state;
+  float *on_time[N_CHANNELS];
+  assert_int_equal(perform(stage, NULL).late, 0);
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    on_time[c] = malloc(FRAMES * sizeof(float));
+    assert_non_null(on_time[c]);
+    memcpy(on_time[c], stage->out[c], FRAMES * sizeof(float));
+  }
+  check_clicks_are_found(stage, on_time);
+  print_message("every mask on time: voice %.1f dB\n", leak_db(stage, STALL_AT, END));
+  for (size_t f = 0; f < sizeof faults / sizeof *faults; ++f) {
+    const struct fault *fault = &faults[f];
+    struct outcome outcome = perform(stage, fault);
+    double from = fmax(fault->from, 2.0 * LATENCY / RATE);
+    double leak = leak_db(stage, from, fmin(fault->from + fault->seconds + 1.0, END));
+    double click = -200.0;
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      click = fmax(click, click_db(stage->out[c], on_time[c], stage->in[c]));
+      for (size_t i = 0; i < FRAMES; ++i) {
+        assert_true(isfinite(stage->out[c][i]));
+      }
+    }
+    bool ends = fault->seconds < EVER;
+    print_message("%-20s %4u late frames, voice %6.1f dB, clicks %6.1f dBFS", fault->name,
+                  outcome.late, leak, click);
+    print_message(ends ? ", recovers in %.0f ms\n" : "\n", 1e3 * fmax(outcome.recovery, 0.0));
+    assert_true(leak <= LEAK_DB);
+    assert_true(click <= CLICK_DB);
+    assert_true(!ends || outcome.recovery <= RECOVERY_SECONDS);
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    free(on_time[c]);
+  }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_stalled_50_ms),
-      cmocka_unit_test(test_stalled_500_ms),
-      cmocka_unit_test(test_stalled_for_ever),
+      cmocka_unit_test(test_faults),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
 }
