@@ -73,7 +73,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-arm arm-tests bench bench-programs demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check check-arm arm-tests bench bench-programs fuzz fuzzers demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -86,6 +86,7 @@ help:
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
+## fuzz           hostile files, sessions and messages: FUZZ_RUNS inputs each, with clang
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
@@ -181,6 +182,22 @@ $(B)/tests/jack_probe: $(call obj,tests/hosts/jack_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,jack)
 
+# Each fuzzer with the units that it feeds, and no others.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_OBJ := $(call obj,tests/fuzz/fuzz.c $(wildcard tests/fuzz/fuzz_*.c))
+NN_OBJ := $(call obj,$(wildcard nn/*.c))
+$(FUZZ_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cairo)
+$(B)/fuzz_model: $(NN_OBJ)
+$(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
+$(B)/fuzz_state: $(call obj,plugin/state.c plugin/host.c plugin/uris.c)
+$(B)/fuzz_messages: $(call obj,plugin/messages.c plugin/uris.c ui/atoms.c)
+$(B)/fuzz_window: $(call obj,ui/atoms.c ui/state.c plugin/ports.c plugin/uris.c)
+$(B)/fuzz_song: $(call obj,cli/input.c cli/complete.c cli/stretch.c cli/status.c)
+$(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c plugin/ports.c)
+$(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
+fuzzers: $(FUZZERS)
+
 RIG_OBJ := $(call obj,tests/support/rig.c)
 $(B)/bench: $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ) $(DSP_LIBS) -pthread
@@ -247,6 +264,15 @@ check-arm:
 	$(MAKE) CC=$(ARM)-gcc PKG_CONFIG='env PKG_CONFIG_LIBDIR=/usr/lib/$(ARM)/pkgconfig pkg-config' \
 	  B=$(ARM_B) arm-tests
 	B=$(ARM_B) UNBRAID_BUNDLE=$(BUNDLE) EMULATOR=qemu-aarch64 tests/run.sh
+
+# Inputs that reach new code are kept in $(FUZZ_B)/corpus, what fails in $(FUZZ_B).
+FUZZ_B := $(B)-fuzz
+FUZZ_RUNS ?= 1000000
+FUZZ_CC ?= clang
+fuzz:
+	$(MAKE) CC=$(FUZZ_CC) SAN=fuzzer-no-link,address,undefined B=$(FUZZ_B) KERNEL_CFLAGS=-O1 \
+	  CFLAGS='-O2 -g -fno-sanitize-recover=all' fuzzers
+	B=$(FUZZ_B) RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh
 
 DEMO := $(B)/demo
 demo: deps
