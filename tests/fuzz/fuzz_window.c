@@ -9,6 +9,7 @@
 #include <string.h>
 
 static struct atoms atoms;
+static volatile unsigned column; /* what its bytes add up to: so all are read */
 
 static void sound(const struct state *state) {
   for (int p = 0; p < N_PORTS; p++) {
@@ -26,7 +27,6 @@ static void sound(const struct state *state) {
        "the load can be shown");
 }
 
-/* Adds up bytes, so that each of them is read. */
 static unsigned sum(const uint8_t *bytes, size_t n) {
   unsigned all = 0;
   for (size_t i = 0; i < n; i++)
@@ -35,7 +35,6 @@ static unsigned sum(const uint8_t *bytes, size_t n) {
 }
 
 static void believe(struct state *state, const struct atoms_news *news) {
-  static volatile unsigned column;
   float levels[N_STEMS];
   if (news->levels) {
     memcpy(levels, news->levels, sizeof levels);

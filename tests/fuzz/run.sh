@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 B=${B:-build-fuzz}
 export UBSAN_OPTIONS=print_stacktrace=1
 export ASAN_OPTIONS=malloc_context_size=8:quarantine_size_mb=8 # quick
+export LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/leaks.supp:print_suppressions=0
 failed=0
 for fuzzer in "$B"/fuzz_*; do
   name=${fuzzer##*/fuzz_} begun=$EPOCHREALTIME
