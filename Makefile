@@ -73,7 +73,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-arm arm-tests bench bench-programs fuzz fuzzers demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check check-rtsan check-races check-arm arm-tests bench bench-programs fuzz fuzzers demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -87,6 +87,8 @@ help:
 ## check          every test; installs the hosts it needs when it may
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## fuzz           hostile files, sessions and messages: FUZZ_RUNS inputs each, with clang
+## check-rtsan    run() under clang's RealtimeSanitizer, clang 20 or later
+## check-races    the threads under ThreadSanitizer
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format and clang-tidy
@@ -273,6 +275,25 @@ fuzz:
 	$(MAKE) CC=$(FUZZ_CC) SAN=fuzzer-no-link,address,undefined B=$(FUZZ_B) KERNEL_CFLAGS=-O1 \
 	  CFLAGS='-O2 -g -fno-sanitize-recover=all' fuzzers
 	B=$(FUZZ_B) RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh
+
+# The plugin and its host built by a clang that knows real-time functions when it sees them run.
+RTSAN_CC ?= $(shell for v in '' -22 -21 -20; do echo 'int main(void) { return 0; }' | clang$$v -fsanitize=realtime \
+              -x c -o /dev/null - 2>/dev/null && echo clang$$v && break; done)
+RTSAN_B := $(B)-rtsan
+check-rtsan: all
+	$(if $(RTSAN_CC),,$(error no clang here has RealtimeSanitizer: it takes clang 20 or later))
+	$(MAKE) CC=$(RTSAN_CC) SAN=realtime B=$(RTSAN_B) KERNEL_CFLAGS=-O1 \
+	  $(RTSAN_B)/unbraid.lv2/unbraid.so $(addprefix $(RTSAN_B)/tests/,check_rt rt_trap.so)
+	cp $(MODELS) $(RTSAN_B)/unbraid.lv2
+	B=$(RTSAN_B) tests/check_rtsan.sh
+
+# Not all tests: those in which threads meet.
+RACE_B := $(B)-thread
+RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late messages swap)
+check-races:
+	$(MAKE) SAN=thread B=$(RACE_B) all $(RACE_TESTS)
+	for test in $(RACE_TESTS); do \
+	  TSAN_OPTIONS=exitcode=66 UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 $$test || exit 1; done
 
 DEMO := $(B)/demo
 demo: deps

@@ -3,8 +3,11 @@
  *
  * Two proofs: with rt_trap.so in LD_PRELOAD no forbidden call is counted, and under a kernel filter
  * that kills the thread at any system call but the one that wakes another thread, it lives. Before,
- * each trap is shown to catch what it must. */
+ * each trap is shown to catch what it must.
+ *
+ * check_rt --malloc: allocates in a function that says it does not. */
 #define _GNU_SOURCE
+#include "dsp/rt.h"
 #include "plugin/ports.h"
 #include "plugin/uris.h"
 #include "tests/rt_trap.h"
@@ -495,7 +498,18 @@ static bool check_filtered(void *library, const char *bundle) {
   return true;
 }
 
+/* What RealtimeSanitizer, where this was built with it, must stop at. */
+static void call_in_real_time(void) UNBRAID_REALTIME {
+  UNBRAID_TRUST_BEGIN
+  call_malloc();
+  UNBRAID_TRUST_END
+}
+
 int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--malloc") == 0) {
+    call_in_real_time();
+    return EXIT_SUCCESS;
+  }
   if (argc != 2) {
     fputs("usage: check_rt BUNDLE\n", stderr);
     return 2;
