@@ -73,7 +73,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-rtsan check-races check-arm arm-tests bench bench-programs fuzz fuzzers demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check check-rtsan check-races check-arm arm-tests bench bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -271,10 +271,11 @@ check-arm:
 FUZZ_B := $(B)-fuzz
 FUZZ_RUNS ?= 1000000
 FUZZ_CC ?= clang
-fuzz:
+fuzz: fuzz-programs
+	B=$(FUZZ_B) RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh
+fuzz-programs:
 	$(MAKE) CC=$(FUZZ_CC) SAN=fuzzer-no-link,address,undefined B=$(FUZZ_B) KERNEL_CFLAGS=-O1 \
 	  CFLAGS='-O2 -g -fno-sanitize-recover=all' fuzzers
-	B=$(FUZZ_B) RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh
 
 # The plugin and its host built by a clang that knows real-time functions when it sees them run.
 RTSAN_CC ?= $(shell for v in '' -22 -21 -20; do echo 'int main(void) { return 0; }' | clang$$v -fsanitize=realtime \
