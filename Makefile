@@ -164,9 +164,9 @@ tests: $(TESTS) $(TEST_TOOLS)
 
 # Hosts of our own: they see the plugin as any host does, and share nothing but its port table.
 PORTS_OBJ := $(call obj,plugin/ports.c)
-$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c)
+$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c tests/rt_trap_calls.c)
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $< -ldl -pthread
+	$(CC) -shared -o $@ $^ -ldl -pthread
 
 $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
