@@ -73,7 +73,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-rtsan check-races check-arm arm-tests bench bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check check-rtsan check-races check-arm arm-tests bench bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall dist clean help format lint lint-realtime
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -91,7 +91,7 @@ help:
 ## check-races    the threads under ThreadSanitizer
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
-## lint           clang-format and clang-tidy
+## lint           clang-format, clang-tidy, and what real-time functions call
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
 ## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
 ## uninstall      what install put there
@@ -290,11 +290,10 @@ check-rtsan: all
 
 # Not all tests: those in which threads meet.
 RACE_B := $(B)-thread
-RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late messages swap)
+RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late plugin messages swap)
 check-races:
 	$(MAKE) SAN=thread B=$(RACE_B) all $(RACE_TESTS)
-	for test in $(RACE_TESTS); do \
-	  TSAN_OPTIONS=exitcode=66 UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 $$test || exit 1; done
+	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/check_races.sh $(RACE_TESTS)
 
 DEMO := $(B)/demo
 demo: deps
@@ -339,6 +338,12 @@ lint:
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
+	$(if $(RTSAN_CC),$(MAKE) lint-realtime,@echo 'no clang here that knows real-time functions')
+
+# Functions marked UNBRAID_REALTIME call only such functions, and nothing that allocates.
+lint-realtime:
+	for f in dsp/*.c nn/*.c plugin/*.c; do \
+	  $(RTSAN_CC) $(LINT_FLAGS) -Werror -Wfunction-effects -fsyntax-only $$f || exit 1; done
 
 clean:
 	rm -rf build build-*

@@ -11,7 +11,7 @@ test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
 optional_test_packages="xvfb libxtst-dev xdotool jackd2 libjack-jackd2-dev jalv ecasound ardour
-  valgrind clang clang-format clang-tidy python3-torch python3-scipy python3-soundfile
+  valgrind clang clang-format clang-tidy spin python3-torch python3-scipy python3-soundfile
   python3-matplotlib libopenblas0-pthread ffmpeg"
 # What the benchmarks compare with: absent ones are left out.
 optional_bench_packages="libdnnl-dev libxnnpack-dev libcpuinfo-dev libopenblas-dev python3-torch

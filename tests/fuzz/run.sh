@@ -19,7 +19,7 @@ for fuzzer in "$B"/fuzz_*; do
   # A model may be long; the rest is found in little.
   longest=2048
   [ "$name" != model ] || longest=16384
-  "$fuzzer" -runs="$RUNS" -max_len=$longest -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
+  "$fuzzer" -runs="$RUNS" -max_len=$longest -timeout=100 -rss_limit_mb=1024 -malloc_limit_mb=512 \
     -close_fd_mask=3 -print_final_stats=1 -artifact_prefix="$B/$name-" "$@" \
     "$CORPUS/$name" tests/fuzz/corpus/"$name" >"$B/$name.log" 2>&1 ||
     { failed=1; grep -aE 'ERROR|runtime error|not so|SUMMARY|Test unit' "$B/$name.log"; }
