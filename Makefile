@@ -193,7 +193,7 @@ $(B)/fuzz_model: $(NN_OBJ)
 $(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
 $(B)/fuzz_state: $(call obj,plugin/state.c plugin/host.c plugin/uris.c)
 $(B)/fuzz_messages: $(call obj,plugin/messages.c plugin/uris.c ui/atoms.c)
-$(B)/fuzz_window: $(call obj,ui/atoms.c ui/state.c plugin/ports.c plugin/uris.c)
+$(B)/fuzz_window: $(call obj,ui/atoms.c ui/state.c ui/text.c plugin/ports.c plugin/uris.c)
 $(B)/fuzz_song: $(call obj,cli/input.c cli/complete.c cli/stretch.c cli/status.c)
 $(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c plugin/ports.c)
 $(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o

@@ -4,6 +4,7 @@
 #include "ui/spectrogram.h"
 #include "ui/state.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@ static void sound(const struct state *state) {
   for (unsigned s = 0; s < N_STEMS; s++)
     must(isfinite(state->meters[s].level) && isfinite(state->meters[s].held), "a meter is finite");
   must(memchr(state->message, '\0', STATE_TEXT) != NULL, "the message ends");
+  must(mbstowcs(NULL, state->message, 0) != (size_t)-1, "the message is UTF-8");
+  for (unsigned i = 0; i < N_SPLITS; i++)
+    must(mbstowcs(NULL, state->models[i], 0) != (size_t)-1, "a path is shown in UTF-8");
   for (unsigned i = 0; i < N_SPLITS; i++)
     must(memchr(state->models[i], '\0', STATE_PATH) != NULL, "a path ends");
   must(state->load >= 0.0f && state->load < 100.0f && state->load_shown < 10000,
@@ -52,8 +56,10 @@ static void believe(struct state *state, const struct atoms_news *news) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct bytes input = {data, size};
-  if (!atoms.event_transfer)
+  if (!atoms.event_transfer) {
     atoms_init(&atoms, fuzz_map());
+    must(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "there is a locale that knows UTF-8");
+  }
   static struct state state;
   state_init(&state, VARIANT_STEMS, 44100.0);
   unsigned flags = bytes_u8(&input);
