@@ -24,7 +24,7 @@ for fuzzer in "$B"/fuzz_*; do
     "$CORPUS/$name" tests/fuzz/corpus/"$name" >"$B/$name.log" 2>&1 ||
     { failed=1; grep -aE 'ERROR|runtime error|not so|SUMMARY|Test unit' "$B/$name.log"; }
   took=$((${EPOCHREALTIME/./} - ${begun/./}))
-  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$B/$name.log")
-  printf '%-9s %9d inputs in %4d s\n' "$name" "${runs:-0}" $((took / 1000000))
+  count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$B/$name.log")
+  printf '%-9s %9d inputs in %4d s\n' "$name" "${count:-0}" $((took / 1000000))
 done
 exit $failed
