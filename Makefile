@@ -92,8 +92,9 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-quick check-faults check-packages check-arm arm-tests bench bench-run \
-        bench-programs demo model install install-user uninstall uninstall-user dist clean help format lint
+.PHONY: all deps tests check check-quick check-faults check-packages check-arm check-rtsan check-races arm-tests \
+        bench bench-run bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall \
+        uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -109,10 +110,13 @@ help:
 ## check-packages archive, bundle and Debian packages: the same bytes again, and what checkers say
 ## check-faults   the long forms of the tests of failing calls and of torture
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
+## fuzz           hostile files, sessions and messages: FUZZ_RUNS inputs each, with clang
+## check-rtsan    run() under clang's RealtimeSanitizer, clang 20 or later
+## check-races    the threads under ThreadSanitizer
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## bench-run      the longest run() of a million blocks, and many instances at once
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
-## lint           clang-format and clang-tidy
+## lint           clang-format, clang-tidy, and what real-time functions call
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
 ## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
 ## uninstall, uninstall-user  what those put there
@@ -200,9 +204,9 @@ tests: $(TESTS) $(TEST_TOOLS)
 
 # Hosts of our own: they see the plugin as any host does, and share nothing but its port table.
 PORTS_OBJ := $(call obj,plugin/ports.c)
-$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c)
+$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c tests/rt_trap_calls.c)
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $< -ldl -pthread
+	$(CC) -shared -o $@ $^ -ldl -pthread
 
 $(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
 	@mkdir -p $(@D)
@@ -223,6 +227,22 @@ $(B)/tests/wavtool: $(call obj,tests/wavtool.c)
 $(B)/tests/jack_probe: $(call obj,tests/hosts/jack_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,jack)
+
+# Each fuzzer with the units that it feeds, and no others.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_OBJ := $(call obj,tests/fuzz/fuzz.c $(wildcard tests/fuzz/fuzz_*.c))
+NN_OBJ := $(call obj,$(wildcard nn/*.c))
+$(FUZZ_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cairo)
+$(B)/fuzz_model: $(NN_OBJ)
+$(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
+$(B)/fuzz_state: $(call obj,plugin/state.c plugin/host.c plugin/uris.c)
+$(B)/fuzz_messages: $(call obj,plugin/messages.c plugin/uris.c ui/atoms.c)
+$(B)/fuzz_window: $(call obj,ui/atoms.c ui/state.c ui/text.c plugin/ports.c plugin/uris.c)
+$(B)/fuzz_song: $(call obj,cli/input.c cli/complete.c cli/stretch.c cli/status.c)
+$(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c plugin/ports.c)
+$(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
+fuzzers: $(FUZZERS)
 
 RIG_OBJ := $(call obj,tests/support/rig.c)
 $(B)/bench: $(BENCH_OBJ) $(RIG_OBJ) $(CORE_OBJ)
@@ -315,6 +335,34 @@ check-arm:
 	  B=$(ARM_B) arm-tests
 	B=$(ARM_B) UNBRAID_BUNDLE=$(BUNDLE) EMULATOR=qemu-aarch64 tests/run.sh
 
+# Inputs that reach new code are kept in $(FUZZ_B)/corpus, what fails in $(FUZZ_B).
+FUZZ_B := $(B)-fuzz
+FUZZ_RUNS ?= 1000000
+FUZZ_CC ?= clang
+fuzz: fuzz-programs
+	B=$(FUZZ_B) RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh
+fuzz-programs:
+	$(MAKE) CC=$(FUZZ_CC) SAN=fuzzer-no-link,address,undefined B=$(FUZZ_B) KERNEL_CFLAGS=-O1 \
+	  CFLAGS='-O2 -g -fno-sanitize-recover=all' fuzzers
+
+# The plugin and its host built by a clang that knows real-time functions when it sees them run.
+RTSAN_CC ?= $(shell for v in '' -22 -21 -20; do echo 'int main(void) { return 0; }' | clang$$v -fsanitize=realtime \
+              -x c -o /dev/null - 2>/dev/null && echo clang$$v && break; done)
+RTSAN_B := $(B)-rtsan
+check-rtsan: all
+	$(if $(RTSAN_CC),,$(error no clang here has RealtimeSanitizer: it takes clang 20 or later))
+	$(MAKE) CC=$(RTSAN_CC) SAN=realtime B=$(RTSAN_B) KERNEL_CFLAGS=-O1 \
+	  $(RTSAN_B)/unbraid.lv2/unbraid.so $(addprefix $(RTSAN_B)/tests/,check_rt rt_trap.so)
+	cp $(MODELS) $(RTSAN_B)/unbraid.lv2
+	B=$(RTSAN_B) tests/check_rtsan.sh
+
+# Not all tests: those in which threads meet.
+RACE_B := $(B)-thread
+RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late plugin messages swap)
+check-races:
+	$(MAKE) SAN=thread B=$(RACE_B) all $(RACE_TESTS)
+	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/check_races.sh $(RACE_TESTS)
+
 DEMO := $(B)/demo
 demo: deps
 	$(MAKE) all $(B)/demo-song
@@ -366,6 +414,12 @@ lint:
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
+	$(if $(RTSAN_CC),$(MAKE) lint-realtime,@echo 'no clang here that knows real-time functions')
+
+# Functions marked UNBRAID_REALTIME call only such functions, and nothing that allocates.
+lint-realtime:
+	for f in dsp/*.c nn/*.c plugin/*.c; do \
+	  $(RTSAN_CC) $(LINT_FLAGS) -Werror -Wfunction-effects -fsyntax-only $$f || exit 1; done
 
 clean:
 	rm -rf build build-*

@@ -57,9 +57,13 @@ void fft_forward(const struct fft *fft, const float *time, float *spectrum) UNBR
     const float *in;
     float *unqualified;
   } samples = {.in = time};
+  UNBRAID_TRUST_BEGIN
   fftwf_execute_dft_r2c(fft->forward, samples.unqualified, (fftwf_complex *)spectrum);
+  UNBRAID_TRUST_END
 }
 
 void fft_inverse(const struct fft *fft, float *spectrum, float *time) UNBRAID_REALTIME {
+  UNBRAID_TRUST_BEGIN
   fftwf_execute_dft_c2r(fft->inverse, (fftwf_complex *)spectrum, time);
+  UNBRAID_TRUST_END
 }

@@ -167,6 +167,12 @@ void loader_free(struct loader *loader) {
   free(loader);
 }
 
+static void wake(struct loader *loader) UNBRAID_REALTIME {
+  UNBRAID_TRUST_BEGIN
+  sem_post(&loader->woken);
+  UNBRAID_TRUST_END
+}
+
 void loader_ask_quality(struct loader *loader, unsigned quality) UNBRAID_REALTIME {
   loader->asked.has_quality = true;
   loader->asked.quality = quality;
@@ -186,7 +192,7 @@ void loader_send(struct loader *loader) UNBRAID_REALTIME {
     loader_unask(loader);
     ++loader->sent;
     atomic_store(&loader->full, true);
-    sem_post(&loader->woken);
+    wake(loader);
   }
 }
 
@@ -209,7 +215,7 @@ void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME 
     setup->next = atomic_load(&loader->retired);
     while (!atomic_compare_exchange_strong(&loader->retired, &setup->next, setup)) {
     }
-    sem_post(&loader->woken);
+    wake(loader);
   }
 }
 

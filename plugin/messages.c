@@ -120,6 +120,9 @@ bool messages_read(const struct messages *m, const LV2_Atom_Sequence *port, uint
 
 /* ---- Writing ---- */
 
+/* The forge writes into the port's buffer and nowhere else. */
+UNBRAID_TRUST_BEGIN
+
 void messages_begin(struct messages *m, LV2_Atom_Sequence *port) UNBRAID_REALTIME {
   m->writing = m->mapped && port && port->atom.size >= sizeof *port;
   if (m->writing) {
@@ -196,3 +199,5 @@ bool messages_view(struct messages *m, const struct view_data *data) UNBRAID_REA
   lv2_atom_forge_pop(&m->forge, &frame);
   return true;
 }
+
+UNBRAID_TRUST_END

@@ -318,7 +318,9 @@ static const float *masks_of(struct split *split, uint64_t frame,
   frame -= frame % split->renew;
   bool on_time = collect(split, frame);
   if (!on_time && use.wait && split->patient && split->posted[frame % split->frames]) {
+    UNBRAID_TRUST_BEGIN
     on_time = collect_waiting(split, frame);
+    UNBRAID_TRUST_END
     split->patient = on_time;
   }
   if (on_time) {

@@ -298,7 +298,9 @@ static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
   follow_orders(self);
   loader_send(self->loader);
   if (wait) { /* an export has what was asked for from here on */
+    UNBRAID_TRUST_BEGIN
     loader_wait(self->loader);
+    UNBRAID_TRUST_END
     follow_loader(self);
   }
   bool watched = view_watched(&self->view) && !wait, shown = display_shown(&self->display);

@@ -3,8 +3,11 @@
  *
  * Two proofs: with rt_trap.so in LD_PRELOAD no forbidden call is counted, and under a kernel filter
  * that kills the thread at any system call but the one that wakes another thread, it lives. Before,
- * each trap is shown to catch what it must. */
+ * each trap is shown to catch what it must.
+ *
+ * check_rt --malloc: allocates in a function that says it does not. */
 #define _GNU_SOURCE
+#include "dsp/rt.h"
 #include "plugin/inlinedisplay.h"
 #include "plugin/ports.h"
 #include "plugin/uris.h"
@@ -35,6 +38,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -169,6 +174,43 @@ static void call_streams(void) {
   }
 }
 
+static void call_wakers(void) {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+  if (pthread_mutex_trylock(&mutex) == 0) {
+    pthread_cond_signal(&condition);
+    pthread_cond_broadcast(&condition);
+    pthread_mutex_unlock(&mutex);
+  }
+}
+
+static void call_descriptors(void) {
+  int ends[2] = {-1, -1};
+  if (pipe(ends) == 0) {
+    int other = dup(ends[0]);
+    fcntl(other, F_GETFD);
+    close(other);
+    close(ends[0]);
+    close(ends[1]);
+  }
+  int sock = socket(AF_UNIX, SOCK_STREAM, 0);
+  listen(sock, 1);
+  close(sock);
+}
+
+static void call_names(void) {
+  char target[8];
+  struct stat info;
+  int failed = unlink("/proc/none") + rmdir("/proc/none") + stat("/proc/none", &info);
+  if (failed < 0 && readlink("/proc/none", target, sizeof target) < 0) {
+    access("/proc/none", R_OK);
+  }
+}
+
+static void call_processes(void) {
+  waitpid(-1, NULL, WNOHANG);
+}
+
 static void call_print(void) {
   printf("%*s", (int)draw(1), ""); /* prints nothing, which the compiler cannot know */
 }
@@ -191,6 +233,10 @@ static const struct {
     {"poll, select", call_polls, 2},
     {"open, write, read, close, openat", call_files, 6},
     {"fopen, fprintf, fputs, fflush, fclose", call_streams, 5},
+    {"unlock, signal, broadcast", call_wakers, 3},
+    {"pipe, dup, fcntl, socket, listen", call_descriptors, 9},
+    {"unlink, rmdir, stat, readlink, access", call_names, 5},
+    {"waitpid", call_processes, 1},
     {"printf", call_print, 1},
 };
 
@@ -267,7 +313,7 @@ static bool is_audio(enum port port) {
   return port_table[port].kind == KIND_AUDIO_IN || port_table[port].kind == KIND_AUDIO_OUT;
 }
 
-static void connect(struct player *player, uint32_t index, void *data) {
+static void plug(struct player *player, uint32_t index, void *data) {
   player->descriptor->connect_port(player->handle, index, data);
 }
 
@@ -294,7 +340,7 @@ static bool player_open(struct player *player, void *library, const char *bundle
     void *value = port == PORT_CONTROL  ? (void *)player->control
                   : port == PORT_NOTIFY ? (void *)player->notify
                                         : (void *)&player->values[port];
-    connect(player, i, is_audio(port) ? (void *)player->audio[port] : value);
+    plug(player, i, is_audio(port) ? (void *)player->audio[port] : value);
   }
   return player->handle != NULL;
 }
@@ -305,7 +351,7 @@ static void shuffle_outputs(struct player *player) {
     enum port port = ports_from_variant(player->variant, i);
     if (port_table[port].kind == KIND_AUDIO_OUT) {
       float *choices[] = {NULL, player->audio[port], player->audio[port], player->audio[draw(4)]};
-      connect(player, i, choices[draw(4)]);
+      plug(player, i, choices[draw(4)]);
     }
   }
 }
@@ -511,7 +557,18 @@ static bool check_filtered(void *library, const char *bundle) {
   return true;
 }
 
+/* What RealtimeSanitizer, where this was built with it, must stop at. */
+static void call_in_real_time(void) UNBRAID_REALTIME {
+  UNBRAID_TRUST_BEGIN
+  call_malloc();
+  UNBRAID_TRUST_END
+}
+
 int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--malloc") == 0) {
+    call_in_real_time();
+    return EXIT_SUCCESS;
+  }
   if (argc != 2) {
     fputs("usage: check_rt BUNDLE\n", stderr);
     return 2;

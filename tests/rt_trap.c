@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #undef _FORTIFY_SOURCE
 #include "tests/rt_trap.h"
+#include "tests/rt_trap_inner.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ LOCAL int marks;
 LOCAL unsigned hits;
 LOCAL const char *last = "";
 
-static void hit(const char *name) {
+void rt_trap_hit(const char *name) {
   if (marks > 0) {
     ++hits;
     last = name;
@@ -39,7 +40,7 @@ static void hit(const char *name) {
 }
 
 /* Old programs get an old pthread_cond_t from plain dlsym(). */
-static void *next_of(const char *name) {
+void *rt_trap_next_of(const char *name) {
   void *next = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
   return next ? next : dlsym(RTLD_NEXT, name);
 }
@@ -76,31 +77,31 @@ extern void *__libc_realloc(void *, size_t);
 extern void __libc_free(void *);
 
 void *malloc(size_t size) {
-  hit("malloc");
+  rt_trap_hit("malloc");
   return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-  hit("calloc");
+  rt_trap_hit("calloc");
   return __libc_calloc(count, size);
 }
 
 void *realloc(void *block, size_t size) {
-  hit("realloc");
+  rt_trap_hit("realloc");
   return __libc_realloc(block, size);
 }
 
 void free(void *block) {
-  hit("free");
+  rt_trap_hit("free");
   __libc_free(block);
 }
 
 #define TRAP(type, name, parameters, arguments)                                                    \
   type name parameters {                                                                           \
     static type(*next) parameters;                                                                 \
-    hit(#name);                                                                                    \
+    rt_trap_hit(#name);                                                                            \
     if (!next) {                                                                                   \
-      *(void **)&next = next_of(#name);                                                            \
+      *(void **)&next = rt_trap_next_of(#name);                                                    \
     }                                                                                              \
     return next arguments;                                                                         \
   }
@@ -177,7 +178,7 @@ TRAP(int, vfprintf, (FILE * f, const char *format, va_list v), (f, format, v))
 
 #define TRAP_PRINTF(name, parameters, call)                                                        \
   int name parameters {                                                                            \
-    hit(#name);                                                                                    \
+    rt_trap_hit(#name);                                                                            \
     va_list v;                                                                                     \
     va_start(v, format);                                                                           \
     int count = call;                                                                              \
@@ -197,7 +198,7 @@ TRAP_PRINTF(__fprintf_chk, (FILE * f, int flag, const char *format, ...),
 TRAP_PRINTF(dprintf, (int fd, const char *format, ...), vdprintf(fd, format, v))
 
 void syslog(int priority, const char *format, ...) {
-  hit("syslog");
+  rt_trap_hit("syslog");
   va_list v;
   va_start(v, format);
   vsyslog(priority, format, v);
@@ -208,9 +209,9 @@ void syslog(int priority, const char *format, ...) {
 #define TRAP_OPEN(name, parameters, arguments)                                                     \
   int name parameters {                                                                            \
     static int(*next) parameters;                                                                  \
-    hit(#name);                                                                                    \
+    rt_trap_hit(#name);                                                                            \
     if (!next) {                                                                                   \
-      *(void **)&next = next_of(#name);                                                            \
+      *(void **)&next = rt_trap_next_of(#name);                                                    \
     }                                                                                              \
     va_list v;                                                                                     \
     va_start(v, flags);                                                                            \
@@ -228,7 +229,7 @@ TRAP_OPEN(openat64, (int folder, const char *path, int flags, ...), (folder, pat
 long syscall(long number, ...) {
   static long (*next)(long, ...);
   if (!next) {
-    *(void **)&next = next_of("syscall");
+    *(void **)&next = rt_trap_next_of("syscall");
   }
   long a[6];
   va_list v;
@@ -238,7 +239,7 @@ long syscall(long number, ...) {
   }
   va_end(v);
   if (number != SYS_futex || (a[1] & FUTEX_CMD_MASK) != FUTEX_WAKE) {
-    hit("syscall");
+    rt_trap_hit("syscall");
   }
   return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

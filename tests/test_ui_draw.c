@@ -436,6 +436,30 @@ __attribute__((visibility("default"))) const char *__lsan_default_suppressions(v
   return "leak:libfontconfig";
 }
 
+/* File names may hold any bytes; cairo draws nothing more once it was given what is not UTF-8. */
+static void test_any_bytes_can_be_shown(void **state) {
+  (void)state;
+  static const char *const texts[][2] = {
+      {"Mod\xe8le plays", "Mod?le plays"},
+      {"\xc3\xa8 \xe2\x82\xac", "\xc3\xa8 \xe2\x82\xac"},
+      {"cut \xe2\x82", "cut ??"},
+      {"\xc0\xaf \xed\xa0\x80", "?? ???"},
+      {"\xf0\x9f\x8e\xb5", "\xf0\x9f\x8e\xb5"},
+      {"\xf5\x80\x80\x80", "????"},
+      {"\xef\xbf\xbf", "???"},
+  };
+  for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 64, 16);
+    cairo_t *cr = cairo_create(surface);
+    state_message(&model, texts[i][0]);
+    assert_string_equal(model.message, texts[i][1]);
+    cairo_show_text(cr, model.message);
+    assert_int_equal(cairo_status(cr), CAIRO_STATUS_SUCCESS);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_words_fit),
@@ -449,6 +473,7 @@ int main(void) {
       cmocka_unit_test(test_meter_falls),
       cmocka_unit_test(test_late_light),
       cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_any_bytes_can_be_shown),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cairo_debug_reset_static_data(); /* so that only leaks are leaks */

@@ -1,7 +1,8 @@
 #include "ui/state.h"
 
+#include "ui/text.h"
+
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define METER_FLOOR (-60.0f)
@@ -19,19 +20,6 @@ void state_init(struct state *state, enum variant variant, double rate) {
     state->values[p] = port_table[p].initial;
   for (unsigned s = 0; s < N_STEMS; s++)
     state->meters[s] = (struct meter){METER_FLOOR, METER_FLOOR, 0.0};
-}
-
-/* Strings from elsewhere may end in the middle of a character once they are cut. */
-static void copy_text(char *to, size_t size, const char *from) {
-  snprintf(to, size, "%s", from);
-  size_t n = strlen(to);
-  if (n + 1 < size)
-    return;
-  while (n > 0 && ((unsigned char)to[n - 1] & 0xc0) == 0x80)
-    n--;
-  if (n > 0 && (unsigned char)to[n - 1] >= 0xc0)
-    n--;
-  to[n] = '\0';
 }
 
 /* Any fader may make the settings those of a preset. */
@@ -104,14 +92,14 @@ void state_load(struct state *state, float load) {
 }
 
 damage_t state_message(struct state *state, const char *text) {
-  copy_text(state->message, sizeof state->message, text);
+  text_copy(state->message, sizeof state->message, text);
   return DAMAGE_MESSAGE;
 }
 
 damage_t state_model(struct state *state, enum split_id split, const char *path) {
   if (strcmp(state->models[split], path) == 0)
     return 0;
-  copy_text(state->models[split], sizeof state->models[split], path);
+  text_copy(state->models[split], sizeof state->models[split], path);
   return damage_title(split);
 }
 
