@@ -171,7 +171,7 @@ $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 
 $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
 $(B)/tests/wavtool: $(call obj,tests/wavtool.c)
 	@mkdir -p $(@D)

@@ -43,7 +43,7 @@ done
 if [ -z "${SAN:-}${EMULATOR:-}" ]; then
   for script in tests/test_*.sh tests/hosts/*.sh; do
     case $script in
-      */common.sh) ;;
+      *common.sh) ;;
       *) run "$(basename "$script")" "$script" ;;
     esac
   done
