@@ -73,7 +73,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-arm arm-tests bench bench-programs demo model install install-user uninstall dist clean help format lint
+.PHONY: all deps tests check check-hosts check-arm arm-tests bench bench-programs demo model install install-user uninstall dist clean help format lint
 .SECONDARY:
 
 all: $(BUNDLE_FILES) $(B)/unbraid
@@ -85,6 +85,7 @@ help:
 ## deps           say what is missing, and install it when run as root
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
+## check-hosts    of these the ones in real hosts: jalv, Ardour, ecasound, lilv
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
@@ -233,6 +234,11 @@ check:
 	packaging/deps.sh test
 	$(MAKE) all tests
 	B=$(B) SAN=$(SAN) tests/run.sh
+
+check-hosts:
+	packaging/deps.sh test
+	$(MAKE) all $(TEST_TOOLS)
+	B=$(B) tests/run.sh hosts
 
 # For aarch64, by Debian's cross compiler and libraries; the models come from the bundle of this
 # machine. Of the other tests, some would need hosts and their libraries for that processor too, and
