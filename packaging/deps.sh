@@ -10,7 +10,7 @@ build_libraries="fftw3f jansson lilv-0 lv2 sndfile cairo"
 test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
-optional_test_packages="xvfb libxtst-dev xdotool jackd2 libjack-jackd2-dev jalv ecasound ardour
+optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 libjack-jackd2-dev jalv ecasound ardour
   valgrind clang clang-format clang-tidy python3-torch python3-scipy python3-soundfile
   python3-matplotlib libopenblas0-pthread ffmpeg"
 # What the benchmarks compare with: absent ones are left out.
