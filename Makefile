@@ -92,8 +92,8 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-quick check-faults check-packages check-arm check-rtsan check-races arm-tests \
-        bench bench-run bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall \
+.PHONY: all deps tests check check-hosts check-quick check-faults check-packages check-arm check-rtsan check-races \
+        arm-tests bench bench-run bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall \
         uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
 
@@ -106,6 +106,7 @@ help:
 ## deps           say what is missing, and install it when run as root
 ## demo           deps, all, then take the demo song apart
 ## check          every test; installs the hosts it needs when it may
+## check-hosts    of these the ones in real hosts: jalv, Ardour, ecasound, lilv
 ## check-quick    those of them that need no hosts, no screen and no spare time: for packages
 ## check-packages archive, bundle and Debian packages: the same bytes again, and what checkers say
 ## check-faults   the long forms of the tests of failing calls and of torture
@@ -218,7 +219,7 @@ $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 
 $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
 $(B)/tests/wavtool: $(call obj,tests/wavtool.c)
 	@mkdir -p $(@D)
@@ -302,6 +303,11 @@ check:
 	packaging/deps.sh test
 	$(MAKE) all tests
 	B=$(B) SAN=$(SAN) tests/run.sh
+
+check-hosts:
+	packaging/deps.sh test
+	$(MAKE) all $(TEST_TOOLS)
+	B=$(B) tests/run.sh tests/hosts/*.sh
 
 # Installs nothing. Not among them: a window, what needs a worker that keeps up, and half a minute of
 # late masks.

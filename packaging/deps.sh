@@ -10,8 +10,8 @@ build_libraries="fftw3f jansson lilv-0 lv2 sndfile cairo"
 test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
-optional_test_packages="xvfb libxtst-dev xdotool jackd2 libjack-jackd2-dev jalv ecasound ardour
-  valgrind clang clang-format clang-tidy spin python3-torch python3-scipy
+optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 libjack-jackd2-dev jalv ecasound
+  ardour valgrind clang clang-format clang-tidy spin python3-torch python3-scipy
   python3-soundfile python3-matplotlib libopenblas0-pthread ffmpeg git appstream"
 # To build the Debian packages and to look them over.
 package_packages="git build-essential debhelper pkgconf fakeroot libcmocka-dev lilv-utils sox

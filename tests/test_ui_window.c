@@ -415,19 +415,41 @@ static void test_connection_goes(void **state) {
   stage_close(&stage);
 }
 
+static long resident_kib(int process) {
+  char path[64];
+  long pages = 0;
+  snprintf(path, sizeof path, "/proc/%d/statm", process);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  assert_int_equal(fscanf(file, "%*d %ld", &pages), 1);
+  fclose(file);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
 static void test_a_hundred_times(void **state) {
   (void)state;
   const Window parent = XCreateSimpleWindow(stage_display(), DefaultRootWindow(stage_display()), 0,
                                             0, 960, 640, 0, 0, 0);
   XMapWindow(stage_display(), parent);
   XSync(stage_display(), False);
-  for (unsigned i = 0; i < 100; i++) {
+  long own = 0, server = 0;
+  for (unsigned i = 0; i < 120; i++) {
+    if (i == 20) { /* caches are full */
+      own = resident_kib(getpid());
+      server = resident_kib(stage_server());
+    }
     assert_true(stage_open_in(&stage, &plain, parent));
     stage_view(&stage, i);
     stage_control(&stage, gain(i % N_STEMS), (float)i / -2.0f);
     stage_settle(&stage);
     stage.ui->cleanup(stage.handle);
   }
+  own = resident_kib(getpid()) - own;
+  server = resident_kib(stage_server()) - server;
+  printf("a hundred windows: %ld KiB more, and %ld KiB in the X server\n", own, server);
+#ifndef __SANITIZE_ADDRESS__
+  assert_true(own < 2048 && server < 2048); /* one picture of the window is 2400 KiB */
+#endif
   XDestroyWindow(stage_display(), parent);
 }
 

@@ -1,19 +1,16 @@
--- ardour_inject.lua FOLDER FRAMES AT LEFT RIGHT: puts a region of silence with one impulse at the
--- start of the only track of session "s" in a folder of that name. Ardour 7 has no import outside
--- its editor, so the region is written into the session's file.
-local folder, frames, at = arg[1], tonumber (arg[2]), tonumber (arg[3])
-local impulse = {tonumber (arg[4]), tonumber (arg[5])}
+-- ardour_inject.lua FOLDER TRACK FRAMES LEFT RIGHT: puts a region of two mono float WAV files at the
+-- start of a track of session "s" in a folder of that name. Ardour 7 has no import outside its
+-- editor, so the region is written into the session's file.
+local folder, track, frames = arg[1], arg[2], tonumber (arg[3])
+local sides = {arg[4], arg[5]}
 local rate, superclocks = 44100, 282240000
 local length = frames * superclocks // rate
 
-local function write_wav (path, value)
-	local file = assert (io.open (path, "wb"))
-	local data = string.rep ("\0", 4 * at) .. string.pack ("<f", value) ..
-		string.rep ("\0", 4 * (frames - at - 1))
-	file:write ("RIFF", string.pack ("<I4", 36 + #data), "WAVEfmt ",
-	            string.pack ("<I4I2I2I4I4I2I2", 16, 3, 1, rate, 4 * rate, 4, 32),
-	            "data", string.pack ("<I4", #data), data)
-	file:close ()
+local function copy_file (from, to)
+	local source, target = assert (io.open (from, "rb")), assert (io.open (to, "wb"))
+	target:write (source:read ("a"))
+	source:close ()
+	target:close ()
 end
 
 local path = folder .. "/s.ardour"
@@ -57,7 +54,7 @@ local region = {
 }
 for channel = 1, 2 do
 	local name, source = "in-" .. channel .. ".wav", new_id ()
-	write_wav (folder .. "/interchange/s/audiofiles/" .. name, impulse[channel])
+	copy_file (sides[channel], folder .. "/interchange/s/audiofiles/" .. name)
 	append ("<Sources[^>]*>", "Sources", element ("Source", {
 		name = name, id = source, type = "audio", channel = "0", flags = "", gain = "1",
 		["natural-position"] = "a0", origin = "", ["take-id"] = "",
@@ -68,7 +65,7 @@ end
 region.id = new_id ()
 append ("<Regions[^>]*>", "Regions", element ("Region", region))
 region.id, region.name, region["whole-file"] = new_id (), "in.1", "0"
-append ('<Playlist [^>]*type="audio"[^>]*>', "Playlist", element ("Region", region))
+append ('<Playlist [^>]*name="' .. track .. '[.%d]*"[^>]*>', "Playlist", element ("Region", region))
 xml = xml:gsub ("<Location [^>]*IsSessionRange[^>]*/>", "")
 append ("<Locations[^>]*>", "Locations", element ("Location", {
 	id = new_id (), name = "session", start = "a0", ["end"] = "a" .. length,

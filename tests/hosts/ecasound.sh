@@ -11,7 +11,7 @@ render() {
   ecasound -q -x -z:nointbuf -b:$block -f:f32_le,2,44100 -i "$work/in.wav" \
     -f:f32_le,"$2",44100 -o "$work/out.wav" -elv2:"$1$defaults" >"$work/log" 2>&1 ||
     { cat "$work/log"; fail "ecasound"; }
-  "$B/tests/wav_probe" check "$work/out.wav" "$2" $frames "$(latency $block)"
+  "$B/tests/wav_probe" check "$2" $frames "$(latency $block)" "$work/out.wav"
   echo "$1: $2 channels, $((frames % block)) samples in the last block, impulse on its sample"
 }
 

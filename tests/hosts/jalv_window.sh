@@ -1,6 +1,6 @@
 #!/bin/bash
-# The window in jalv.gtk3, which embeds it: it opens at its size, takes another, hears mouse and
-# keyboard, and closes.
+# The window in jalv.gtk3, which embeds it: it opens at its size, shows the stems' colours, takes
+# another size, hears mouse and keyboard, and closes. Pictures need ImageMagick.
 . "$(dirname "$0")/common.sh"
 need Xvfb jackd jack_wait jalv.gtk3 xdotool
 [ -e "$B/unbraid.lv2/unbraid_ui.so" ] || skip "the bundle has no window"
@@ -19,6 +19,21 @@ size() {
   xdotool search --sync --onlyvisible --name "$1" getwindowgeometry | sed -n 's/ *Geometry: //p'
 }
 
+# Waits until each stem's colour is on the screen, as often as its fader and legend make it.
+has_stems() {
+  local seen colour
+  command -v import >/dev/null && command -v convert >/dev/null || return 0
+  for _ in {1..50}; do
+    import -window root "$work/window.png"
+    seen=$(convert "$work/window.png" -format %c histogram:info:-)
+    for colour in F0E442 D55E00 56B4E9 CC79A7; do
+      [ "$(sed -n "s/^ *\([0-9]*\): .*#$colour.*/\1/p" <<<"$seen")" -ge 200 ] 2>/dev/null || continue 2
+    done
+    return 0
+  done
+  fail "not the colours of all stems: $colour"
+}
+
 check() {
   local uri=$1 name=$2 host status=0
   jalv.gtk3 "$uri" >"$work/jalv.log" 2>&1 &
@@ -31,6 +46,7 @@ check() {
     sleep 0.1
   done
   [[ $(size "$name") == 960x6* ]] || fail "$uri opens at $(size "$name")"
+  has_stems
   xdotool search --onlyvisible --name "$name" windowsize 1200 800
   sleep 1
   xdotool mousemove 60 700 click 1 mousemove 60 600 click 4 click 5 key Tab Up m space
