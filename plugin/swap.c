@@ -93,6 +93,13 @@ void swap_watch(struct swap *swap, bool watched) UNBRAID_REALTIME {
   }
 }
 
+void swap_refine(struct swap *swap, const struct refine_settings *settings) UNBRAID_REALTIME {
+  engine_refine(swap->playing->engine, settings);
+  if (swap->coming) {
+    engine_refine(swap->coming->engine, settings);
+  }
+}
+
 const struct setup *swap_playing(const struct swap *swap) UNBRAID_REALTIME {
   return swap->playing;
 }
