@@ -72,8 +72,9 @@ class Network(nn.Module):
         return torch.cat([masks, top.expand(*masks.shape[:-1], rest)], -1)
 
     @torch.no_grad()
-    def separate(self, mixture):
-        """[channels, samples] -> stems [stems, channels, samples], delay taken out."""
+    def separate(self, mixture, making=lambda spectrum, masks: masks[:, None] * spectrum):
+        """[channels, samples] -> stems [stems, channels, samples], delay taken out. `making`
+        makes the stems' spectra of the mixture's and the masks."""
         s = self.sizes
         stft = Stft(s.analysis, s.synthesis, s.hop)
         samples = mixture.shape[-1]
@@ -83,7 +84,7 @@ class Network(nn.Module):
         masks = self(self.features(seen[0], seen[-1], s)[None])[0]
         masks = self.full_masks(masks)[:, s.lookahead:]
         spectrum = spectrum[:, :masks.shape[1]]
-        return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
+        return stft.audio(making(spectrum, masks))[..., :samples]
 
     def write(self, path, licence, trained_on, name=None, half=False, extra=None):
         """`name` is what users know the model by; by default its architecture's."""
