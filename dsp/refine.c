@@ -34,7 +34,7 @@ struct refine {
 };
 
 struct refine_settings refine_defaults(void) {
-  return (struct refine_settings){.sharpness = 1.0f, .spatial = 0.0f, .floor_db = REFINE_FLOOR_OFF};
+  return (struct refine_settings){.sharpness = 1.0f, .spatial = 1.0f, .floor_db = REFINE_FLOOR_OFF};
 }
 
 struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds) {

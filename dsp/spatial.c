@@ -168,7 +168,7 @@ static void weigh(struct spatial *s, unsigned band, const struct place *places, 
   }
 }
 
-/* One bin of a channel: what its stems' filters make, the rest to the stems by their masks. */
+/* Filters a band; what a filter for all stems but the last leaves is the last one's. */
 static void filter(struct spatial *s, unsigned band, const struct place *places,
                    const float *const spectra[N_CHANNELS], const float *masks,
                    float amount) UNBRAID_REALTIME {

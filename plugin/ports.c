@@ -180,9 +180,10 @@ const struct port_info port_table[N_PORTS] = {
      .name = "Stereo Filter",
      .short_name = "Stereo",
      .comment = "How much the four stems are told apart by where they stand between the "
-                "loudspeakers: for mixes of stems that are panned",
+                "loudspeakers; in a mono mix it changes nothing",
      .kind = KIND_CONTROL_IN,
      .maximum = 100.0f,
+     .initial = 100.0f,
      .unit = "pc"},
     {.symbol = "floor",
      .name = "Floor",

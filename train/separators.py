@@ -29,7 +29,7 @@ def refined(spectrum, masks, sizes):
     """[2, frames, bins], [4, frames, bins] -> stems, as SETTINGS make them."""
     return torch.from_numpy(refine(
         spectrum.numpy(), masks.numpy(), SETTINGS.get("sharpness", 1),
-        SETTINGS.get("spatial", 0) / 100, SETTINGS.get("floor", FLOOR_OFF),
+        SETTINGS.get("spatial", 100) / 100, SETTINGS.get("floor", FLOOR_OFF),
         bin_hz=sizes.sample_rate / sizes.analysis, hop_seconds=sizes.hop / sizes.sample_rate)).to(torch.complex64)
 
 
