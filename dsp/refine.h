@@ -18,7 +18,7 @@ struct refine_settings {
   float floor_db;  /* a stem this far below its own peak is gated, what it had goes to the last */
 };
 
-/** Everything off but what measures best. */
+/** As a new plugin has them: the filter in full, nothing else. */
 struct refine_settings refine_defaults(void);
 
 struct refine;
