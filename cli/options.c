@@ -22,6 +22,7 @@ void options_help(FILE *out) {
         "  -s, --stems=LIST       write these only: vocals,drums,bass,other,harmonic,\n"
         "                         percussive,main\n"
         "      --set=PORT=VALUE   set a control of the plugin, such as vocals_gain=-6\n"
+        "                         or spatial=0; unbraid(1) has them all\n"
         "  -p, --preset=NAME      set the controls as a preset does\n"
         "      --list-presets     list the presets\n"
         "      --quality=NAME     which of its models: balanced (default), light, live\n"

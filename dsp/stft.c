@@ -183,8 +183,9 @@ void stft_output_add(struct stft *stft, struct stft_output *output, const float 
                      const float *mask) UNBRAID_REALTIME {
   unsigned bins = stft_bins(stft->geometry);
   for (unsigned b = 0; b < bins; ++b) {
-    stft->spectrum[2 * b] = mask[b] * spectrum[2 * b];
-    stft->spectrum[2 * b + 1] = mask[b] * spectrum[2 * b + 1];
+    float gain = mask ? mask[b] : 1.0f;
+    stft->spectrum[2 * b] = gain * spectrum[2 * b];
+    stft->spectrum[2 * b + 1] = gain * spectrum[2 * b + 1];
   }
   fft_inverse(stft->fft, stft->spectrum, stft->time);
   const float *newest = stft->time + stft->geometry.analysis - output->length;

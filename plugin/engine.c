@@ -19,6 +19,7 @@ struct engine {
   struct delay *dry[N_CHANNELS];
   float *in_copy[N_CHANNELS], *dry_copy[N_CHANNELS]; /* [chunk] */
   unsigned latency, chunk;
+  struct refine_settings refine;
   bool settle; /* the next controls hold at once */
   bool watched;
 };
@@ -78,6 +79,7 @@ struct engine *engine_new(struct separator *four, struct separator *hp, double r
     engine_free(engine);
     return NULL;
   }
+  engine->refine = refine_defaults();
   engine_reset(engine);
   return engine;
 }
@@ -153,6 +155,10 @@ float engine_load(const struct engine *engine) UNBRAID_REALTIME {
   return split_load(engine->splits[SPLIT_FOUR]) + split_load(engine->splits[SPLIT_HP]);
 }
 
+void engine_refine(struct engine *engine, const struct refine_settings *settings) UNBRAID_REALTIME {
+  engine->refine = *settings;
+}
+
 void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME {
   mixer_set(engine->mixer, controls);
   if (engine->settle) {
@@ -171,7 +177,7 @@ static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME 
 
 static struct split_use use_of(const struct engine *engine, enum split_id split,
                                float *const outs[N_STEMS][N_CHANNELS], bool wait) UNBRAID_REALTIME {
-  struct split_use use = {.wait = wait};
+  struct split_use use = {.wait = wait, .refine = engine->refine};
   for (unsigned s = split_first(split); s < split_end(split); ++s) {
     unsigned bit = 1u << (s - split_first(split));
     bool taken = engine->watched || outs[s][0] || outs[s][1];

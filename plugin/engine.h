@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsp/mixer.h"
+#include "dsp/refine.h"
 #include "dsp/rt.h"
 #include "plugin/separator.h"
 #include "plugin/split.h"
@@ -49,6 +50,9 @@ bool engine_picture(const struct engine *engine, struct split_picture *picture) 
 
 /** Share of the time that the worker is busy, running mean. Real-time safe. */
 float engine_load(const struct engine *engine) UNBRAID_REALTIME;
+
+/** How masks are refined from the next frame on. Real-time safe. */
+void engine_refine(struct engine *engine, const struct refine_settings *settings) UNBRAID_REALTIME;
 
 /** Heads for new controls. The first ones after a reset hold at once. Real-time safe. */
 void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME;

@@ -1,5 +1,7 @@
 #include "plugin/ports.h"
 
+#include "dsp/refine.h"
+
 #include <stddef.h>
 
 /* Below this the fader is closed: a stem at -60 dB is off. */
@@ -11,6 +13,7 @@ const char *const stem_names[N_STEMS] = {"Vocals", "Drums",    "Bass",
                                          "Other",  "Harmonic", "Percussive"};
 
 static const struct scale_point gain_points[] = {{GAIN_OFF, "Off"}, {0.0f, "Unity"}, {0.0f, NULL}};
+static const struct scale_point floor_points[] = {{REFINE_FLOOR_OFF, "Off"}, {0.0f, NULL}};
 static const struct scale_point main_from_points[] = {
     {0.0f, "Four stems"}, {1.0f, "Harmonic/percussive"}, {0.0f, NULL}};
 static const struct scale_point outs_points[] = {
@@ -171,4 +174,33 @@ const struct port_info port_table[N_PORTS] = {
      .flags = FLAG_OPTIONAL,
      .designation = "lv2:control",
      .bytes = 32768},
+    {.symbol = "sharpness",
+     .name = "Sharpness",
+     .short_name = "Sharpness",
+     .comment = "Exponent of the masks of the four stems: 1 as the model made them, 2 with less of "
+                "the others in each stem, and more artefacts",
+     .kind = KIND_CONTROL_IN,
+     .minimum = 1.0f,
+     .maximum = 2.0f,
+     .initial = 1.0f},
+    {.symbol = "spatial",
+     .name = "Stereo Filter",
+     .short_name = "Stereo",
+     .comment = "How much the four stems are told apart by where they stand between the "
+                "loudspeakers; in a mono mix it changes nothing",
+     .kind = KIND_CONTROL_IN,
+     .maximum = 100.0f,
+     .initial = 100.0f,
+     .unit = "pc"},
+    {.symbol = "floor",
+     .name = "Floor",
+     .short_name = "Floor",
+     .comment = "Vocals, drums or bass this far below their own peak are closed, and what was left "
+                "of them goes to other: -80 dB is off",
+     .kind = KIND_CONTROL_IN,
+     .minimum = REFINE_FLOOR_OFF,
+     .maximum = -10.0f,
+     .initial = REFINE_FLOOR_OFF,
+     .unit = "db",
+     .points = floor_points},
 };

@@ -20,6 +20,7 @@ struct split {
   struct lane lane;
   struct stft *stft;
   struct mask_hold *hold;
+  struct refine *refine;           /* NULL: masks are used as they come */
   struct delay *align[N_CHANNELS]; /* NULL: the input needs no more delay */
   struct stft_input *inputs[N_CHANNELS];
   struct stft_output *outputs[N_STEMS][N_CHANNELS];
@@ -43,6 +44,7 @@ struct split {
   uint32_t epoch, late_frames;
   bool running, patient;
   bool lost; /* the worker is so late that its box was full; it has not emptied it yet */
+  bool on_time; /* the newest masks are their frame's own */
 };
 
 struct lane *split_lane(struct split *split) {
@@ -85,11 +87,16 @@ static bool allocate(struct split *split, double rate) {
   split->aligned = memory_floats(split->hop);
   split->spectra =
       memory_floats(split->frames * N_CHANNELS * memory_stride((size_t)split->bins * 2));
+  if (split->stems == FOUR_STEMS) {
+    split->refine = refine_new(split->stems, split->bins, rate / separator->geometry.analysis,
+                               split->hop / rate);
+  }
   split->posted = calloc(split->frames, sizeof *split->posted);
   split->lane.frames = mailbox_new(slots, (size_t)N_CHANNELS * separator->reads * 2);
   split->lane.masks = mailbox_new(slots, (size_t)split->stems * split->bins);
   bool good = split->stft && split->hold && split->aligned && split->spectra && split->posted &&
-              split->lane.frames && split->lane.masks;
+              split->lane.frames && split->lane.masks &&
+              (split->refine || split->stems != FOUR_STEMS);
   for (unsigned c = 0; good && c < N_CHANNELS; ++c) {
     split->inputs[c] = stft_input_new(split->stft);
     good = split->inputs[c] != NULL;
@@ -144,6 +151,7 @@ void split_free(struct split *split) {
   mailbox_free(split->lane.frames);
   mailbox_free(split->lane.masks);
   mask_hold_free(split->hold);
+  refine_free(split->refine);
   stft_free(split->stft);
   free(split->aligned);
   free(split->spectra);
@@ -178,6 +186,9 @@ void split_reset(struct split *split) UNBRAID_REALTIME {
     }
   }
   mask_hold_reset(split->hold);
+  if (split->refine) {
+    refine_reset(split->refine);
+  }
   new_epoch(split);
   split->now = split->first = 0;
   split->filled = split->unheard = 0;
@@ -328,7 +339,29 @@ static const float *masks_of(struct split *split, uint64_t frame,
   } else {
     ++split->late_frames;
   }
+  split->on_time = on_time;
   return mask_hold_next(split->hold, on_time, use.closed);
+}
+
+/* Adds a frame to the outputs of the stems that are heard, if there are masks for it. */
+static void make_output(struct split *split, uint64_t frame,
+                        struct split_use use) UNBRAID_REALTIME {
+  if (split->masks && split->refine) {
+    const float *const spectra[N_CHANNELS] = {spectrum(split, frame, 0), spectrum(split, frame, 1)};
+    split->masks =
+        refine_process(split->refine, &use.refine, spectra, split->masks, split->on_time);
+  }
+  for (unsigned s = 0; s < split->stems; ++s) {
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      stft_output_advance(split->outputs[s][c]);
+      if (!split->masks || !(use.heard >> s & 1)) {
+        continue;
+      }
+      const float *own = split->refine ? refine_spectrum(split->refine, s, c) : NULL;
+      stft_output_add(split->stft, split->outputs[s][c], own ? own : spectrum(split, frame, c),
+                      own ? NULL : split->masks + (size_t)s * split->bins);
+    }
+  }
 }
 
 /* The hop is full: its frame goes to the worker, and the frame whose masks are due to the output.
@@ -349,16 +382,8 @@ static void frame_done(struct split *split, struct worker *worker,
   if (split->running && now >= split->first + split->deadline) {
     masks = masks_of(split, now - split->deadline, use);
   }
-  for (unsigned s = 0; s < split->stems; ++s) {
-    for (unsigned c = 0; c < N_CHANNELS; ++c) {
-      stft_output_advance(split->outputs[s][c]);
-      if (masks && now >= delayed && (use.heard >> s & 1)) {
-        stft_output_add(split->stft, split->outputs[s][c], spectrum(split, now - delayed, c),
-                        masks + (size_t)s * split->bins);
-      }
-    }
-  }
   split->masks = now >= delayed ? masks : NULL;
+  make_output(split, now - delayed, use);
   split->now = now + 1;
   split->filled = 0;
 }

@@ -1,6 +1,7 @@
 /* One split of the mix: STFT on the audio thread, masks from the worker, a stem's audio out. */
 #pragma once
 
+#include "dsp/refine.h"
 #include "dsp/rt.h"
 #include "dsp/stems.h"
 #include "plugin/worker.h"
@@ -66,6 +67,7 @@ struct split_use {
   unsigned heard;  /* the others are not computed; none: the separator rests */
   unsigned closed; /* the fader is closed: late masks must not let the stem through */
   bool wait;       /* freewheeling: wait for each mask instead of using an older one */
+  struct refine_settings refine; /* of the four stems; harmonic and percussive stay as they are */
 };
 
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker

@@ -100,6 +100,13 @@ void swap_measure(struct swap *swap, bool measured) UNBRAID_REALTIME {
   }
 }
 
+void swap_refine(struct swap *swap, const struct refine_settings *settings) UNBRAID_REALTIME {
+  engine_refine(swap->playing->engine, settings);
+  if (swap->coming) {
+    engine_refine(swap->coming->engine, settings);
+  }
+}
+
 const struct setup *swap_playing(const struct swap *swap) UNBRAID_REALTIME {
   return swap->playing;
 }

@@ -35,6 +35,9 @@ void swap_watch(struct swap *swap, bool watched) UNBRAID_REALTIME;
 /** Whether the peaks of what plays are measured, see engine_measure(). Real-time safe. */
 void swap_measure(struct swap *swap, bool measured) UNBRAID_REALTIME;
 
+/** How the masks of all that plays are refined, see engine_refine(). Real-time safe. */
+void swap_refine(struct swap *swap, const struct refine_settings *settings) UNBRAID_REALTIME;
+
 /** What plays; while a cross-fade is under way, what fades out. Real-time safe. */
 const struct setup *swap_playing(const struct swap *swap) UNBRAID_REALTIME;
 

@@ -169,6 +169,12 @@ static struct mixer_controls read_controls(const struct unbraid *self) UNBRAID_R
   return c;
 }
 
+static struct refine_settings read_refine(const struct unbraid *self) UNBRAID_REALTIME {
+  return (struct refine_settings){.sharpness = control(self, PORT_SHARPNESS),
+                                  .spatial = control(self, PORT_SPATIAL) / 100.0f,
+                                  .floor_db = control(self, PORT_FLOOR)};
+}
+
 static void report(const struct unbraid *self, enum port port, float value) UNBRAID_REALTIME {
   if (self->ports[port]) {
     *(float *)self->ports[port] = value;
@@ -284,6 +290,7 @@ static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
   rt_fp_state fp = rt_fp_flush_denormals();
   /* Everything is read before anything is written: a host may give one buffer for all ports. */
   struct mixer_controls controls = read_controls(self);
+  struct refine_settings refine = read_refine(self);
   bool wait = toggle(self, PORT_FREEWHEEL);
   const float *const in[N_CHANNELS] = {self->ports[PORT_IN_L], self->ports[PORT_IN_R]};
   float *const main[N_CHANNELS] = {self->ports[PORT_MAIN_L], self->ports[PORT_MAIN_R]};
@@ -309,6 +316,7 @@ static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
   if (shown) {
     display_hear_input(&self->display, in, n);
   }
+  swap_refine(self->swap, &refine);
   swap_process(self->swap, &controls, in, main, (float *const(*)[N_CHANNELS])outs, n, wait);
   report(self, PORT_LATENCY, (float)engine_latency(swap_playing(self->swap)->engine));
   report(self, PORT_LATE_FRAMES, (float)swap_late_frames(self->swap));

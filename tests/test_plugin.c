@@ -139,6 +139,39 @@ static void test_stems_sum_to_the_input(void **state) {
   }
 }
 
+/* So do stems whose masks are refined in every way, and main at unity stays the input. */
+static void test_refined_stems_sum_to_the_input(void **state) {
+  (void)state;
+  static const double rates[] = {44100, 192000};
+  for (size_t r = 0; r < sizeof rates / sizeof *rates; ++r) {
+    struct rig rig;
+    struct music m = music_new(2.0, rates[r]);
+    assert_true(rig_open(&rig, VARIANT_STEMS, rates[r], BLOCK, rig_bundle()));
+    rig.controls[PORT_FREEWHEEL] = 1.0f;
+    rig.controls[PORT_SHARPNESS] = 1.6f;
+    rig.controls[PORT_SPATIAL] = 100.0f;
+    rig.controls[PORT_FLOOR] = -20.0f;
+    struct rig_audio out = rig_audio_new(m.frames, true);
+    float *sum = calloc(m.frames, sizeof *sum);
+    assert_non_null(sum);
+    rig_render(&rig, m.left, m.right, &out, BLOCK);
+    unsigned latency = latency_of(&rig);
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      const float *in = c ? m.right : m.left;
+      sum_of(&out, SPLIT_FOUR, c, sum);
+      double db = rig_error_db(sum + latency, in, m.frames - latency);
+      print_message("%6.0f Hz, refined: sum - input %.1f dB\n", rates[r], db);
+      assert_true(db <= -120.0);
+      assert_memory_equal(out.left_right[PORT_MAIN_L + c] + latency, in,
+                          (m.frames - latency) * sizeof(float));
+    }
+    free(sum);
+    rig_audio_free(&out);
+    music_free(&m);
+    rig_close(&rig);
+  }
+}
+
 static void test_unity_and_bypass_are_bit_exact(void **state) {
   (void)state;
   struct music m = music_new(2.0, RATE);
@@ -557,6 +590,7 @@ int main(void) {
       cmocka_unit_test(test_latency_reported_is_measured),
       cmocka_unit_test(test_latency_of_small_blocks),
       cmocka_unit_test(test_stems_sum_to_the_input),
+      cmocka_unit_test(test_refined_stems_sum_to_the_input),
       cmocka_unit_test(test_unity_and_bypass_are_bit_exact),
       cmocka_unit_test(test_blocks_do_not_matter),
       cmocka_unit_test(test_announced_blocks_only_delay),

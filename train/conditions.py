@@ -1,4 +1,4 @@
-"""The same songs heard otherwise: softer, louder, as mono, at other sample rates.
+"""The same songs heard otherwise: softer, louder, as mono, panned, at other sample rates.
 
 Scores are of what was heard against what there was to hear, so that a separator
 which minds neither keeps its figure.
@@ -13,10 +13,15 @@ from scipy.signal import resample_poly
 from studio import RATE
 
 
+# Of the four stems as mono, panned at constant power: 0 is left, a half of pi right.
+ANGLES = np.pi / 2 * np.array([0.55, 0.35, 0.45, 0.75])
+
+
 @dataclass
 class Heard:
     gain_db: float = 0
     mono: bool = False
+    panned: bool = False
     rate: int = RATE
 
     def __call__(self, stems):
@@ -24,6 +29,9 @@ class Heard:
         stems = stems * np.float32(10 ** (self.gain_db / 20))
         if self.mono:
             stems = stems.mean(-2, keepdims=True).repeat(2, -2)
+        if self.panned:
+            gains = np.stack([np.cos(ANGLES), np.sin(ANGLES)], 1).astype(np.float32)
+            stems = stems.mean(-2, keepdims=True) * gains[:, :, None] * np.float32(2 ** 0.5)
         if self.rate != RATE:
             common = gcd(self.rate, RATE)
             stems = resample_poly(stems, self.rate // common, RATE // common, axis=-1)
@@ -33,6 +41,7 @@ class Heard:
 AS_IT_IS = Heard()
 CONDITIONS = {
     **{f"{db:+d} dB": Heard(gain_db=db) for db in (-24, -12, 6)},
+    "panned": Heard(panned=True),
     "mono as stereo": Heard(mono=True),
     **{f"{rate / 1000:g} kHz": Heard(rate=rate) for rate in (22050, 48000, 96000, 192000)},
 }

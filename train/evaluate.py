@@ -19,7 +19,7 @@ from readers import find_songs
 from report import (COMPARED, METRICS, by_name, comparison, differences, robustness, song_by_song,
                     under_conditions, write_json)
 # network_separator: train.py scores as it goes.
-from separators import network_separator, open_network, program_separator
+from separators import SETTINGS, network_separator, open_network, program_separator
 from songs import read_song, readable, references_of
 
 
@@ -53,6 +53,8 @@ def parse():
         parser.add_argument(option, metavar=metavar, nargs="+", action="extend", default=[],
                             dest="candidates", help=text,
                             type=lambda path, opened=opened: (path, opened(path)))
+    parser.add_argument("--set", metavar="CONTROL=VALUE", nargs="+", action="extend", default=[],
+                        help="controls of the plugin, for networks too: sharpness, spatial, floor")
     parser.add_argument("--conditions", action="store_true",
                         help="also at other levels and sample rates, and as mono")
     parser.add_argument("--json", metavar="FILE", help="write every figure")
@@ -67,6 +69,8 @@ def parse():
 def main():
     args = parse()
     torch.set_num_threads(1)
+    SETTINGS.update((symbol, float(value)) for symbol, value in
+                    (setting.split("=") for setting in args.set))
     if args.page:
         # Here, so that only a page needs matplotlib, and its absence is known at once.
         from page import write_page

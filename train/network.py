@@ -90,8 +90,9 @@ class Network(nn.Module):
         return masks.permute(1, 2, 0, 3).flatten(1, 2)[:, :frames]
 
     @torch.no_grad()
-    def separate(self, mixture):
-        """[channels, samples] -> stems [stems, channels, samples], delay taken out."""
+    def separate(self, mixture, making=lambda spectrum, masks: masks[:, None] * spectrum):
+        """[channels, samples] -> stems [stems, channels, samples], delay taken out. `making`
+        makes the stems' spectra of the mixture's and the masks."""
         s = self.sizes
         stft = Stft(s.analysis, s.synthesis, s.hop)
         samples = mixture.shape[-1]
@@ -103,7 +104,7 @@ class Network(nn.Module):
         masks = self.full_masks(masks).repeat_interleave(s.renew, 1)[:, s.lookahead:]
         frames = min(masks.shape[1], spectrum.shape[1])
         masks, spectrum = masks[:, :frames], spectrum[:, :frames]
-        return torch.stack([stft.audio(mask * spectrum)[:, :samples] for mask in masks])
+        return stft.audio(making(spectrum, masks))[..., :samples]
 
     def write(self, path, licence, trained_on, name=None, half=False, extra=None):
         """`name` is what users know the model by; by default its architecture's."""

@@ -18,7 +18,20 @@ from scipy.signal import resample_poly
 
 from architectures import read_network
 from metrics import SPLITS
+from refine import FLOOR_OFF, refine
 from studio import RATE
+
+
+# Controls of the plugin by symbol, for programs and networks alike.
+SETTINGS = {}
+
+
+def refined(spectrum, masks, sizes):
+    """[2, frames, bins], [4, frames, bins] -> stems, as SETTINGS make them."""
+    return torch.from_numpy(refine(
+        spectrum.numpy(), masks.numpy(), SETTINGS.get("sharpness", 1),
+        SETTINGS.get("spatial", 100) / 100, SETTINGS.get("floor", FLOOR_OFF),
+        bin_hz=sizes.sample_rate / sizes.analysis, hop_seconds=sizes.hop / sizes.sample_rate)).to(torch.complex64)
 
 
 def network_separator(net):
@@ -29,7 +42,8 @@ def network_separator(net):
         octave = round(math.log2(rate / net.sizes.sample_rate))
         up, down = 2 ** max(-octave, 0), 2 ** max(octave, 0)
         heard = resample_poly(mixture, up, down, axis=-1)
-        stems = net.separate(torch.from_numpy(heard)).numpy()
+        making = {"making": lambda *parts: refined(*parts, net.sizes)} if SETTINGS else {}
+        stems = net.separate(torch.from_numpy(heard), **making).numpy()
         return dict(zip(net.OUTPUTS, resample_poly(stems, down, up, axis=-1)[..., :mixture.shape[-1]]))
     return separate
 
@@ -42,7 +56,9 @@ def program_separator(program):
             path = os.path.join(folder, "mix.wav")
             # Floating point: louder than full scale is a condition to be measured, not clipped.
             soundfile.write(path, references["mixture"].T, rate, subtype="FLOAT")
-            subprocess.run([*shlex.split(program), "--quiet", path, "--out", folder], check=True)
+            settings = (f"--set={symbol}={value}" for symbol, value in SETTINGS.items())
+            subprocess.run([*shlex.split(program), "--quiet", path, "--out", folder, *settings],
+                           check=True)
             return {n: soundfile.read(os.path.join(folder, f"mix.{n}.wav"), dtype="float32",
                                       always_2d=True)[0].T for split in SPLITS for n in split}
     return separate

@@ -1,0 +1,136 @@
+#include "dsp/refine.h"
+
+#include "dsp/mask.h"
+#include "dsp/memory.h"
+#include "dsp/spatial.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How far back a stem's peak remembers: longer than most rests of a singer. */
+#define PEAK_SECONDS 20.0
+
+/* A gate opens within a frame or two, so that a beginning is not cut, and closes slower. */
+#define OPEN_SECONDS 0.01
+#define CLOSE_SECONDS 0.15
+
+/* A gate that closed at the floor opens this much above it: a level about the floor does not make
+ * it flutter. */
+#define HYSTERESIS 2.0f /* times the energy: 3 dB */
+
+/* A mask is not 0 before its power is taken: a bin without any is shared out evenly. */
+#define LEAST_MASK 1e-9f
+
+struct refine {
+  unsigned stems, bins;
+  float peak_keep, open_step, close_step; /* per frame */
+  float peak[MASK_MAX_STEMS];             /* highest energy lately */
+  float gain[MASK_MAX_STEMS];             /* of the gates */
+  bool open[MASK_MAX_STEMS];
+  bool own_spectra; /* of the newest frame */
+  float *masks;     /* [stems][bins] */
+  struct spatial *spatial;
+};
+
+struct refine_settings refine_defaults(void) {
+  return (struct refine_settings){.sharpness = 1.0f, .spatial = 1.0f, .floor_db = REFINE_FLOOR_OFF};
+}
+
+struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds) {
+  struct refine *r = calloc(1, sizeof *r);
+  if (!r) {
+    return NULL;
+  }
+  r->stems = stems;
+  r->bins = bins;
+  r->peak_keep = (float)exp(-hop_seconds / PEAK_SECONDS);
+  r->open_step = (float)(1.0 - exp(-hop_seconds / OPEN_SECONDS));
+  r->close_step = (float)(1.0 - exp(-hop_seconds / CLOSE_SECONDS));
+  r->masks = memory_floats((size_t)stems * bins);
+  r->spatial = spatial_new(stems, bins, bin_hz, hop_seconds);
+  if (!r->masks || !r->spatial) {
+    refine_free(r);
+    return NULL;
+  }
+  refine_reset(r);
+  return r;
+}
+
+void refine_free(struct refine *refine) {
+  if (refine) {
+    spatial_free(refine->spatial);
+    free(refine->masks);
+    free(refine);
+  }
+}
+
+void refine_reset(struct refine *refine) UNBRAID_REALTIME {
+  for (unsigned s = 0; s < refine->stems; ++s) {
+    refine->peak[s] = 0.0f;
+    refine->gain[s] = 1.0f;
+    refine->open[s] = true;
+  }
+  refine->own_spectra = false;
+  spatial_reset(refine->spatial);
+}
+
+static float energy(const struct refine *r, const float *const spectra[N_CHANNELS],
+                    const float *mask) UNBRAID_REALTIME {
+  float sum = 0.0f;
+  for (unsigned b = 0; b < r->bins; ++b) {
+    float here = 0.0f;
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      const float *bin = spectra[c] + 2 * b;
+      here += bin[0] * bin[0] + bin[1] * bin[1];
+    }
+    sum += mask[b] * mask[b] * here;
+  }
+  return sum;
+}
+
+/* Moves the gates; what they take from a stem goes to the last one. */
+static void gate(struct refine *r, float floor_db,
+                 const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
+  float floor = powf(10.0f, floor_db / 10.0f);
+  float *rest = r->masks + (size_t)(r->stems - 1) * r->bins;
+  for (unsigned s = 0; s + 1 < r->stems; ++s) {
+    float *mask = r->masks + (size_t)s * r->bins;
+    float now = energy(r, spectra, mask), kept = r->peak_keep * r->peak[s];
+    r->peak[s] = now > kept ? now : kept;
+    r->open[s] = now > r->peak[s] * floor * (r->open[s] ? 1.0f : HYSTERESIS);
+    float target = r->open[s] ? 1.0f : 0.0f;
+    r->gain[s] += (r->open[s] ? r->open_step : r->close_step) * (target - r->gain[s]);
+    for (unsigned b = 0; b < r->bins; ++b) {
+      float taken = (1.0f - r->gain[s]) * mask[b];
+      mask[b] -= taken;
+      rest[b] += taken;
+    }
+  }
+}
+
+const float *refine_process(struct refine *refine, const struct refine_settings *settings,
+                            const float *const spectra[N_CHANNELS], const float *masks,
+                            bool learn) UNBRAID_REALTIME {
+  bool sharpen = settings->sharpness != 1.0f, gated = settings->floor_db > REFINE_FLOOR_OFF;
+  if (sharpen || gated) {
+    memcpy(refine->masks, masks, (size_t)refine->stems * refine->bins * sizeof *masks);
+    masks = refine->masks;
+  }
+  if (sharpen) {
+    mask_soft(refine->masks, refine->stems, refine->bins, settings->sharpness, LEAST_MASK);
+  }
+  if (gated) {
+    gate(refine, settings->floor_db, spectra);
+  }
+  refine->own_spectra = settings->spatial > 0.0f;
+  if (refine->own_spectra) {
+    spatial_process(refine->spatial, spectra, masks, settings->spatial, learn);
+  }
+  return masks;
+}
+
+const float *refine_spectrum(const struct refine *refine, unsigned stem,
+                             unsigned channel) UNBRAID_REALTIME {
+  return refine->own_spectra ? spatial_spectrum(refine->spatial, stem, channel) : NULL;
+}

@@ -1,0 +1,47 @@
+/* What is made of masks and a frame's spectra before stems are heard: sharper masks, a gate for
+ * what is left of a stem that does not play, and the filter of dsp/spatial.h. Each can be off, and
+ * with all of them off nothing is computed and nothing changes. In every case the stems add up to
+ * the frame. */
+#pragma once
+
+#include "dsp/rt.h"
+#include "dsp/stems.h"
+
+#include <stdbool.h>
+
+/** A floor at or below this gates nothing, in dB. */
+#define REFINE_FLOOR_OFF (-80.0f)
+
+struct refine_settings {
+  float sharpness; /* exponent of the masks: 1 leaves them, 2 makes a Wiener filter of a ratio */
+  float spatial;   /* 0 ... 1: share of the filter by direction */
+  float floor_db;  /* a stem this far below its own peak is gated, what it had goes to the last */
+};
+
+/** As a new plugin has them: the filter in full, nothing else. */
+struct refine_settings refine_defaults(void);
+
+struct refine;
+
+/** The arguments are those of spatial_new(). The last stem is the one that takes what a gate
+ * closed out. Not real-time safe. @return NULL: no memory. */
+struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds);
+void refine_free(struct refine *refine);
+
+/** Forgets the past. Real-time safe. */
+void refine_reset(struct refine *refine) UNBRAID_REALTIME;
+
+/** One frame.
+ * @param spectra `bins` pairs of real and imaginary part of each channel.
+ * @param masks [stems][bins], in sum one.
+ * @param learn the masks are the frame's own, not older ones.
+ * @return masks [stems][bins], in sum one: `masks` itself where they stay as they are. Good until
+ * the next call. Real-time safe. */
+const float *refine_process(struct refine *refine, const struct refine_settings *settings,
+                            const float *const spectra[N_CHANNELS], const float *masks,
+                            bool learn) UNBRAID_REALTIME;
+
+/** A stem's own spectrum of the frame, to be used in place of mask and mix; NULL: there is none,
+ * the filter is off. Good until the next refine_process(). Real-time safe. */
+const float *refine_spectrum(const struct refine *refine, unsigned stem,
+                             unsigned channel) UNBRAID_REALTIME;

@@ -1,0 +1,119 @@
+"""What the plugin makes of masks before stems are heard (dsp/refine.c, dsp/spatial.c), in numpy:
+sharper masks, gates, and a filter by where the stems stand between the loudspeakers."""
+
+import numpy as np
+
+MEMORY_SECONDS, TOP_HZ, BANDS, PASSES = 5.0, 16000.0, 4, 2
+DOUBT, DIFFUSE, TINY = 0.1, 0.02, 1e-20
+PEAK_SECONDS, OPEN_SECONDS, CLOSE_SECONDS, HYSTERESIS = 20.0, 0.01, 0.15, 2.0
+FLOOR_OFF = -80.0
+
+
+def edges(bins, bin_hz):
+    """The first bin of each band, and the end: equally wide in ERB up to TOP_HZ."""
+    top = 21.4 * np.log10(1 + 0.00437 * TOP_HZ)
+    hz = (10 ** (top * np.arange(1, BANDS) / BANDS / 21.4) - 1) / 0.00437
+    return [0, *np.minimum(np.floor(hz / bin_hz + 0.5), bins).astype(int), bins]
+
+
+def settled(stem, mix):
+    """Covariances (LL, RR, LR) [3] of a stem and the mix -> one with a trace of two."""
+    everything, own = mix[0] + mix[1], stem[0] + stem[1]
+    least = 1e-9 * everything + TINY
+    share = own / (everything + TINY)
+    belief = share / (share + DOUBT)
+    return ((1 - DIFFUSE) * (belief * stem / (own / 2 + least)
+                             + (1 - belief) * mix / (everything / 2 + least))
+            + DIFFUSE * np.array([1, 1, 0]))
+
+
+def spatial(spectrum, masks, amount, bin_hz, hop_seconds):
+    """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins]."""
+    left, right = spectrum.astype(np.complex128)
+    masks = masks.astype(np.float64)
+    power = np.stack([abs(left) ** 2, abs(right) ** 2, (left * right.conj()).real])
+    stems, frames, bins = masks.shape
+    out = np.empty((stems, 2, frames, bins), complex)
+    step = 1 - np.exp(-hop_seconds / MEMORY_SECONDS)
+    band_edges = edges(bins, bin_hz)
+    for low, high in zip(band_edges, band_edges[1:]):
+        mix, heard = np.zeros(3), np.zeros((PASSES, stems, 3))
+        for t in range(frames):
+            q, mask = power[:, t, low:high], masks[:, t, low:high]
+            mix += step * (q.sum(1) - mix)
+            weighed = mask
+            for n in range(PASSES):
+                heard[n] += step * (weighed ** 2 @ q.T - heard[n])
+                place = np.array([settled(h, mix) for h in heard[n]])[:, :, None]
+                ll, rr, lr = place.transpose(1, 0, 2)
+                misfit = (rr * q[0] + ll * q[1] - 2 * lr * q[2]) / (q[0] + q[1] + TINY) + 1e-6
+                likelihood = np.sqrt(ll * rr - lr * lr) / misfit
+                weighed = mask * (likelihood if n + 1 < PASSES else np.sqrt(likelihood))
+                weighed = weighed / (weighed.sum(0) + TINY)
+            a, b, c = ((weighed * p).sum(0) for p in (ll, rr, lr))
+            a, b = a + 1e-3, b + 1e-3
+            x, y = left[t, low:high], right[t, low:high]
+            u, v = (b * x - c * y) / (a * b - c * c), (a * y - c * x) / (a * b - c * c)
+            filtered = np.stack([ll * u + lr * v + 1e-3 * u, lr * u + rr * v + 1e-3 * v], 1)
+            out[:, :, t, low:high] = (amount * weighed[:, None] * filtered
+                                      + (1 - amount) * mask[:, None] * np.stack([x, y]))
+    return out
+
+
+def gated(spectrum, masks, floor_db, hop_seconds):
+    """Closes stems that are `floor_db` below their own peak; the last takes what they had."""
+    masks = masks.astype(np.float64)
+    energy = (masks ** 2 * (abs(spectrum.astype(np.complex128)) ** 2).sum(0)).sum(-1)
+    keep, opening, closing = (np.exp(-hop_seconds / s)
+                              for s in (PEAK_SECONDS, OPEN_SECONDS, CLOSE_SECONDS))
+    floor = 10 ** (floor_db / 10)
+    for s in range(len(masks) - 1):
+        peak, gain, is_open = 0.0, 1.0, True
+        for t, now in enumerate(energy[s]):
+            peak = max(now, keep * peak)
+            is_open = now > peak * floor * (1 if is_open else HYSTERESIS)
+            gain = is_open + (opening if is_open else closing) * (gain - is_open)
+            taken = (1 - gain) * masks[s, t]
+            masks[s, t] -= taken
+            masks[-1, t] += taken
+    return masks
+
+
+def refine(spectrum, masks, sharpness, amount, floor_db, bin_hz, hop_seconds):
+    """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins]."""
+    if sharpness != 1:
+        masks = (masks + 1e-9) ** sharpness
+        masks = masks / masks.sum(0)
+    if floor_db > FLOOR_OFF:
+        masks = gated(spectrum, masks, floor_db, hop_seconds)
+    if amount > 0:
+        return spatial(spectrum, masks, amount, bin_hz, hop_seconds)
+    return masks[:, None] * spectrum[None]
+
+
+def main():
+    """Writes the input and the result that tests/test_dsp_refine.c compares with."""
+    import sys
+    from modelfile import write_model
+    rng = np.random.default_rng(1)
+    stems, frames, bins = 4, 60, 24
+    sources = rng.normal(size=(stems, 1, frames, bins, 2)) * 10 ** rng.uniform(-2, 1, (stems, 1, frames, bins, 1))
+    angles = np.pi / 2 * np.array([0.5, 0.2, 0.45, 0.8])
+    images = sources * np.stack([np.cos(angles), np.sin(angles)], 1)[:, :, None, None, None]
+    images[:, :, 30:34] = 0
+    images[0, :, 50:] *= 0.01
+    images = images.astype(np.float32)
+    loud = (images ** 2).sum((1, 4)) * rng.uniform(0.3, 3, (stems, frames, bins)) + 1e-6
+    masks = (loud / loud.sum(0)).astype(np.float32)
+    spectrum = images.sum(0)
+    result = refine(spectrum[..., 0] + 1j * spectrum[..., 1], masks, 1.3, 0.7, -20.0, 800.0, 0.0116)
+    write_model(sys.argv[1], {
+        "spectrum": np.ascontiguousarray(spectrum.transpose(1, 0, 2, 3)),
+        "masks": np.ascontiguousarray(masks.transpose(1, 0, 2)),
+        "stems": np.ascontiguousarray(np.stack([result.real, result.imag], -1)
+                                      .transpose(2, 0, 1, 3, 4).reshape(frames, 2 * stems, bins, 2)).astype(np.float32)},
+        {"sharpness": "1.3", "spatial": "0.7", "floor": "-20", "bin_hz": "800", "hop_seconds": "0.0116"})
+
+
+if __name__ == "__main__":
+    main()
