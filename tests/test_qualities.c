@@ -35,6 +35,7 @@ static struct rig_audio render(const struct quality *q, const float *left, const
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, announced, rig_bundle()));
   rig.controls[PORT_QUALITY] = q->value;
   rig.controls[PORT_FREEWHEEL] = 1.0f;
+  rig.controls[PORT_SPATIAL] = 0.0f; /* of the four stems alone */
   rig.controls[ports_stem_control(STEM_VOCALS, CONTROL_WET)] = 50.0f;
   struct rig_audio out = rig_audio_new(FRAMES, true);
   rig_render(&rig, left, right, &out, block);
