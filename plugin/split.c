@@ -43,7 +43,7 @@ struct split {
   unsigned unheard;   /* hops since a stem was heard */
   uint32_t epoch, late_frames;
   bool running, patient;
-  bool lost; /* the worker is so late that its box was full; it has not emptied it yet */
+  bool lost;    /* the worker is so late that its box was full; it has not emptied it yet */
   bool on_time; /* the newest masks are their frame's own */
 };
 
