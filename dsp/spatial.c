@@ -146,7 +146,7 @@ static struct place settled(struct place stem, struct place mix) UNBRAID_REALTIM
 static void weigh(struct spatial *s, unsigned band, const struct place *places, const float *masks,
                   bool sharp) UNBRAID_REALTIME {
   unsigned bins = s->bins;
-  float root[MASK_MAX_STEMS];
+  float root[MASK_MAX_STEMS] = {0};
   for (unsigned i = 0; i < s->stems; ++i) {
     root[i] = sqrtf(places[i].ll * places[i].rr - places[i].lr * places[i].lr);
   }
@@ -211,7 +211,7 @@ void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANN
   struct spatial *s = spatial;
   measure(s, spectra);
   for (unsigned k = 0; k < BANDS; ++k) {
-    struct place places[MASK_MAX_STEMS];
+    struct place places[MASK_MAX_STEMS] = {{0}};
     if (learn) {
       approach(&s->mix[k], gather(s, k, NULL), s->step);
     }

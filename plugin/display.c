@@ -15,7 +15,7 @@
 enum { STEPS_PER_DB = 4, FULL = 240, FALL = 4 };
 
 /* The largest picture: its memory is taken once, as hosts may hold on to it. */
-enum { MAX_WIDTH = 800, MAX_HEIGHT = 400 };
+enum { PIXEL_BYTES = 4, MAX_WIDTH = 800, MAX_HEIGHT = 400 };
 
 _Static_assert(N_BARS == 7 && N_STEMS < 8, "the picture has 7 bytes of levels and 7 flags");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "run() takes no locks");
@@ -163,11 +163,11 @@ static bool make_room(struct inlinedisplay_surface *surface, uint32_t w, uint32_
   uint32_t best = width / 2 > 12 ? width / 2 : 12;
   uint32_t height = h < best ? h : best;
   if (!surface->data) {
-    surface->data = malloc((size_t)MAX_WIDTH * MAX_HEIGHT * sizeof(uint32_t));
+    surface->data = malloc((size_t)MAX_WIDTH * MAX_HEIGHT * PIXEL_BYTES);
   }
   surface->width = (int)width;
   surface->height = (int)height;
-  surface->stride = (int)(width * sizeof(uint32_t));
+  surface->stride = (int)(width * PIXEL_BYTES);
   return surface->data && width > 0 && height > 0;
 }
 
