@@ -118,7 +118,9 @@ void display_advance(struct display *display, unsigned closed, uint32_t late_fra
   bool stale = display_shown(display) ? picture != before : !display->asked;
   if (stale && display->host.queue_draw) {
     display->asked = true;
+    UNBRAID_TRUST_BEGIN
     display->host.queue_draw(display->host.handle);
+    UNBRAID_TRUST_END
   }
 }
 
