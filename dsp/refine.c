@@ -37,7 +37,8 @@ struct refine_settings refine_defaults(void) {
   return (struct refine_settings){.sharpness = 1.0f, .spatial = 1.0f, .floor_db = REFINE_FLOOR_OFF};
 }
 
-struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds) {
+struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds,
+                          unsigned renew) {
   struct refine *r = calloc(1, sizeof *r);
   if (!r) {
     return NULL;
@@ -48,7 +49,7 @@ struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double h
   r->open_step = (float)(1.0 - exp(-hop_seconds / OPEN_SECONDS));
   r->close_step = (float)(1.0 - exp(-hop_seconds / CLOSE_SECONDS));
   r->masks = memory_floats((size_t)stems * bins);
-  r->spatial = spatial_new(stems, bins, bin_hz, hop_seconds);
+  r->spatial = spatial_new(stems, bins, bin_hz, hop_seconds * renew);
   if (!r->masks || !r->spatial) {
     refine_free(r);
     return NULL;

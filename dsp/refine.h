@@ -23,9 +23,11 @@ struct refine_settings refine_defaults(void);
 
 struct refine;
 
-/** The arguments are those of spatial_new(). The last stem is the one that takes what a gate
- * closed out. Not real-time safe. @return NULL: no memory. */
-struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds);
+/** For masks of `stems` stems (at most MASK_MAX_STEMS) and `bins` bins of `bin_hz` each, a frame
+ * every `hop_seconds`; `renew`: frames from one that is learnt from to the next. The last stem is
+ * the one that takes what a gate closed out. Not real-time safe. @return NULL: no memory. */
+struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds,
+                          unsigned renew);
 void refine_free(struct refine *refine);
 
 /** Forgets the past. Real-time safe. */
@@ -34,7 +36,7 @@ void refine_reset(struct refine *refine) UNBRAID_REALTIME;
 /** One frame.
  * @param spectra `bins` pairs of real and imaginary part of each channel.
  * @param masks [stems][bins], in sum one.
- * @param learn the masks are the frame's own, not older ones.
+ * @param learn the masks are the frame's own, not older ones: once in `renew` frames.
  * @return masks [stems][bins], in sum one: `masks` itself where they stay as they are. Good until
  * the next call. Real-time safe. */
 const float *refine_process(struct refine *refine, const struct refine_settings *settings,

@@ -41,6 +41,9 @@ struct spatial {
   struct place heard[PASSES][BANDS][MASK_MAX_STEMS]; /* energies: not normalised */
   float *power[3];                                   /* [bins] |L|^2, |R|^2, Re(L R*) */
   float *weighed;                                    /* [stems][bins] masks */
+  float *sum;                                        /* [bins] of these */
+  float *white[N_CHANNELS];                          /* [stride] whitened spectra */
+  float *filtered, *masked;                          /* [stride] a stem's shares in pairs */
   float *spectra;                                    /* [stems][N_CHANNELS] rows of `stride` */
 };
 
@@ -48,7 +51,7 @@ static double erb(double hz) {
   return 21.4 * log10(1.0 + 0.00437 * hz);
 }
 
-struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds) {
+struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double learn_seconds) {
   struct spatial *s = calloc(1, sizeof *s);
   if (!s) {
     return NULL;
@@ -56,7 +59,7 @@ struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double
   s->stems = stems;
   s->bins = bins;
   s->stride = (unsigned)memory_stride((size_t)bins * 2);
-  s->step = (float)(1.0 - exp(-hop_seconds / MEMORY_SECONDS));
+  s->step = (float)(1.0 - exp(-learn_seconds / MEMORY_SECONDS));
   for (unsigned k = 1; k <= BANDS; ++k) {
     double hz = (pow(10.0, erb(TOP_HZ) * k / BANDS / 21.4) - 1.0) / 0.00437;
     double bin = k < BANDS ? floor(hz / bin_hz + 0.5) : bins;
@@ -65,9 +68,16 @@ struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double
   for (unsigned i = 0; i < 3; ++i) {
     s->power[i] = memory_floats(bins);
   }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    s->white[c] = memory_floats(s->stride);
+  }
+  s->filtered = memory_floats(s->stride);
+  s->masked = memory_floats(s->stride);
+  s->sum = memory_floats(bins);
   s->weighed = memory_floats((size_t)stems * bins);
   s->spectra = memory_floats((size_t)stems * N_CHANNELS * s->stride);
-  if (!s->power[0] || !s->power[1] || !s->power[2] || !s->weighed || !s->spectra) {
+  if (!s->power[0] || !s->power[1] || !s->power[2] || !s->white[0] || !s->white[1] || !s->sum ||
+      !s->filtered || !s->masked || !s->weighed || !s->spectra) {
     spatial_free(s);
     return NULL;
   }
@@ -79,6 +89,12 @@ void spatial_free(struct spatial *spatial) {
     for (unsigned i = 0; i < 3; ++i) {
       free(spatial->power[i]);
     }
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      free(spatial->white[c]);
+    }
+    free(spatial->filtered);
+    free(spatial->masked);
+    free(spatial->sum);
     free(spatial->weighed);
     free(spatial->spectra);
     free(spatial);
@@ -114,18 +130,43 @@ static void approach(struct place *place, struct place target, float step) UNBRA
   place->lr += step * (target.lr - place->lr);
 }
 
+/* Sums run in this many lanes, which the compiler puts into vectors. */
+enum { LANES = 8 };
+
 /* What a band has of a stem, by the square of its mask: bins that several stems share say little.
  * Without a mask, the whole band. */
 static struct place gather(const struct spatial *s, unsigned band,
                            const float *mask) UNBRAID_REALTIME {
-  struct place sum = {0};
-  for (unsigned b = s->first[band]; b < s->first[band + 1]; ++b) {
-    float weight = mask ? mask[b] * mask[b] : 1.0f;
-    sum.ll += weight * s->power[0][b];
-    sum.rr += weight * s->power[1][b];
-    sum.lr += weight * s->power[2][b];
+  const float *restrict ll = s->power[0], *restrict rr = s->power[1], *restrict lr = s->power[2];
+  float sum[3][LANES] = {{0}};
+  unsigned end = s->first[band + 1];
+  for (unsigned first = s->first[band]; first < end; first += LANES) {
+    unsigned lanes = end - first < LANES ? end - first : LANES;
+    float weight[LANES] = {0};
+    for (unsigned i = 0; i < lanes; ++i) {
+      weight[i] = mask ? mask[first + i] * mask[first + i] : 1.0f;
+    }
+    if (lanes == LANES) {
+      for (unsigned i = 0; i < LANES; ++i) {
+        sum[0][i] += weight[i] * ll[first + i];
+        sum[1][i] += weight[i] * rr[first + i];
+        sum[2][i] += weight[i] * lr[first + i];
+      }
+    } else {
+      for (unsigned i = 0; i < lanes; ++i) {
+        sum[0][i] += weight[i] * ll[first + i];
+        sum[1][i] += weight[i] * rr[first + i];
+        sum[2][i] += weight[i] * lr[first + i];
+      }
+    }
   }
-  return sum;
+  struct place place = {0};
+  for (unsigned i = 0; i < LANES; ++i) {
+    place.ll += sum[0][i];
+    place.rr += sum[1][i];
+    place.lr += sum[2][i];
+  }
+  return place;
 }
 
 /* A covariance with a trace of two, by a stem's share in the mix more or less that of the mix. */
@@ -145,26 +186,75 @@ static struct place settled(struct place stem, struct place mix) UNBRAID_REALTIM
  * a quarter, for it is no independent witness. */
 static void weigh(struct spatial *s, unsigned band, const struct place *places, const float *masks,
                   bool sharp) UNBRAID_REALTIME {
-  unsigned bins = s->bins;
-  float root[MASK_MAX_STEMS] = {0};
+  const float *restrict ll = s->power[0], *restrict rr = s->power[1], *restrict lr = s->power[2];
+  float *restrict sum = s->sum;
+  unsigned begin = s->first[band], end = s->first[band + 1];
+  memset(sum + begin, 0, (end - begin) * sizeof *sum);
   for (unsigned i = 0; i < s->stems; ++i) {
-    root[i] = sqrtf(places[i].ll * places[i].rr - places[i].lr * places[i].lr);
-  }
-  for (unsigned b = s->first[band]; b < s->first[band + 1]; ++b) {
-    float ll = s->power[0][b], rr = s->power[1][b], lr = s->power[2][b];
-    float scale = 1.0f / (ll + rr + TINY), sum = 0.0f, weighed[MASK_MAX_STEMS];
-    for (unsigned i = 0; i < s->stems; ++i) {
+    const struct place place = places[i];
+    const float *restrict mask = masks + (size_t)i * s->bins;
+    float *restrict weighed = s->weighed + (size_t)i * s->bins;
+    float root = sqrtf(place.ll * place.rr - place.lr * place.lr);
+    for (unsigned b = begin; b < end; ++b) {
       /* x^H R^-1 x / x^H x, times the determinant. */
+      float scale = 1.0f / (ll[b] + rr[b] + TINY);
       float misfit =
-          (places[i].rr * ll + places[i].ll * rr - 2.0f * places[i].lr * lr) * scale + 1e-6f;
-      float likelihood = root[i] / misfit;
-      weighed[i] = masks[i * bins + b] * (sharp ? likelihood : sqrtf(likelihood));
-      sum += weighed[i];
+          (place.rr * ll[b] + place.ll * rr[b] - 2.0f * place.lr * lr[b]) * scale + 1e-6f;
+      float likelihood = root / misfit;
+      weighed[b] = mask[b] * (sharp ? likelihood : sqrtf(likelihood));
+      sum[b] += weighed[b];
     }
-    float share = 1.0f / (sum + TINY);
+  }
+  for (unsigned i = 0; i < s->stems; ++i) {
+    float *restrict weighed = s->weighed + (size_t)i * s->bins;
+    for (unsigned b = begin; b < end; ++b) {
+      weighed[b] /= sum[b] + TINY;
+    }
+  }
+}
+
+/* What the filters leave of a spectrum, so that a bin without any mask divides by no zero. */
+#define LEFT 1e-3f
+
+/* The spectra of a band times the inverse of the stems' covariances together. */
+static void whiten(struct spatial *s, unsigned band, const struct place *places,
+                   const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
+  const float *restrict l = spectra[0], *restrict r = spectra[1];
+  float *restrict white_l = s->white[0], *restrict white_r = s->white[1];
+  for (unsigned b = s->first[band]; b < s->first[band + 1]; ++b) {
+    struct place sum = {.ll = LEFT, .rr = LEFT};
     for (unsigned i = 0; i < s->stems; ++i) {
-      s->weighed[i * bins + b] = weighed[i] * share;
+      float p = s->weighed[i * s->bins + b];
+      sum.ll += p * places[i].ll;
+      sum.rr += p * places[i].rr;
+      sum.lr += p * places[i].lr;
     }
+    float scale = 1.0f / (sum.ll * sum.rr - sum.lr * sum.lr);
+    sum = (struct place){.ll = sum.ll * scale, .rr = sum.rr * scale, .lr = sum.lr * scale};
+    white_l[2 * b] = sum.rr * l[2 * b] - sum.lr * r[2 * b];
+    white_l[2 * b + 1] = sum.rr * l[2 * b + 1] - sum.lr * r[2 * b + 1];
+    white_r[2 * b] = sum.ll * r[2 * b] - sum.lr * l[2 * b];
+    white_r[2 * b + 1] = sum.ll * r[2 * b + 1] - sum.lr * l[2 * b + 1];
+  }
+}
+
+/* Of each bin twice, for its real and its imaginary part: times a factor. */
+static void twice(const float *restrict values, unsigned n, float factor,
+                  float *restrict pairs) UNBRAID_REALTIME {
+  for (unsigned b = 0; b < n; ++b) {
+    pairs[2 * b] = pairs[2 * b + 1] = factor * values[b];
+  }
+}
+
+/* out = filtered (straight own + across other) + masked x; taken from the rest. */
+static void take(unsigned n, const float *restrict filtered, const float *restrict masked,
+                 const float *restrict own, const float *restrict other, const float *restrict x,
+                 float straight, float across, float *restrict out,
+                 float *restrict rest) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < n; ++i) {
+    float value = filtered[i] * (straight * own[i] + across * other[i]) + masked[i] * x[i];
+    out[i] = value;
+    rest[i] -= value;
   }
 }
 
@@ -172,36 +262,19 @@ static void weigh(struct spatial *s, unsigned band, const struct place *places, 
 static void filter(struct spatial *s, unsigned band, const struct place *places,
                    const float *const spectra[N_CHANNELS], const float *masks,
                    float amount) UNBRAID_REALTIME {
-  unsigned bins = s->bins, last = s->stems - 1;
-  for (unsigned b = s->first[band]; b < s->first[band + 1]; ++b) {
-    struct place sum = {.ll = 1e-3f, .rr = 1e-3f};
-    for (unsigned i = 0; i < s->stems; ++i) {
-      float p = s->weighed[i * bins + b];
-      sum.ll += p * places[i].ll;
-      sum.rr += p * places[i].rr;
-      sum.lr += p * places[i].lr;
-    }
-    float scale = 1.0f / (sum.ll * sum.rr - sum.lr * sum.lr);
-    for (unsigned part = 0; part < 2; ++part) {
-      unsigned at = 2 * b + part;
-      float l = spectra[0][at], r = spectra[1][at], rest_l = l, rest_r = r;
-      float white_l = (sum.rr * l - sum.lr * r) * scale,
-            white_r = (sum.ll * r - sum.lr * l) * scale;
-      /* sum^-1 times 1e-3 is what the filters leave of x. */
-      float left_l = 1e-3f * white_l, left_r = 1e-3f * white_r;
-      for (unsigned i = 0; i < last; ++i) {
-        float p = s->weighed[i * bins + b], mask = (1.0f - amount) * masks[i * bins + b];
-        float out_l = places[i].ll * white_l + places[i].lr * white_r + left_l;
-        float out_r = places[i].lr * white_l + places[i].rr * white_r + left_r;
-        out_l = amount * p * out_l + mask * l;
-        out_r = amount * p * out_r + mask * r;
-        rest_l -= out_l;
-        rest_r -= out_r;
-        row(s, i, 0)[at] = out_l;
-        row(s, i, 1)[at] = out_r;
-      }
-      row(s, last, 0)[at] = rest_l;
-      row(s, last, 1)[at] = rest_r;
+  unsigned begin = s->first[band], bins = s->first[band + 1] - begin, last = s->stems - 1;
+  size_t at = (size_t)2 * begin;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    memcpy(row(s, last, c) + at, spectra[c] + at, (size_t)2 * bins * sizeof(float));
+  }
+  for (unsigned i = 0; i < last; ++i) {
+    size_t of = (size_t)i * s->bins + begin;
+    twice(s->weighed + of, bins, amount, s->filtered);
+    twice(masks + of, bins, 1.0f - amount, s->masked);
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      take(2 * bins, s->filtered, s->masked, s->white[c] + at, s->white[1 - c] + at,
+           spectra[c] + at, LEFT + (c ? places[i].rr : places[i].ll), places[i].lr,
+           row(s, i, c) + at, row(s, last, c) + at);
     }
   }
 }
@@ -215,7 +288,8 @@ void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANN
     if (learn) {
       approach(&s->mix[k], gather(s, k, NULL), s->step);
     }
-    for (unsigned pass = 0; pass < PASSES; ++pass) {
+    /* The first pass is only there for the second to learn from. */
+    for (unsigned pass = learn ? 0 : PASSES - 1; pass < PASSES; ++pass) {
       for (unsigned i = 0; i < s->stems; ++i) {
         struct place *heard = &s->heard[pass][k][i];
         const float *mask = (pass ? s->weighed : masks) + (size_t)i * s->bins;
@@ -226,6 +300,7 @@ void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANN
       }
       weigh(s, k, places, masks, pass + 1 < PASSES);
     }
+    whiten(s, k, places, spectra);
     filter(s, k, places, spectra, masks, amount);
   }
 }

@@ -21,9 +21,9 @@
 
 struct spatial;
 
-/** For masks of `stems` stems (at most MASK_MAX_STEMS) and `bins` bins of `bin_hz` each, a frame
- * every `hop_seconds`. Not real-time safe. @return NULL: no memory. */
-struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double hop_seconds);
+/** For masks of `stems` stems (at most MASK_MAX_STEMS) and `bins` bins of `bin_hz` each, that
+ * learns from a frame every `learn_seconds`. Not real-time safe. @return NULL: no memory. */
+struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double learn_seconds);
 void spatial_free(struct spatial *spatial);
 
 /** Forgets where stems stood. Real-time safe. */

@@ -89,7 +89,7 @@ static bool allocate(struct split *split, double rate) {
       memory_floats(split->frames * N_CHANNELS * memory_stride((size_t)split->bins * 2));
   if (split->stems == FOUR_STEMS) {
     split->refine = refine_new(split->stems, split->bins, rate / separator->geometry.analysis,
-                               split->hop / rate);
+                               split->hop / rate, split->renew);
   }
   split->posted = calloc(split->frames, sizeof *split->posted);
   split->lane.frames = mailbox_new(slots, (size_t)N_CHANNELS * separator->reads * 2);
@@ -348,8 +348,8 @@ static void make_output(struct split *split, uint64_t frame,
                         struct split_use use) UNBRAID_REALTIME {
   if (split->masks && split->refine) {
     const float *const spectra[N_CHANNELS] = {spectrum(split, frame, 0), spectrum(split, frame, 1)};
-    split->masks =
-        refine_process(split->refine, &use.refine, spectra, split->masks, split->on_time);
+    split->masks = refine_process(split->refine, &use.refine, spectra, split->masks,
+                                  split->on_time && is_step(split, frame + split->lookahead));
   }
   for (unsigned s = 0; s < split->stems; ++s) {
     for (unsigned c = 0; c < N_CHANNELS; ++c) {

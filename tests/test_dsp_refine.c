@@ -51,7 +51,7 @@ static void test_equals_the_reference(void **state) {
   float *spectrum = safetensors_tensor(file, "spectrum", spectrum_shape, 4, error, sizeof error);
   float *masks = safetensors_tensor(file, "masks", mask_shape, 3, error, sizeof error);
   float *stems = safetensors_tensor(file, "stems", stem_shape, 4, error, sizeof error);
-  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS);
+  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   assert_true(spectrum && masks && stems && refine);
   for (unsigned again = 0; again < 2; ++again) { /* after a reset the same once more */
     double worst = 0.0, peak = 0.0;
@@ -123,7 +123,7 @@ static void test_sums_and_stays_finite(void **state) {
   };
   for (unsigned n = 0; n < sizeof settings / sizeof *settings; ++n) {
     for (unsigned mix = 0; mix < N_MIXES; ++mix) {
-      struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS);
+      struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
       uint32_t random = 5;
       double error = 0.0, energy = 1e-60, loudest = 0.0;
       for (unsigned t = 0; t < 200; ++t) {
@@ -156,7 +156,7 @@ static void test_sums_and_stays_finite(void **state) {
 /* Where both channels are the same, a direction says nothing: stems are what masks make. */
 static void test_mono_is_left_to_the_masks(void **state) {
   (void)state;
-  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS);
+  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   struct refine_settings settings = {1.0f, 1.0f, REFINE_FLOOR_OFF};
   uint32_t random = 9;
   for (unsigned t = 0; t < 100; ++t) {
@@ -177,7 +177,7 @@ static void test_mono_is_left_to_the_masks(void **state) {
 /* A stem apart, that masks tell badly, is told by the filter: hard left against hard right. */
 static void test_tells_left_from_right(void **state) {
   (void)state;
-  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS);
+  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   struct refine_settings settings = {1.0f, 1.0f, REFINE_FLOOR_OFF};
   uint32_t random = 4;
   double plain = 0.0, filtered = 0.0;
@@ -208,7 +208,7 @@ static void test_tells_left_from_right(void **state) {
 /* A stem that stops is closed, and opens at once when it is back; masks still sum to one. */
 static void test_floor_closes_and_opens(void **state) {
   (void)state;
-  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS);
+  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   struct refine_settings settings = {1.0f, 0.0f, -20.0f};
   for (unsigned t = 0; t < 200; ++t) {
     bool plays = t < 100 || t >= 180;
@@ -234,7 +234,7 @@ static void test_floor_closes_and_opens(void **state) {
 
 static void test_off_changes_nothing(void **state) {
   (void)state;
-  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS);
+  struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   struct refine_settings settings = {1.0f, 0.0f, REFINE_FLOOR_OFF};
   uint32_t random = 2;
   struct frame frame;

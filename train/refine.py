@@ -27,23 +27,25 @@ def settled(stem, mix):
             + DIFFUSE * np.array([1, 1, 0]))
 
 
-def spatial(spectrum, masks, amount, bin_hz, hop_seconds):
-    """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins]."""
+def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
+    """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins].
+    Of frames that share masks it learns from the first."""
     left, right = spectrum.astype(np.complex128)
     masks = masks.astype(np.float64)
     power = np.stack([abs(left) ** 2, abs(right) ** 2, (left * right.conj()).real])
     stems, frames, bins = masks.shape
     out = np.empty((stems, 2, frames, bins), complex)
-    step = 1 - np.exp(-hop_seconds / MEMORY_SECONDS)
+    step = 1 - np.exp(-hop_seconds * renew / MEMORY_SECONDS)
     band_edges = edges(bins, bin_hz)
     for low, high in zip(band_edges, band_edges[1:]):
         mix, heard = np.zeros(3), np.zeros((PASSES, stems, 3))
         for t in range(frames):
             q, mask = power[:, t, low:high], masks[:, t, low:high]
-            mix += step * (q.sum(1) - mix)
+            now = step if (t + lookahead) % renew == 0 else 0
+            mix += now * (q.sum(1) - mix)
             weighed = mask
             for n in range(PASSES):
-                heard[n] += step * (weighed ** 2 @ q.T - heard[n])
+                heard[n] += now * (weighed ** 2 @ q.T - heard[n])
                 place = np.array([settled(h, mix) for h in heard[n]])[:, :, None]
                 ll, rr, lr = place.transpose(1, 0, 2)
                 misfit = (rr * q[0] + ll * q[1] - 2 * lr * q[2]) / (q[0] + q[1] + TINY) + 1e-6
@@ -79,7 +81,7 @@ def gated(spectrum, masks, floor_db, hop_seconds):
     return masks
 
 
-def refine(spectrum, masks, sharpness, amount, floor_db, bin_hz, hop_seconds):
+def refine(spectrum, masks, sharpness, amount, floor_db, bin_hz, hop_seconds, **steps):
     """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins]."""
     if sharpness != 1:
         masks = (masks + 1e-9) ** sharpness
@@ -87,7 +89,7 @@ def refine(spectrum, masks, sharpness, amount, floor_db, bin_hz, hop_seconds):
     if floor_db > FLOOR_OFF:
         masks = gated(spectrum, masks, floor_db, hop_seconds)
     if amount > 0:
-        return spatial(spectrum, masks, amount, bin_hz, hop_seconds)
+        return spatial(spectrum, masks, amount, bin_hz, hop_seconds, **steps)
     return masks[:, None] * spectrum[None]
 
 

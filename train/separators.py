@@ -31,7 +31,8 @@ def refined(spectrum, masks, sizes):
     return torch.from_numpy(refine(
         spectrum.numpy(), masks.numpy(), SETTINGS.get("sharpness", 1),
         SETTINGS.get("spatial", 100) / 100, SETTINGS.get("floor", FLOOR_OFF),
-        bin_hz=sizes.sample_rate / sizes.analysis, hop_seconds=sizes.hop / sizes.sample_rate)).to(torch.complex64)
+        bin_hz=sizes.sample_rate / sizes.analysis, hop_seconds=sizes.hop / sizes.sample_rate,
+        renew=sizes.renew, lookahead=sizes.lookahead)).to(torch.complex64)
 
 
 def network_separator(net):
