@@ -218,8 +218,9 @@ also "help: names every long option" test "$(grep -oE -- '--[a-z-]+' out | sort 
 
 # ---- models
 check "the light model" "$UNBRAID" -q --quality Light --stems drums song48000.wav --out light
+light=$(dirname "$UNBRAID")/unbraid.lv2/chandna.safetensors
 check "the same by its file" "$UNBRAID" -q --stems drums song48000.wav --out file-of-light \
-  --model "$(dirname "$UNBRAID")/unbraid.lv2/chandna.safetensors"
+  --model "$light" --model-hp "$light"
 check "the best one" "$UNBRAID" -q --stems drums song48000.wav --out best
 also "the same stems" below -200 light/song48000.drums.wav file-of-light/song48000.drums.wav
 check "others than the best one's" \

@@ -1,4 +1,6 @@
-"""Shifts and flattens the logits of a bandgru model, which costs the engine nothing.
+"""Shifts and flattens the logits of a bandgru model, which costs the engine nothing; of
+several models that went on from one another, first takes the mean of their weights
+(Wortsman et al., "Model soups", 2022).
 
 Training mixes stems as it likes: how often a voice is there at all, above all. What
 that made too rare in the masks is set right here, with offsets chosen on songs that were
@@ -14,9 +16,14 @@ import torch
 from architectures import read_network
 from evaluate import evaluate, mean_by_stem
 from modelfile import read_model
-from network import STEMS
+from network import STEMS, read_tensors
 from readers import find_songs
 from separators import network_separator
+
+
+def mean(models):
+    """Of the tensors of each."""
+    return {name: sum(tensors[name] for tensors in models) / len(models) for name in models[0]}
 
 
 @torch.no_grad()
@@ -31,7 +38,7 @@ def calibrate(net, scale, offsets):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="model file of a bandgru")
+    parser.add_argument("models", nargs="+", help="model files of one bandgru")
     parser.add_argument("out", help="model file to write")
     parser.add_argument("--scale", type=float, default=1.0, help="below 1 the masks are softer")
     for stem in STEMS:
@@ -40,7 +47,8 @@ def main():
     parser.add_argument("--held-back", nargs="*", default=[], help="which of them")
     args = parser.parse_args()
 
-    net, metadata = read_network(args.model), read_model(args.model)[1]
+    net, metadata = read_network(args.models[0]), read_model(args.models[0])[1]
+    net.load(mean([read_tensors(path) for path in args.models]))
     songs = find_songs(args.validation) if args.validation else {}
     songs = {song: songs[song] for song in args.held_back}
     for when in ("before", "after"):
