@@ -33,12 +33,13 @@ def latency(quality, block, rate=44100):
 
 
 def quality_of(separator):
-    """Which quality a separator of evaluate.py is, by the words it was called with; None: none."""
-    chosen = re.search(r"--quality[= ](\w+)", separator)
-    if chosen:
-        return chosen[1]
-    name = os.path.basename(separator.split()[0])
-    return "balanced" if name == "unbraid" else name.removesuffix(".safetensors")
+    """Which quality a separator of evaluate.py is, by the words it was called with: a model file,
+    or the program with no option but a quality. None: none of ours."""
+    words = re.split("[ =]", separator)
+    name = os.path.basename(words[0])
+    if name == "unbraid":
+        return "balanced" if len(words) == 1 else words[2] if words[1:-1] == ["--quality"] else None
+    return name[:-len(".safetensors")] if name.endswith(".safetensors") else None
 
 
 def read_table():
@@ -87,9 +88,9 @@ def draw(rows, path):
             points = [(float(row[column]), float(row["sdr"]), row["system"]) for row in ours if row[column]]
             axis.plot(*zip(*[p[:2] for p in points] or [((), ())]), "o" if name == OUR_SET else "^",
                       mfc=f"C{n}" if name == OUR_SET else "none", color=f"C{n}", label=name)
-            for i, (x, y, label) in enumerate(sorted(points, key=lambda p: p[1])):
-                # Neighbours of one latency stand left and right in turn.
-                right = i % 2 == 0 or name == OUR_SET
+            for x, y, label in points:
+                # Labels of one latency stand right and left in turn, from below.
+                right = sum(other[0] == x and other[1] < y for other in points) % 2 == 0
                 axis.annotate(label, (x, y), (7 if right else -7, 0), textcoords="offset points",
                               ha="left" if right else "right", va="center", fontsize=8)
     for axis, ticks in zip(axes, (TICKS, (1, 2, 5, 10, 20, 50))):
@@ -101,8 +102,8 @@ def draw(rows, path):
                 xlim=(2.2, 180))
     axes[1].set(xlabel="network, share of one core (%)", xlim=(0.5, 200))
     axes[0].legend(title="measured on", fontsize=8, loc="upper left")
-    figure.suptitle("Ours: uSDR on songs nobody trained on. Others: as published, mostly median SDR on MUSDB18, "
-                    "whose songs they trained on. Not one scale.", fontsize=9)
+    figure.suptitle("Ours: uSDR, songs not trained on. Others: as published, mostly medians of SDR on MUSDB18, "
+                    "trained on it. Not one scale.", fontsize=9)
     figure.tight_layout()
     figure.savefig(path, dpi=100)
 

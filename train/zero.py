@@ -27,7 +27,8 @@ ANALYSIS = 4096
 def asymmetric(taps, delay):
     """Rises over the delay to one, then falls: the sum of the filters stays a delay."""
     n = np.arange(taps)
-    rise, fall = np.sin(np.pi / 2 * (n + 1) / (delay + 1)) ** 2, np.cos(np.pi / 2 * (n - delay) / (taps - delay)) ** 2
+    rise = np.sin(np.pi / 2 * (n + 1) / (delay + 1)) ** 2
+    fall = np.cos(np.pi / 2 * (n - delay) / (taps - delay)) ** 2
     return np.where(n <= delay, rise, fall)
 
 
