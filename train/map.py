@@ -20,7 +20,7 @@ QUALITIES = {"balanced": ("balanced", "mdensenet3w"), "light": ("chandna",),
              "live": ("live",), "instant": ("instant",)}
 BLOCKS = (64, 256, 1024)
 TICKS = (3, 6, 12, 23, 35, 46, 93)
-OUR_SET = "8 songs of ours"
+OUR_SET = "Music Delta and everythingisfree, 8 songs"
 
 
 def latency(quality, block, rate=44100):
