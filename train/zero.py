@@ -96,7 +96,7 @@ def main():
     parser.add_argument("model")
     parser.add_argument("songs", help="folder of SONG/STEM.*")
     parser.add_argument("--kind", choices=KINDS, default="wiener")
-    parser.add_argument("--taps", type=int, default=512)
+    parser.add_argument("--taps", type=int, default=128)
     parser.add_argument("--delay", type=int, default=64)
     parser.add_argument("--start", type=float, default=0)
     parser.add_argument("--seconds", type=float, default=25)
