@@ -159,6 +159,9 @@ void draw_title(cairo_t *cr, struct scene *scene, enum split_id split) {
                       : split == SPLIT_FOUR ? "Bundled model"
                                             : "Bundled";
   draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, words);
+  for (int w = WIDGET_SHARPNESS; split == SPLIT_FOUR && w <= WIDGET_FLOOR; w++)
+    draw_bar(cr, scene, (enum widget)w, port_table[widget_port((enum widget)w)].short_name,
+             main ? THEME_TEXT : THEME_DIM, THEME_DIM);
 }
 
 static void draw_latency(cairo_t *cr, struct scene *scene) {

@@ -36,6 +36,10 @@ static damage_t damage_of(enum port port) {
     return DAMAGE_HEADER | damage_split(SPLIT_FOUR) | damage_split(SPLIT_HP);
   case PORT_QUALITY:
     return DAMAGE_HEADER | damage_title(SPLIT_FOUR);
+  case PORT_SHARPNESS:
+  case PORT_SPATIAL:
+  case PORT_FLOOR:
+    return damage_title(SPLIT_FOUR);
   case PORT_OUTS:
   case PORT_ENABLED:
     return DAMAGE_HEADER;
