@@ -288,7 +288,8 @@ static void test_damage_is_complete(void **state) {
     if (t % 50 == 7)
       damage |= state_message(&model, t % 100 == 7 ? "light plays" : "balanced plays");
     if (t % 40 == 9)
-      damage |= state_model(&model, (enum split_id)(t % 2), t % 80 == 9 ? "/a/b.safetensors" : "");
+      damage |= state_model(&model, (enum split_id)(t % 2), t % 80 == 9 ? "/a/b.safetensors" : "",
+                            t % 80 == 9 ? "b" : "balanced");
     damage |=
         controls_motion(&controls, (int)(seed / 7u % 1280u), (int)(seed / 65536u % 800u), false);
     damage |= state_tick(&model, t / 60.0) | DAMAGE_COLUMNS;

@@ -127,8 +127,8 @@ static void split(struct layout *l, enum split_id id, struct box area, int gap) 
   struct box title = cut_top(&inner, px(l, TITLE) - px(l, PAD));
   l->title_rows[id] = title;
   const enum widget model = id == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP;
-  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 152 : 96));
-  cut_right(&title, px(l, 6));
+  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 150 : 106));
+  cut_right(&title, px(l, id == SPLIT_FOUR ? 6 : 3));
   if (id == SPLIT_FOUR) {
     for (int w = WIDGET_FLOOR; w >= WIDGET_SHARPNESS; w--) {
       l->widgets[w] = inset(cut_right(&title, px(l, 98)), 0, px(l, 2));

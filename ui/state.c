@@ -100,10 +100,9 @@ damage_t state_message(struct state *state, const char *text) {
   return DAMAGE_MESSAGE;
 }
 
-damage_t state_model(struct state *state, enum split_id split, const char *path) {
-  if (strcmp(state->models[split], path) == 0)
-    return 0;
+damage_t state_model(struct state *state, enum split_id split, const char *path, const char *name) {
   text_copy(state->models[split], sizeof state->models[split], path);
+  text_copy(state->names[split], sizeof state->names[split], name ? name : "");
   return damage_title(split);
 }
 
