@@ -47,7 +47,8 @@ void state_load(struct state *state, float load);
 /** A line for the status bar. It is cut to STATE_TEXT. */
 damage_t state_message(struct state *state, const char *text);
 
-/** The model file that a split plays, "" for the bundled one, and its name, NULL where not known. */
+/** The model file that a split plays, "" for the bundled one, and its name, NULL where not known.
+ */
 damage_t state_model(struct state *state, enum split_id split, const char *path, const char *name);
 
 /** Time passes: meters fall, lights go out. */
