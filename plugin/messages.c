@@ -154,10 +154,12 @@ static bool begin_object(struct messages *m, LV2_URID type, uint32_t bytes,
   return true;
 }
 
-bool messages_file(struct messages *m, enum split_id split, const char *path) UNBRAID_REALTIME {
+bool messages_file(struct messages *m, enum split_id split, const char *path,
+                   const char *name) UNBRAID_REALTIME {
   LV2_Atom_Forge_Frame frame;
-  uint32_t length = (uint32_t)strlen(path);
-  uint32_t bytes = property_bytes(sizeof(LV2_URID)) + property_bytes(length + 1);
+  uint32_t length = (uint32_t)strlen(path), name_length = (uint32_t)strlen(name);
+  uint32_t bytes = property_bytes(sizeof(LV2_URID)) + property_bytes(length + 1) +
+                   property_bytes(name_length + 1);
   if (!begin_object(m, m->uris.patch_set, bytes, &frame)) {
     return false;
   }
@@ -165,6 +167,8 @@ bool messages_file(struct messages *m, enum split_id split, const char *path) UN
   lv2_atom_forge_urid(&m->forge, m->uris.files[split]);
   lv2_atom_forge_key(&m->forge, m->uris.patch_value);
   lv2_atom_forge_path(&m->forge, path, length);
+  lv2_atom_forge_key(&m->forge, m->uris.name);
+  lv2_atom_forge_string(&m->forge, name, name_length);
   lv2_atom_forge_pop(&m->forge, &frame);
   return true;
 }

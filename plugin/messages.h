@@ -49,9 +49,9 @@ void messages_end(struct messages *messages) UNBRAID_REALTIME;
 
 /* Between the two. All real-time safe. @return false when there is no room, or no port. */
 
-/** The file of a split, as patch:Set. */
-bool messages_file(struct messages *messages, enum split_id split,
-                   const char *path) UNBRAID_REALTIME;
+/** The file of a split, as patch:Set, and the name of what plays. */
+bool messages_file(struct messages *messages, enum split_id split, const char *path,
+                   const char *name) UNBRAID_REALTIME;
 
 /** A line for the player. */
 bool messages_text(struct messages *messages, const char *text) UNBRAID_REALTIME;

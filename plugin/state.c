@@ -58,6 +58,15 @@ LV2_State_Status state_save(struct loader *loader, const struct uris *uris,
   return status;
 }
 
+/* @return false, and an empty file, when it is too long. */
+static bool copy_path(char file[MAX_PATH], const char *path, size_t length) {
+  bool fits = length < MAX_PATH;
+  length = fits ? length : 0;
+  memcpy(file, path, length);
+  file[length] = '\0';
+  return fits;
+}
+
 /* A file, or "" where the state has none. */
 static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV2_URID path_type,
                                      char file[MAX_PATH], LV2_State_Retrieve_Function retrieve,
@@ -69,22 +78,19 @@ static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV
   if (!value) {
     return LV2_STATE_SUCCESS;
   }
-  if (type != path_type || size == 0 || !memchr(value, '\0', size)) {
+  if (type != path_type || size == 0) {
     return LV2_STATE_ERR_BAD_TYPE;
   }
-  char *mapped = paths->map ? paths->map->absolute_path(paths->map->handle, value) : NULL;
-  const char *path = mapped ? mapped : value;
-  LV2_State_Status status = LV2_STATE_SUCCESS;
-  size_t length = strlen(path);
-  if (length < MAX_PATH) {
-    memcpy(file, path, length + 1);
-  } else {
-    status = LV2_STATE_ERR_UNKNOWN;
+  /* Carla does not count the end of the text. */
+  if (!copy_path(file, value, strnlen(value, size))) {
+    return LV2_STATE_ERR_UNKNOWN;
   }
+  char *mapped = paths->map ? paths->map->absolute_path(paths->map->handle, file) : NULL;
+  bool fits = !mapped || copy_path(file, mapped, strlen(mapped));
   if (mapped) {
     release(paths, mapped);
   }
-  return status;
+  return fits ? LV2_STATE_SUCCESS : LV2_STATE_ERR_UNKNOWN;
 }
 
 LV2_State_Status state_restore(struct loader *loader, const struct uris *uris,

@@ -82,8 +82,8 @@ const struct setup *swap_take(struct swap *swap) UNBRAID_REALTIME {
   return setup;
 }
 
-const struct choice *swap_choice(const struct swap *swap) UNBRAID_REALTIME {
-  return swap->coming ? &swap->coming->choice : &swap->playing->choice;
+const struct setup *swap_setup(const struct swap *swap) UNBRAID_REALTIME {
+  return swap->coming ? swap->coming : swap->playing;
 }
 
 void swap_watch(struct swap *swap, bool watched) UNBRAID_REALTIME {

@@ -26,8 +26,8 @@ void swap_reset(struct swap *swap) UNBRAID_REALTIME;
  * @return what was taken, still the swap's; or NULL. */
 const struct setup *swap_take(struct swap *swap) UNBRAID_REALTIME;
 
-/** The newest choice taken, heard already or not yet. Real-time safe. */
-const struct choice *swap_choice(const struct swap *swap) UNBRAID_REALTIME;
+/** The newest setup taken, heard already or not yet. Real-time safe. */
+const struct setup *swap_setup(const struct swap *swap) UNBRAID_REALTIME;
 
 /** Whether what plays is watched, see engine_watch(). Real-time safe. */
 void swap_watch(struct swap *swap, bool watched) UNBRAID_REALTIME;

@@ -255,10 +255,11 @@ static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
 /* What is to be told and finds room; the rest waits for the next run. */
 static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
   struct messages *messages = &self->messages;
-  const struct choice *choice = swap_choice(self->swap);
+  const struct setup *setup = swap_setup(self->swap);
   messages_begin(messages, self->ports[PORT_NOTIFY]);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    if (self->untold >> i & 1 && messages_file(messages, i, choice->files[i])) {
+    if (self->untold >> i & 1 &&
+        messages_file(messages, i, setup->choice.files[i], setup->names[i])) {
       self->untold &= ~(1u << i);
     }
   }

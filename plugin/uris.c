@@ -28,5 +28,6 @@ void uris_map(struct uris *uris, LV2_URID_Map *map) {
       .load = number(h, UNBRAID__load),
       .message = number(h, UNBRAID__Message),
       .text = number(h, UNBRAID__text),
+      .name = number(h, UNBRAID__name),
   };
 }

@@ -9,6 +9,10 @@
 #define UNBRAID__model_four UNBRAID_PREFIX "model_four"
 #define UNBRAID__model_hp UNBRAID_PREFIX "model_hp"
 
+/** A property more of such a patch:Set by the plugin, atom:String: the name of what plays, be it of
+ * the bundle or a file. */
+#define UNBRAID__name UNBRAID_PREFIX "name"
+
 /** Saved, atom:Int: the quality that the files go with. */
 #define UNBRAID__quality UNBRAID_PREFIX "quality"
 
@@ -31,7 +35,7 @@ struct uris {
       atom_urid;
   LV2_URID patch_get, patch_set, patch_property, patch_value;
   LV2_URID files[2]; /* model_four, model_hp: by enum split_id */
-  LV2_URID quality, watch, view, levels, column, load, message, text;
+  LV2_URID quality, watch, view, levels, column, load, message, text, name;
 };
 
 /** Not real-time safe. */

@@ -64,8 +64,11 @@ static void test_files_are_set_and_got(void **state) {
   assert_int_equal(talk->files[SPLIT_FOUR], 1);
   assert_int_equal(talk->files[SPLIT_HP], 1);
   assert_string_equal(talk->file[SPLIT_FOUR], "");
+  assert_string_equal(talk->name[SPLIT_FOUR], "balanced");
+  assert_string_equal(talk->name[SPLIT_HP], "mdensenet3w");
   talk_set(talk, SPLIT_FOUR, path);
   assert_string_equal(answer(stage), "bandgru-tiny plays");
+  assert_string_equal(talk->name[SPLIT_FOUR], "bandgru-tiny");
   assert_string_equal(talk->file[SPLIT_FOUR], path);
   talk_get(talk);
   assert_true(talk_run(talk, BLOCK));
@@ -74,6 +77,7 @@ static void test_files_are_set_and_got(void **state) {
   stage->rig.controls[PORT_QUALITY] = 1.0f;
   assert_string_equal(answer(stage), "chandna plays");
   assert_string_equal(talk->file[SPLIT_FOUR], "");
+  assert_string_equal(talk->name[SPLIT_HP], "chandna");
   talk_set(talk, SPLIT_FOUR, path);
   assert_string_equal(answer(stage), "bandgru-tiny plays");
   talk_set(talk, SPLIT_FOUR, "");

@@ -1,6 +1,7 @@
 /* The window's pictures, without a window: what each shows, that words fit, that colours can be
  * told apart; and the state behind them. */
 #include "tests/ui/lively.h"
+#include "ui/draw.h"
 #include "ui/presets.h"
 #include "ui/screen.h"
 #include "ui/taper.h"
@@ -195,6 +196,75 @@ static void test_meters_and_hues(void **state) {
   }
 }
 
+/* How far a bar is filled: part of its width, on its lowest rows, which words leave free. */
+static double filled(enum widget w) {
+  const struct box box = layout.widgets[w];
+  const struct box row = {box.x + box.h / 2, box.y + box.h - 3, box.w - box.h, 1};
+  screen_show(screen, &target, damage_title(SPLIT_FOUR));
+  return 1.0 - (double)count(row, THEME_SUNKEN) / row.w;
+}
+
+/* The bars of the four stems' title show their values, all of the range, and are bent by nothing
+ * else. */
+static void test_bars_show_their_values(void **state) {
+  (void)state;
+  for (size_t i = 0; i < 2 * N_SIZES; i++) {
+    begin(i % 2 ? VARIANT_INSERT : VARIANT_STEMS, sizes[i / 2].width, sizes[i / 2].height,
+          sizes[i / 2].scale);
+    screen_show(screen, &target, DAMAGE_ALL);
+    assert_float_equal(filled(WIDGET_SHARPNESS), 0.0, 1e-6);
+    assert_float_equal(filled(WIDGET_SPATIAL), 1.0, 1e-6);
+    assert_float_equal(filled(WIDGET_FLOOR), 0.0, 1e-6);
+    state_set(&model, PORT_SHARPNESS, 1.5f);
+    state_set(&model, PORT_SPATIAL, 50.0f);
+    state_set(&model, PORT_FLOOR, -45.0f);
+    for (int w = WIDGET_SHARPNESS; w <= WIDGET_FLOOR; w++)
+      assert_float_equal(filled((enum widget)w), 0.5, 0.03);
+    state_set(&model, PORT_FLOOR, -10.0f);
+    assert_float_equal(filled(WIDGET_FLOOR), 1.0, 1e-6);
+    assert_float_equal(filled(WIDGET_SPATIAL), 0.5, 0.03);
+    end();
+  }
+}
+
+static void test_numbers(void **state) {
+  (void)state;
+  static const struct {
+    enum widget widget;
+    float value;
+    const char *words;
+  } cases[] = {
+      {WIDGET_SHARPNESS, 1.0f, "1.00"},        {WIDGET_SHARPNESS, 1.37f, "1.37"},
+      {WIDGET_SPATIAL, 0.0f, "0 %"},           {WIDGET_SPATIAL, 100.0f, "100 %"},
+      {WIDGET_FLOOR, -80.0f, "Off"},           {WIDGET_FLOOR, -79.9f, "\u221279.9 dB"},
+      {WIDGET_FLOOR, -10.0f, "\u221210.0 dB"},
+  };
+  begin(VARIANT_STEMS, LAYOUT_WIDTH, LAYOUT_HEIGHT, 1.0);
+  const struct scene scene = {&layout, &model, &controls, 0};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char words[32];
+    state_set(&model, widget_port(cases[i].widget), cases[i].value);
+    draw_number(&scene, cases[i].widget, words, sizeof words);
+    assert_string_equal(words, cases[i].words);
+  }
+  end();
+}
+
+static void test_qualities_in_the_menu(void **state) {
+  (void)state;
+  static const char *const qualities[] = {"Balanced", "Light", "Live", "Instant"};
+  begin(VARIANT_STEMS, LAYOUT_WIDTH, LAYOUT_HEIGHT, 1.0);
+  menu_open(&controls.menu, WIDGET_QUALITY, &layout);
+  assert_int_equal(controls.menu.n, 4);
+  for (int i = 0; i < 4; i++) {
+    assert_string_equal(menu_text(&controls.menu, i), qualities[i]);
+    state_set(&model, PORT_QUALITY, (float)i);
+    for (int j = 0; j < 4; j++)
+      assert_int_equal(menu_checked(&controls.menu, j, &model), i == j);
+  }
+  end();
+}
+
 /* Drawn bit by bit, the picture is the same as drawn at once: nothing is forgotten. */
 static void test_damage_is_complete(void **state) {
   (void)state;
@@ -218,7 +288,8 @@ static void test_damage_is_complete(void **state) {
     if (t % 50 == 7)
       damage |= state_message(&model, t % 100 == 7 ? "light plays" : "balanced plays");
     if (t % 40 == 9)
-      damage |= state_model(&model, (enum split_id)(t % 2), t % 80 == 9 ? "/a/b.safetensors" : "");
+      damage |= state_model(&model, (enum split_id)(t % 2), t % 80 == 9 ? "/a/b.safetensors" : "",
+                            t % 80 == 9 ? "b" : "balanced");
     damage |=
         controls_motion(&controls, (int)(seed / 7u % 1280u), (int)(seed / 65536u % 800u), false);
     damage |= state_tick(&model, t / 60.0) | DAMAGE_COLUMNS;
@@ -465,6 +536,9 @@ int main(void) {
       cmocka_unit_test(test_words_fit),
       cmocka_unit_test(test_layout),
       cmocka_unit_test(test_meters_and_hues),
+      cmocka_unit_test(test_bars_show_their_values),
+      cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_qualities_in_the_menu),
       cmocka_unit_test(test_damage_is_complete),
       cmocka_unit_test(test_history_survives_a_resize),
       cmocka_unit_test(test_contrast),

@@ -127,6 +127,46 @@ static void type(const KeySym *keys) {
     stage_key(&stage, *keys, NoSymbol);
 }
 
+/* The bars beside the four stems' title: dragged, finely, by the wheel, to the default, typed. */
+static void test_bars(void **state) {
+  (void)state;
+  const struct layout l = stage_layout(&stage, 1.0);
+  const struct box sharpness = l.widgets[WIDGET_SHARPNESS];
+  const int y = sharpness.y + sharpness.h / 2;
+  stage_point(&stage, sharpness.x + 4, y);
+  stage_button(&stage, 1, true);
+  stage_point(&stage, sharpness.x + 4 + sharpness.w / 2, y);
+  assert_float_equal(stage_written(&stage, PORT_SHARPNESS), 1.5, 0.02);
+  stage_hold(&stage, XK_Shift_L, true);
+  stage_point(&stage, sharpness.x + 4 + sharpness.w / 2 + 20, y);
+  stage_hold(&stage, XK_Shift_L, false);
+  assert_float_equal(stage_written(&stage, PORT_SHARPNESS), 1.5 + 2.0 / sharpness.w, 0.02);
+  stage_button(&stage, 1, false);
+  assert_int_equal(stage.touches, stage.releases);
+  stage_button(&stage, 1, true); /* twice, fast */
+  stage_button(&stage, 1, false);
+  stage_button(&stage, 1, true);
+  stage_button(&stage, 1, false);
+  assert_true(stage_written(&stage, PORT_SHARPNESS) == 1.0f);
+  stage_button(&stage, Button4, true);
+  stage_button(&stage, Button4, false);
+  assert_true(stage_written(&stage, PORT_SHARPNESS) == 1.1f);
+
+  stage_click(&stage, 3, l.widgets[WIDGET_SPATIAL]);
+  type((const KeySym[]){XK_6, XK_0, XK_Return, XK_Down, 0});
+  assert_true(stage_written(&stage, PORT_SPATIAL) == 55.0f);
+  stage_key(&stage, XK_Down, XK_Shift_L);
+  assert_true(stage_written(&stage, PORT_SPATIAL) == 54.0f);
+  stage_key(&stage, XK_Home, NoSymbol);
+  assert_true(stage_written(&stage, PORT_SPATIAL) == 100.0f);
+  stage_key(&stage, XK_Right, NoSymbol); /* to the floor */
+  type((const KeySym[]){XK_minus, XK_3, XK_2, XK_comma, XK_5, XK_Return, 0});
+  assert_true(stage_written(&stage, PORT_FLOOR) == -32.5f);
+  stage_click(&stage, 1, l.widgets[WIDGET_FLOOR]);
+  stage_click(&stage, 1, l.widgets[WIDGET_FLOOR]);
+  assert_true(stage_written(&stage, PORT_FLOOR) == port_table[PORT_FLOOR].initial);
+}
+
 static void test_keyboard(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
@@ -521,6 +561,7 @@ int main(void) {
       cmocka_unit_test(test_refusals),
       WITH_WINDOW(test_mouse_on_fader),
       WITH_WINDOW(test_mouse_elsewhere),
+      WITH_WINDOW(test_bars),
       WITH_WINDOW(test_keyboard),
       WITH_WINDOW(test_typed_values),
       WITH_WINDOW(test_presets_and_quality),

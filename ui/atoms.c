@@ -45,6 +45,8 @@ static void read_model(const struct atoms *atoms, LV2_URID key, const LV2_Atom *
     memcpy(property, value + 1, sizeof *property);
   else if (key == u->patch_value)
     news->path = text_of(value, u->atom_path);
+  else if (key == u->name)
+    news->name = text_of(value, atoms->string);
 }
 
 bool atoms_read(const struct atoms *atoms, const void *atom, uint32_t size,

@@ -26,6 +26,7 @@ struct atoms_news {
   const float *load;
   const char *text;
   const char *path; /* the model file of split */
+  const char *name; /* of the model that split plays; only with a path */
   enum split_id split;
 };
 

@@ -24,6 +24,9 @@ damage_t controls_damage(enum widget w) {
   switch (w) {
   case WIDGET_NONE:
     return 0;
+  case WIDGET_SHARPNESS:
+  case WIDGET_SPATIAL:
+  case WIDGET_FLOOR:
   case WIDGET_MODEL_FOUR:
     return damage_title(SPLIT_FOUR);
   case WIDGET_MODEL_HP:
@@ -33,10 +36,18 @@ damage_t controls_damage(enum widget w) {
   }
 }
 
+double controls_step(enum port port, bool fine) {
+  const struct port_info *info = &port_table[port];
+  if (info->maximum > 50.0f)
+    return fine ? 1.0 : 5.0;
+  if (port == PORT_SHARPNESS)
+    return fine ? 0.01 : 0.1;
+  return fine ? 0.1 : 1.0;
+}
+
 damage_t controls_move(struct controls *c, enum port port, double value) {
-  /* Steps that can be read off: tenths of a dB, whole percents. */
-  const double steps = port_table[port].maximum > 50.0f ? 1.0 : 10.0;
-  const damage_t damage = state_set(c->state, port, (float)(round(value * steps) / steps));
+  const double step = controls_step(port, true);
+  const damage_t damage = state_set(c->state, port, (float)(round(value / step) * step));
   if (damage)
     c->owner.moved(c->owner.data, port, c->state->values[port]);
   return damage;
@@ -83,23 +94,28 @@ static damage_t press_segment(struct controls *c, enum widget w, int x, int y) {
   return 0;
 }
 
-static bool is_slider(enum widget w) {
-  return widget_is_strip(w) &&
-         (widget_control(w) == CONTROL_GAIN || widget_control(w) == CONTROL_WET);
+static double bar_position(enum port port, double value) {
+  const double minimum = (double)port_table[port].minimum;
+  return (value - minimum) / ((double)port_table[port].maximum - minimum);
+}
+
+static double bar_value(enum port port, double position) {
+  const double minimum = (double)port_table[port].minimum;
+  return minimum + position * ((double)port_table[port].maximum - minimum);
 }
 
 static damage_t begin_drag(struct controls *c, enum widget w, int x, int y) {
-  const float value = c->state->values[widget_port(w)];
-  const bool fader = widget_control(w) == CONTROL_GAIN;
+  const double value = (double)c->state->values[widget_port(w)];
+  const bool fader = widget_is_fader(w);
   c->drag = w;
   c->drag_at = fader ? y : x;
-  c->drag_value = fader ? taper_position((double)value) : (double)value / 100.0;
+  c->drag_value = fader ? taper_position(value) : bar_position(widget_port(w), value);
   c->owner.touched(c->owner.data, widget_port(w), true);
   return controls_damage(w);
 }
 
 static damage_t press_left(struct controls *c, enum widget w, int x, int y, bool twice) {
-  if (is_slider(w))
+  if (widget_has_number(w))
     return twice ? controls_move(c, widget_port(w), (double)port_table[widget_port(w)].initial)
                  : begin_drag(c, w, x, y);
   switch (w) {
@@ -120,7 +136,7 @@ static damage_t press_left(struct controls *c, enum widget w, int x, int y, bool
 }
 
 static damage_t press_right(struct controls *c, enum widget w) {
-  if (is_slider(w)) {
+  if (widget_has_number(w)) {
     c->entry = w;
     c->entry_text[0] = '\0';
     return controls_damage(w);
@@ -152,13 +168,13 @@ damage_t controls_press(struct controls *c, int button, int x, int y, double tim
 }
 
 static damage_t drag_to(struct controls *c, int x, int y, bool fine) {
-  const bool fader = widget_control(c->drag) == CONTROL_GAIN;
-  const enum stem stem = widget_stem(c->drag);
-  const int length = fader ? c->layout->tracks[stem].h : c->layout->widgets[c->drag].w;
+  const bool fader = widget_is_fader(c->drag);
+  const int length =
+      fader ? c->layout->tracks[widget_stem(c->drag)].h : c->layout->widgets[c->drag].w;
   const int way = fader ? c->drag_at - y : x - c->drag_at;
   c->drag_at = fader ? y : x;
   c->drag_value += (double)way / (length > 0 ? length : 1) * (fine ? FINE : 1.0);
-  double value = fader ? taper_db(c->drag_value) : 100.0 * c->drag_value;
+  double value = fader ? taper_db(c->drag_value) : bar_value(widget_port(c->drag), c->drag_value);
   if (fader && !fine && fabs(value) < DETENT_DB)
     value = 0.0;
   return controls_move(c, widget_port(c->drag), value);
@@ -204,10 +220,9 @@ damage_t controls_wheel(struct controls *c, int x, int y, int notches, bool fine
   const enum port port = widget_port(w);
   if (port == N_PORTS)
     return 0;
-  const double step =
-      !is_slider(w) || widget_control(w) == CONTROL_GAIN ? (fine ? 0.1 : 1.0) : (fine ? 1.0 : 5.0);
+  const double by = notches * controls_step(port, fine);
   c->owner.touched(c->owner.data, port, true);
-  const damage_t damage = controls_move(c, port, (double)c->state->values[port] + notches * step);
+  const damage_t damage = controls_move(c, port, (double)c->state->values[port] + by);
   c->owner.touched(c->owner.data, port, false);
   return damage;
 }

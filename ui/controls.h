@@ -47,8 +47,8 @@ struct controls {
   bool focus_shown;  /* the keyboard was used last */
   enum widget drag;  /* held by the mouse */
   int drag_at;       /* where the pointer was */
-  double drag_value; /* unrounded: position on the taper, or percent */
-  enum widget entry; /* a fader whose value is being typed */
+  double drag_value; /* unrounded: position on the taper, or part of a bar */
+  enum widget entry; /* whose value is being typed */
   char entry_text[CONTROLS_ENTRY + 1];
   enum widget clicked; /* last, for double clicks */
   double clicked_at;
@@ -81,6 +81,10 @@ damage_t controls_key(struct controls *c, enum controls_key key, char character,
 
 /** What drawing a widget anew takes. */
 damage_t controls_damage(enum widget w);
+
+/** What a key or a notch of the wheel moves a control by, in its unit: a tenth of a dB or ten of
+ * them, a percent or five, a hundredth or a tenth. Controls stand at multiples of the fine step. */
+double controls_step(enum port port, bool fine);
 
 /** Sets a control as the user would, and lets the host know. */
 damage_t controls_move(struct controls *c, enum port port, double value);

@@ -42,6 +42,14 @@ void draw_label(cairo_t *cr, struct scene *scene, struct box box, const struct p
 /** A button's ground: how it looks tells whether it is under the pointer, or focused. */
 void draw_button(cairo_t *cr, const struct scene *scene, enum widget w, uint32_t ground);
 
+/** The number of a fader or a bar in words, or what is being typed in its place. */
+void draw_number(const struct scene *scene, enum widget w, char *words, size_t size);
+
+/** A bar: its name, its number, and a filling that reaches as far as the value. Colours are those
+ * of the words and, dulled, of the filling. */
+void draw_bar(cairo_t *cr, struct scene *scene, enum widget w, const char *name, uint32_t words,
+              uint32_t filling);
+
 /** A ring around the focused widget, once the keyboard was used. */
 void draw_focus(cairo_t *cr, const struct scene *scene, enum widget w);
 

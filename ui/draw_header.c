@@ -47,11 +47,12 @@ static void draw_caption(cairo_t *cr, struct scene *scene, enum widget w, const 
   draw_label(cr, scene, scene->layout->captions[w], &font, words);
 }
 
-static void draw_drop_down(cairo_t *cr, struct scene *scene, enum widget w, const char *words) {
+static void draw_drop_down(cairo_t *cr, struct scene *scene, enum widget w, double size,
+                           const char *words) {
   const struct box box = scene->layout->widgets[w];
-  const int arrow = (int)draw_px(scene, 16);
-  struct box inner = narrow(box, draw_px(scene, 8));
-  const struct paint_font font = draw_font(scene, 12, false, THEME_TEXT, ALIGN_LEFT);
+  const int arrow = (int)draw_px(scene, 14);
+  struct box inner = narrow(box, draw_px(scene, 6));
+  const struct paint_font font = draw_font(scene, size, false, THEME_TEXT, ALIGN_LEFT);
   draw_button(cr, scene, w, scene->controls->menu.owner == w ? THEME_EDGE : THEME_RAISED);
   paint_arrow(cr, (struct box){inner.x + inner.w - arrow / 2 - 2, box.y, arrow / 2 + 2, box.h},
               draw_px(scene, 8), THEME_DIM);
@@ -121,7 +122,7 @@ static const char *quality_name(const struct scene *scene) {
 
 void draw_preset(cairo_t *cr, struct scene *scene) {
   paint_box(cr, scene->layout->widgets[WIDGET_PRESETS], THEME_WINDOW);
-  draw_drop_down(cr, scene, WIDGET_PRESETS, preset_name(scene));
+  draw_drop_down(cr, scene, WIDGET_PRESETS, 12, preset_name(scene));
 }
 
 void draw_header(cairo_t *cr, struct scene *scene) {
@@ -130,7 +131,7 @@ void draw_header(cairo_t *cr, struct scene *scene) {
   draw_caption(cr, scene, WIDGET_PRESETS, "Preset");
   draw_preset(cr, scene);
   draw_caption(cr, scene, WIDGET_QUALITY, port_table[PORT_QUALITY].name);
-  draw_drop_down(cr, scene, WIDGET_QUALITY, quality_name(scene));
+  draw_drop_down(cr, scene, WIDGET_QUALITY, 12, quality_name(scene));
   draw_segments(cr, scene, WIDGET_MAIN_FROM);
   if (scene->layout->widgets[WIDGET_OUTS].w > 0)
     draw_segments(cr, scene, WIDGET_OUTS);
@@ -140,25 +141,27 @@ void draw_header(cairo_t *cr, struct scene *scene) {
 void draw_title(cairo_t *cr, struct scene *scene, enum split_id split) {
   const bool main = state_main_split(scene->state) == split;
   const char *name = port_table[PORT_MAIN_FROM].points[split].label;
-  const char *path = scene->state->models[split], *slash = strrchr(path, '/');
   const struct paint_font font =
-      draw_font(scene, 12.5, true, main ? THEME_TEXT : THEME_DIM, ALIGN_LEFT);
+      draw_font(scene, 12, true, main ? THEME_TEXT : THEME_DIM, ALIGN_LEFT);
   struct box box = scene->layout->titles[split];
   paint_box(cr, scene->layout->title_rows[split], THEME_GROUP);
-  const int width = (int)ceil(paint_text_width(cr, &font, name)), gap = (int)draw_px(scene, 8);
+  const int width = (int)ceil(paint_text_width(cr, &font, name)), gap = (int)draw_px(scene, 7);
+  const int pill_width = (int)draw_px(scene, 36);
+  box.w -= main ? gap + pill_width : 0;
   draw_label(cr, scene, box, &font, name);
   if (main) {
     const struct paint_font small = draw_font(scene, 9, true, THEME_ON_CHOSEN, ALIGN_MIDDLE);
     const int h = (int)draw_px(scene, 15);
-    const struct box pill = {box.x + width + gap, box.y + (box.h - h) / 2, (int)draw_px(scene, 38),
-                             h};
+    const struct box pill = {box.x + width + gap, box.y + (box.h - h) / 2, pill_width, h};
     paint_round(cr, pill, h / 2.0, THEME_CHOSEN);
     draw_label(cr, scene, pill, &small, "MAIN");
   }
-  const char *words = *path                 ? (slash ? slash + 1 : path)
-                      : split == SPLIT_FOUR ? "Bundled model"
-                                            : "Bundled";
-  draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, words);
+  const char *model = scene->state->names[split];
+  draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, 11,
+                 *model ? model : "Model");
+  for (int w = WIDGET_SHARPNESS; split == SPLIT_FOUR && w <= WIDGET_FLOOR; w++)
+    draw_bar(cr, scene, (enum widget)w, port_table[widget_port((enum widget)w)].short_name,
+             main ? THEME_TEXT : THEME_DIM, THEME_DIM);
 }
 
 static void draw_latency(cairo_t *cr, struct scene *scene) {

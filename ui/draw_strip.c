@@ -4,7 +4,6 @@
 #include "ui/taper.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* A stem's colour; paler where main does not come from its split. */
 static colour_t stem_colour(const struct scene *scene, unsigned stem) {
@@ -88,30 +87,13 @@ static void draw_fader(cairo_t *cr, struct scene *scene, unsigned stem) {
     paint_outline(cr, cap, radius, draw_px(scene, 2), THEME_FOCUS);
 }
 
-/* Words of a gain or wet, or what is being typed in their place. */
-static void value_words(const struct scene *scene, enum widget w, char *words, size_t size) {
-  const double value = (double)scene->state->values[widget_port(w)];
-  if (scene->controls->entry == w)
-    snprintf(words, size, "%s|", scene->controls->entry_text);
-  else if (widget_control(w) == CONTROL_WET)
-    snprintf(words, size, "%.0f %%", value);
-  else if (value <= (double)port_table[widget_port(w)].minimum)
-    snprintf(words, size, "%s", port_table[widget_port(w)].points[0].label);
-  else
-    snprintf(words, size, "%s%.1f dB",
-             value > 0.0   ? "+"
-             : value < 0.0 ? "\u2212"
-                           : "",
-             fabs(value));
-}
-
 static void draw_value(cairo_t *cr, struct scene *scene, unsigned stem) {
   const enum widget w = widget_of(stem, CONTROL_GAIN);
   const struct box box = scene->layout->values[stem];
   const struct paint_font font =
       draw_font(scene, 12, false, words_colour(scene, stem), ALIGN_MIDDLE);
   char words[32];
-  value_words(scene, w, words, sizeof words);
+  draw_number(scene, w, words, sizeof words);
   paint_round(cr, box, draw_px(scene, 4), THEME_SUNKEN);
   draw_label(cr, scene, box, &font, words);
   if (scene->controls->entry == w)
@@ -124,30 +106,6 @@ static void draw_toggle(cairo_t *cr, struct scene *scene, enum widget w, const c
   const struct paint_font font = draw_font(scene, 12, true, on ? words : THEME_DIM, ALIGN_MIDDLE);
   draw_button(cr, scene, w, on ? ground : THEME_RAISED);
   draw_label(cr, scene, scene->layout->widgets[w], &font, letter);
-  draw_focus(cr, scene, w);
-}
-
-static void draw_wet(cairo_t *cr, struct scene *scene, unsigned stem) {
-  const enum widget w = widget_of(stem, CONTROL_WET);
-  const struct box box = scene->layout->widgets[w];
-  const double radius = draw_px(scene, 4);
-  const int pad = (int)draw_px(scene, 6);
-  const struct box inner = {box.x + pad, box.y, box.w - 2 * pad, box.h};
-  struct paint_font font = draw_font(scene, 10, false, words_colour(scene, stem), ALIGN_LEFT);
-  char words[32];
-  value_words(scene, w, words, sizeof words);
-  paint_round(cr, box, radius, THEME_SUNKEN);
-  cairo_save(cr);
-  cairo_rectangle(cr, box.x, box.y, box.w * (double)scene->state->values[widget_port(w)] / 100.0,
-                  box.h);
-  cairo_clip(cr);
-  paint_round(cr, box, radius, theme_mix(stem_colour(scene, stem), THEME_SUNKEN, 0.68));
-  cairo_restore(cr);
-  draw_label(cr, scene, inner, &font, "Wet");
-  font.align = ALIGN_RIGHT;
-  draw_label(cr, scene, inner, &font, words);
-  if (scene->controls->entry == w)
-    paint_outline(cr, box, radius, draw_px(scene, 2), THEME_FOCUS);
   draw_focus(cr, scene, w);
 }
 
@@ -170,7 +128,8 @@ void draw_strip(cairo_t *cr, struct scene *scene, unsigned stem) {
   draw_fader(cr, scene, stem);
   draw_toggle(cr, scene, widget_of(stem, CONTROL_MUTE), "M", THEME_MUTED, THEME_TEXT);
   draw_toggle(cr, scene, widget_of(stem, CONTROL_SOLO), "S", THEME_CHOSEN, THEME_ON_CHOSEN);
-  draw_wet(cr, scene, stem);
+  draw_bar(cr, scene, widget_of(stem, CONTROL_WET), "Wet", words_colour(scene, stem),
+           stem_colour(scene, stem));
 }
 
 void draw_menu(cairo_t *cr, struct scene *scene) {

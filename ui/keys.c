@@ -52,11 +52,9 @@ static damage_t upright(struct controls *c, double steps, bool fine) {
     menu_open(&c->menu, w, c->layout);
     return damage | DAMAGE_MENU;
   }
-  double step = fine ? 0.1 : 1.0;
-  if (widget_is_strip(w) && widget_control(w) == CONTROL_WET)
-    step = fine ? 1.0 : 5.0;
+  const double by = steps * controls_step(port, fine);
   c->owner.touched(c->owner.data, port, true);
-  const damage_t moved = controls_move(c, port, (double)c->state->values[port] + steps * step);
+  const damage_t moved = controls_move(c, port, (double)c->state->values[port] + by);
   c->owner.touched(c->owner.data, port, false);
   return damage | moved;
 }
@@ -65,11 +63,6 @@ static damage_t set_to(struct controls *c, float port_info_value, bool *used) {
   const enum port port = widget_port(c->focus);
   *used = port < N_PORTS;
   return *used ? focus_on(c, c->focus) | controls_move(c, port, (double)port_info_value) : 0;
-}
-
-static bool takes_numbers(enum widget w) {
-  return widget_is_strip(w) &&
-         (widget_control(w) == CONTROL_GAIN || widget_control(w) == CONTROL_WET);
 }
 
 static damage_t begin_entry(struct controls *c, char first) {
@@ -158,7 +151,7 @@ static damage_t toggle(struct controls *c, enum port port) {
 
 static damage_t enter(struct controls *c, bool *used) {
   const enum widget w = c->focus;
-  if (takes_numbers(w))
+  if (widget_has_number(w))
     return begin_entry(c, '\0');
   const enum port port = widget_port(w);
   if (port < N_PORTS && port != PORT_QUALITY)
@@ -174,9 +167,9 @@ static damage_t character_key(struct controls *c, char character, bool *used) {
       return toggle(c, ports_stem_control(widget_stem(c->focus), CONTROL_MUTE));
     if (lower == 's')
       return toggle(c, ports_stem_control(widget_stem(c->focus), CONTROL_SOLO));
-    if (takes_numbers(c->focus) && (isdigit((unsigned char)character) || character == '-'))
-      return begin_entry(c, character);
   }
+  if (widget_has_number(c->focus) && (isdigit((unsigned char)character) || character == '-'))
+    return begin_entry(c, character);
   *used = false;
   return 0;
 }

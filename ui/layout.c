@@ -127,8 +127,14 @@ static void split(struct layout *l, enum split_id id, struct box area, int gap) 
   struct box title = cut_top(&inner, px(l, TITLE) - px(l, PAD));
   l->title_rows[id] = title;
   const enum widget model = id == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP;
-  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 190 : 96));
-  cut_right(&title, px(l, 6));
+  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 150 : 106));
+  cut_right(&title, px(l, id == SPLIT_FOUR ? 6 : 3));
+  if (id == SPLIT_FOUR) {
+    for (int w = WIDGET_FLOOR; w >= WIDGET_SHARPNESS; w--) {
+      l->widgets[w] = inset(cut_right(&title, px(l, 98)), 0, px(l, 2));
+      cut_right(&title, px(l, 6));
+    }
+  }
   l->titles[id] = title;
   cut_top(&inner, px(l, 6));
   const unsigned first = split_first(id), n = split_end(id) - first;
@@ -218,6 +224,12 @@ enum port widget_port(enum widget w) {
     return PORT_OUTS;
   case WIDGET_ENABLED:
     return PORT_ENABLED;
+  case WIDGET_SHARPNESS:
+    return PORT_SHARPNESS;
+  case WIDGET_SPATIAL:
+    return PORT_SPATIAL;
+  case WIDGET_FLOOR:
+    return PORT_FLOOR;
   default:
     return widget_is_strip(w) ? ports_stem_control(widget_stem(w), widget_control(w)) : N_PORTS;
   }

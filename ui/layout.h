@@ -18,6 +18,9 @@ enum widget {
   WIDGET_MAIN_FROM,
   WIDGET_OUTS,
   WIDGET_ENABLED,
+  WIDGET_SHARPNESS,
+  WIDGET_SPATIAL,
+  WIDGET_FLOOR,
   WIDGET_MODEL_FOUR,
   WIDGET_STRIPS,
   WIDGET_MODEL_HP = WIDGET_STRIPS + N_STEMS * N_STEM_CONTROLS,
@@ -90,6 +93,22 @@ static inline enum stem widget_stem(enum widget w) {
 /** The control of a strip's widget. */
 static inline enum stem_control widget_control(enum widget w) {
   return (enum stem_control)((w - WIDGET_STRIPS) % N_STEM_CONTROLS);
+}
+
+/** Whether a widget is a stem's fader. */
+static inline bool widget_is_fader(enum widget w) {
+  return widget_is_strip(w) && widget_control(w) == CONTROL_GAIN;
+}
+
+/** Whether a widget is a bar that is dragged sideways. */
+static inline bool widget_is_bar(enum widget w) {
+  return (w >= WIDGET_SHARPNESS && w <= WIDGET_FLOOR) ||
+         (widget_is_strip(w) && widget_control(w) == CONTROL_WET);
+}
+
+/** Whether a widget has a number that can be dragged and typed. */
+static inline bool widget_has_number(enum widget w) {
+  return widget_is_fader(w) || widget_is_bar(w);
 }
 
 /** The port that a widget sets, or N_PORTS. */

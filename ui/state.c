@@ -36,6 +36,10 @@ static damage_t damage_of(enum port port) {
     return DAMAGE_HEADER | damage_split(SPLIT_FOUR) | damage_split(SPLIT_HP);
   case PORT_QUALITY:
     return DAMAGE_HEADER | damage_title(SPLIT_FOUR);
+  case PORT_SHARPNESS:
+  case PORT_SPATIAL:
+  case PORT_FLOOR:
+    return damage_title(SPLIT_FOUR);
   case PORT_OUTS:
   case PORT_ENABLED:
     return DAMAGE_HEADER;
@@ -96,10 +100,9 @@ damage_t state_message(struct state *state, const char *text) {
   return DAMAGE_MESSAGE;
 }
 
-damage_t state_model(struct state *state, enum split_id split, const char *path) {
-  if (strcmp(state->models[split], path) == 0)
-    return 0;
+damage_t state_model(struct state *state, enum split_id split, const char *path, const char *name) {
   text_copy(state->models[split], sizeof state->models[split], path);
+  text_copy(state->names[split], sizeof state->names[split], name ? name : "");
   return damage_title(split);
 }
 

@@ -28,6 +28,7 @@ struct state {
   double load_due;
   char message[STATE_TEXT];
   char models[N_SPLITS][STATE_PATH]; /* chosen files; empty: the bundled model */
+  char names[N_SPLITS][STATE_TEXT];  /* of the models that play; empty: not known */
 };
 
 /** Defaults, silence. */
@@ -46,8 +47,9 @@ void state_load(struct state *state, float load);
 /** A line for the status bar. It is cut to STATE_TEXT. */
 damage_t state_message(struct state *state, const char *text);
 
-/** The model file that a split plays; "" for the bundled one. */
-damage_t state_model(struct state *state, enum split_id split, const char *path);
+/** The model file that a split plays, "" for the bundled one, and its name, NULL where not known.
+ */
+damage_t state_model(struct state *state, enum split_id split, const char *path, const char *name);
 
 /** Time passes: meters fall, lights go out. */
 damage_t state_tick(struct state *state, double now);

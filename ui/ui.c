@@ -208,7 +208,7 @@ static void atom_event(struct ui *ui, uint32_t size, const void *atom) {
   if (news.text)
     ui->damage |= state_message(&ui->state, news.text);
   if (news.path)
-    ui->damage |= state_model(&ui->state, news.split, news.path);
+    ui->damage |= state_model(&ui->state, news.split, news.path, news.name);
   if (news.column) {
     spectrogram_push(ui->spectrogram, news.column);
     ui->damage |= DAMAGE_COLUMNS;

@@ -85,15 +85,18 @@ static bool hear_text(struct talk *talk, const LV2_Atom_Object *object) {
 }
 
 static bool hear_file(struct talk *talk, const LV2_Atom_Object *object) {
-  const LV2_Atom *key = NULL, *value = NULL;
-  lv2_atom_object_get(object, talk->uris.patch_property, &key, talk->uris.patch_value, &value, 0);
-  if (!key || !value || value->type != talk->uris.atom_path ||
-      strlen((const char *)(value + 1)) + 1 != value->size) {
+  const LV2_Atom *key = NULL, *value = NULL, *name = NULL;
+  lv2_atom_object_get(object, talk->uris.patch_property, &key, talk->uris.patch_value, &value,
+                      talk->uris.name, &name, 0);
+  if (!key || !value || !name || value->type != talk->uris.atom_path ||
+      name->type != talk->forge.String || strlen((const char *)(value + 1)) + 1 != value->size ||
+      strlen((const char *)(name + 1)) + 1 != name->size) {
     return false;
   }
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     if (((const LV2_Atom_URID *)key)->body == talk->uris.files[i]) {
       memcpy(talk->file[i], value + 1, value->size);
+      memcpy(talk->name[i], name + 1, name->size);
       ++talk->files[i];
       return true;
     }

@@ -23,6 +23,7 @@ struct talk {
   unsigned texts, views, files[N_SPLITS]; /* how many */
   char text[TALK_BYTES];                  /* the newest */
   char file[N_SPLITS][TALK_BYTES];
+  char name[N_SPLITS][TALK_BYTES]; /* of what plays */
   struct view_data view;
 };
 
