@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far back a stem's peak remembers: longer than most rests of a singer. */
-#define PEAK_SECONDS 20.0
+/* Stems are compared with the mix over this time: a rest between two words is no silence. */
+#define SHARE_SECONDS 1.0
 
 /* A gate opens within a frame or two, so that a beginning is not cut, and closes slower. */
 #define OPEN_SECONDS 0.01
@@ -24,9 +24,9 @@
 
 struct refine {
   unsigned stems, bins;
-  float peak_keep, open_step, close_step; /* per frame */
-  float peak[MASK_MAX_STEMS];             /* highest energy lately */
-  float gain[MASK_MAX_STEMS];             /* of the gates */
+  float share_step, open_step, close_step; /* per frame */
+  float mix, own[MASK_MAX_STEMS];          /* running energies */
+  float gain[MASK_MAX_STEMS];              /* of the gates */
   bool open[MASK_MAX_STEMS];
   bool own_spectra; /* of the newest frame */
   float *masks;     /* [stems][bins] */
@@ -45,7 +45,7 @@ struct refine *refine_new(unsigned stems, unsigned bins, double bin_hz, double h
   }
   r->stems = stems;
   r->bins = bins;
-  r->peak_keep = (float)exp(-hop_seconds / PEAK_SECONDS);
+  r->share_step = (float)(1.0 - exp(-hop_seconds / SHARE_SECONDS));
   r->open_step = (float)(1.0 - exp(-hop_seconds / OPEN_SECONDS));
   r->close_step = (float)(1.0 - exp(-hop_seconds / CLOSE_SECONDS));
   r->masks = memory_floats((size_t)stems * bins);
@@ -67,8 +67,9 @@ void refine_free(struct refine *refine) {
 }
 
 void refine_reset(struct refine *refine) UNBRAID_REALTIME {
+  refine->mix = 0.0f;
   for (unsigned s = 0; s < refine->stems; ++s) {
-    refine->peak[s] = 0.0f;
+    refine->own[s] = 0.0f;
     refine->gain[s] = 1.0f;
     refine->open[s] = true;
   }
@@ -76,6 +77,7 @@ void refine_reset(struct refine *refine) UNBRAID_REALTIME {
   spatial_reset(refine->spatial);
 }
 
+/* Of a stem; without a mask, of the mix. */
 static float energy(const struct refine *r, const float *const spectra[N_CHANNELS],
                     const float *mask) UNBRAID_REALTIME {
   float sum = 0.0f;
@@ -85,7 +87,7 @@ static float energy(const struct refine *r, const float *const spectra[N_CHANNEL
       const float *bin = spectra[c] + 2 * b;
       here += bin[0] * bin[0] + bin[1] * bin[1];
     }
-    sum += mask[b] * mask[b] * here;
+    sum += mask ? mask[b] * mask[b] * here : here;
   }
   return sum;
 }
@@ -95,11 +97,11 @@ static void gate(struct refine *r, float floor_db,
                  const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
   float floor = powf(10.0f, floor_db / 10.0f);
   float *rest = r->masks + (size_t)(r->stems - 1) * r->bins;
+  r->mix += r->share_step * (energy(r, spectra, NULL) - r->mix);
   for (unsigned s = 0; s + 1 < r->stems; ++s) {
     float *mask = r->masks + (size_t)s * r->bins;
-    float now = energy(r, spectra, mask), kept = r->peak_keep * r->peak[s];
-    r->peak[s] = now > kept ? now : kept;
-    r->open[s] = now > r->peak[s] * floor * (r->open[s] ? 1.0f : HYSTERESIS);
+    r->own[s] += r->share_step * (energy(r, spectra, mask) - r->own[s]);
+    r->open[s] = r->own[s] >= r->mix * floor * (r->open[s] ? 1.0f : HYSTERESIS);
     float target = r->open[s] ? 1.0f : 0.0f;
     r->gain[s] += (r->open[s] ? r->open_step : r->close_step) * (target - r->gain[s]);
     for (unsigned b = 0; b < r->bins; ++b) {

@@ -15,7 +15,7 @@
 struct refine_settings {
   float sharpness; /* exponent of the masks: 1 leaves them, 2 makes a Wiener filter of a ratio */
   float spatial;   /* 0 ... 1: share of the filter by direction */
-  float floor_db;  /* a stem this far below its own peak is gated, what it had goes to the last */
+  float floor_db;  /* a stem this far below the mix is gated, what it had goes to the last */
 };
 
 /** As a new plugin has them: the filter in full, nothing else. */

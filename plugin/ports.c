@@ -197,8 +197,9 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "floor",
      .name = "Floor",
      .short_name = "Floor",
-     .comment = "Vocals, drums or bass this far below their own peak are closed, and what was left "
-                "of them goes to other: -80 dB is off",
+     .comment =
+         "Vocals, drums or bass this far below the mix are closed, and what was left of them "
+         "goes to other: -80 dB is off",
      .kind = KIND_CONTROL_IN,
      .minimum = REFINE_FLOOR_OFF,
      .maximum = -10.0f,

@@ -2,10 +2,11 @@
 sharper masks, gates, and a filter by where the stems stand between the loudspeakers."""
 
 import numpy as np
+from scipy.signal import lfilter
 
 MEMORY_SECONDS, TOP_HZ, BANDS, PASSES = 5.0, 16000.0, 4, 2
 DOUBT, DIFFUSE, TINY = 0.1, 0.02, 1e-20
-PEAK_SECONDS, OPEN_SECONDS, CLOSE_SECONDS, HYSTERESIS = 20.0, 0.01, 0.15, 2.0
+SHARE_SECONDS, OPEN_SECONDS, CLOSE_SECONDS, HYSTERESIS = 1.0, 0.01, 0.15, 2.0
 FLOOR_OFF = -80.0
 
 
@@ -63,17 +64,18 @@ def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
 
 
 def gated(spectrum, masks, floor_db, hop_seconds):
-    """Closes stems that are `floor_db` below their own peak; the last takes what they had."""
+    """Closes stems that are `floor_db` below the mix; the last takes what they had."""
     masks = masks.astype(np.float64)
-    energy = (masks ** 2 * (abs(spectrum.astype(np.complex128)) ** 2).sum(0)).sum(-1)
+    power = (abs(spectrum.astype(np.complex128)) ** 2).sum(0)
     keep, opening, closing = (np.exp(-hop_seconds / s)
-                              for s in (PEAK_SECONDS, OPEN_SECONDS, CLOSE_SECONDS))
+                              for s in (SHARE_SECONDS, OPEN_SECONDS, CLOSE_SECONDS))
+    mix, *energy = (lfilter([1 - keep], [1, -keep], e)
+                    for e in (power.sum(-1), *(masks ** 2 * power).sum(-1)))
     floor = 10 ** (floor_db / 10)
     for s in range(len(masks) - 1):
-        peak, gain, is_open = 0.0, 1.0, True
+        gain, is_open = 1.0, True
         for t, now in enumerate(energy[s]):
-            peak = max(now, keep * peak)
-            is_open = now > peak * floor * (1 if is_open else HYSTERESIS)
+            is_open = now >= mix[t] * floor * (1 if is_open else HYSTERESIS)
             gain = is_open + (opening if is_open else closing) * (gain - is_open)
             taken = (1 - gain) * masks[s, t]
             masks[s, t] -= taken
