@@ -36,7 +36,7 @@ static void answer(const struct order *order, size_t room) {
   enum split_id split = order->split < N_SPLITS ? order->split : SPLIT_HP;
   const char *path = order->path ? order->path : "";
   messages_begin(&messages, port);
-  bool file = messages_file(&messages, split, path);
+  bool file = messages_file(&messages, split, path, "a model");
   bool text = messages_text(&messages, path), seen = messages_view(&messages, &view);
   messages_end(&messages);
   if (room < sizeof *port) {

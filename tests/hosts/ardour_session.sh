@@ -21,7 +21,7 @@ cat >"$work/lv2/own.lv2/manifest.ttl" <<TTL
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 <urn:unbraid-test:own> a pset:Preset ; lv2:appliesTo <urn:unbraid:unbraid> ;
 	rdfs:label "Own models" ; rdfs:seeAlso <manifest.ttl> ;
-	state:state [ <urn:unbraid#quality> "1"^^xsd:int ;
+	state:state [ <urn:unbraid#quality> "3"^^xsd:int ;
 		<urn:unbraid#model_four> <file://$session/models/bandgru-tiny.safetensors> ;
 		<urn:unbraid#model_hp> <file://$session/models/mdensenet-tiny.safetensors> ] .
 TTL

@@ -134,7 +134,7 @@ static int same(const char *a_path, const char *b_path) {
 
 static int defaults(void) {
   for (unsigned i = 0; i < N_PORTS; ++i) {
-    if (port_table[i].kind == KIND_CONTROL_IN) {
+    if (ports_is_control((enum port)i)) { /* ecasound counts outputs too */
       printf(",%g", i == PORT_FREEWHEEL ? 1.0 : (double)port_table[i].initial);
     }
   }
