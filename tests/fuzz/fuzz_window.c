@@ -51,7 +51,7 @@ static void believe(struct state *state, const struct atoms_news *news) {
   if (news->text)
     state_message(state, news->text);
   if (news->path)
-    state_model(state, news->split, news->path);
+    state_model(state, news->split, news->path, news->name);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
