@@ -137,7 +137,6 @@ enum { LANES = 8 };
  * Without a mask, the whole band. */
 static struct place gather(const struct spatial *s, unsigned band,
                            const float *mask) UNBRAID_REALTIME {
-  const float *restrict ll = s->power[0], *restrict rr = s->power[1], *restrict lr = s->power[2];
   float sum[3][LANES] = {{0}};
   unsigned end = s->first[band + 1];
   for (unsigned first = s->first[band]; first < end; first += LANES) {
@@ -146,17 +145,10 @@ static struct place gather(const struct spatial *s, unsigned band,
     for (unsigned i = 0; i < lanes; ++i) {
       weight[i] = mask ? mask[first + i] * mask[first + i] : 1.0f;
     }
-    if (lanes == LANES) {
-      for (unsigned i = 0; i < LANES; ++i) {
-        sum[0][i] += weight[i] * ll[first + i];
-        sum[1][i] += weight[i] * rr[first + i];
-        sum[2][i] += weight[i] * lr[first + i];
-      }
-    } else {
+    for (unsigned which = 0; which < 3; ++which) {
+      const float *restrict power = s->power[which] + first;
       for (unsigned i = 0; i < lanes; ++i) {
-        sum[0][i] += weight[i] * ll[first + i];
-        sum[1][i] += weight[i] * rr[first + i];
-        sum[2][i] += weight[i] * lr[first + i];
+        sum[which][i] += weight[i] * power[i];
       }
     }
   }

@@ -58,8 +58,8 @@ def read_tensors(path):
 class Network(nn.Module):
     """A network of `self.sizes` that has `forward(features)` -> masks, a static
     `features(left, right, sizes, hop)` of spectra that many samples apart, `tensors()` for
-    its model file and `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE` and `STEREO`,
-    whether it tells the channels apart."""
+    its model file and `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE`
+    and `STEREO`, whether it tells the channels apart."""
 
     # What it gives out, and of which of the four stems each of that is the sum.
     OUTPUTS = {stem: (stem,) for stem in STEMS}
