@@ -70,7 +70,7 @@ SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
 UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
 UI_OBJ := $(call obj,$(call files,ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
 TTL_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,ttl/*.c) plugin/ports.c)
-BENCH_OBJ := $(call obj,bench/bench.c bench/measure.c)
+BENCH_OBJ := $(call obj,bench/bench.c bench/fft.c bench/measure.c)
 BENCH_RUN_OBJ := $(call obj,bench/run.c bench/measure.c)
 XTEST := $(call flags,libs,xtst)
 UI_TEST_SRC := $(wildcard tests/test_ui_*.c)
@@ -140,7 +140,7 @@ $(B)/obj/nn/kernels_avx2.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx2 -mfma
 $(B)/obj/nn/kernels_avx512.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx512f -mavx512vl -mfma -mprefer-vector-width=512
 endif
 # Loops over bins that gain from vectors; no function in them is asked for errno.
-$(B)/obj/dsp/spatial.o: EXTRA_CFLAGS = -O3 -fno-math-errno
+$(B)/obj/dsp/%.o: EXTRA_CFLAGS = -O3 -fno-math-errno
 $(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xlib x11)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)

@@ -1,10 +1,11 @@
-/* What Unbraid costs: run() and the worker per block, in real time, and one step of each separator
- * with each table of kernels that this processor runs.
+/* What Unbraid costs: run() and the worker per block, in real time, FFTs, and one step of each
+ * separator with each table of kernels that this processor runs.
  *
  * bench [SECONDS]: for each row in real time; 0 leaves those out.
  *
  * Times are of the wall clock for run(), because that is what a deadline sees, and of the thread's
  * processor time for shares of a core. */
+#include "bench/fft.h"
 #include "bench/measure.h"
 #include "dsp/rt.h"
 #include "nn/kernels.h"
@@ -235,6 +236,7 @@ int main(int argc, char **argv) {
   if (seconds > 0.0) {
     bench_real_time(seconds);
   }
+  bench_fft();
   bench_steps();
   bench_instances();
   return 0;

@@ -40,6 +40,7 @@ struct spatial {
   struct place mix[BANDS];
   struct place heard[PASSES][BANDS][MASK_MAX_STEMS]; /* energies: not normalised */
   float *power[3];                                   /* [bins] |L|^2, |R|^2, Re(L R*) */
+  float *unit;                                       /* [bins] 1 / (|L|^2 + |R|^2) */
   float *weighed;                                    /* [stems][bins] masks */
   float *sum;                                        /* [bins] of these */
   float *white[N_CHANNELS];                          /* [stride] whitened spectra */
@@ -73,11 +74,12 @@ struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double
   }
   s->filtered = memory_floats(s->stride);
   s->masked = memory_floats(s->stride);
+  s->unit = memory_floats(bins);
   s->sum = memory_floats(bins);
   s->weighed = memory_floats((size_t)stems * bins);
   s->spectra = memory_floats((size_t)stems * N_CHANNELS * s->stride);
-  if (!s->power[0] || !s->power[1] || !s->power[2] || !s->white[0] || !s->white[1] || !s->sum ||
-      !s->filtered || !s->masked || !s->weighed || !s->spectra) {
+  if (!s->power[0] || !s->power[1] || !s->power[2] || !s->unit || !s->white[0] || !s->white[1] ||
+      !s->sum || !s->filtered || !s->masked || !s->weighed || !s->spectra) {
     spatial_free(s);
     return NULL;
   }
@@ -92,6 +94,7 @@ void spatial_free(struct spatial *spatial) {
     for (unsigned c = 0; c < N_CHANNELS; ++c) {
       free(spatial->white[c]);
     }
+    free(spatial->unit);
     free(spatial->filtered);
     free(spatial->masked);
     free(spatial->sum);
@@ -116,11 +119,14 @@ const float *spatial_spectrum(const struct spatial *spatial, unsigned stem,
 }
 
 static void measure(struct spatial *s, const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
-  const float *l = spectra[0], *r = spectra[1];
-  for (unsigned b = 0; b < s->bins; ++b) {
-    s->power[0][b] = l[2 * b] * l[2 * b] + l[2 * b + 1] * l[2 * b + 1];
-    s->power[1][b] = r[2 * b] * r[2 * b] + r[2 * b + 1] * r[2 * b + 1];
-    s->power[2][b] = l[2 * b] * r[2 * b] + l[2 * b + 1] * r[2 * b + 1];
+  const float *restrict l = spectra[0], *restrict r = spectra[1];
+  float *restrict ll = s->power[0], *restrict rr = s->power[1], *restrict lr = s->power[2];
+  float *restrict unit = s->unit;
+  for (size_t b = 0; b < s->bins; ++b) {
+    ll[b] = l[2 * b] * l[2 * b] + l[2 * b + 1] * l[2 * b + 1];
+    rr[b] = r[2 * b] * r[2 * b] + r[2 * b + 1] * r[2 * b + 1];
+    lr[b] = l[2 * b] * r[2 * b] + l[2 * b + 1] * r[2 * b + 1];
+    unit[b] = 1.0f / (ll[b] + rr[b] + TINY);
   }
 }
 
@@ -174,34 +180,55 @@ static struct place settled(struct place stem, struct place mix) UNBRAID_REALTIM
   };
 }
 
-/* Masks of a band times the likelihood of each bin's direction, to a power of a half (`sharp`) or
- * a quarter, for it is no independent witness. */
+/* One stem's mask times the likelihood of each bin's direction, to a power of a half (`sharp`) or a
+ * quarter, for it is no independent witness. */
+static void weigh_stem(const struct spatial *s, unsigned first, unsigned n, struct place place,
+                       const float *restrict mask, bool sharp,
+                       float *restrict weighed) UNBRAID_REALTIME {
+  const float *restrict ll = s->power[0] + first, *restrict rr = s->power[1] + first;
+  const float *restrict lr = s->power[2] + first, *restrict unit = s->unit + first;
+  float root = sqrtf(place.ll * place.rr - place.lr * place.lr);
+  for (unsigned b = 0; b < n; ++b) {
+    /* x^H R^-1 x / x^H x, times the determinant. */
+    float misfit =
+        (place.rr * ll[b] + place.ll * rr[b] - 2.0f * place.lr * lr[b]) * unit[b] + 1e-6f;
+    float likelihood = root / misfit;
+    weighed[b] = mask[b] * (sharp ? likelihood : sqrtf(likelihood));
+  }
+}
+
+static void add(const float *restrict x, unsigned n, float *restrict sum) UNBRAID_REALTIME {
+  for (unsigned b = 0; b < n; ++b) {
+    sum[b] += x[b];
+  }
+}
+
+static void invert(float *x, unsigned n) UNBRAID_REALTIME {
+  for (unsigned b = 0; b < n; ++b) {
+    x[b] = 1.0f / (x[b] + TINY);
+  }
+}
+
+static void multiply(const float *restrict factor, unsigned n, float *restrict x) UNBRAID_REALTIME {
+  for (unsigned b = 0; b < n; ++b) {
+    x[b] *= factor[b];
+  }
+}
+
+/* The masks of a band, weighed: their sum is 1 again. */
 static void weigh(struct spatial *s, unsigned band, const struct place *places, const float *masks,
                   bool sharp) UNBRAID_REALTIME {
-  const float *restrict ll = s->power[0], *restrict rr = s->power[1], *restrict lr = s->power[2];
-  float *restrict sum = s->sum;
-  unsigned begin = s->first[band], end = s->first[band + 1];
-  memset(sum + begin, 0, (end - begin) * sizeof *sum);
+  unsigned first = s->first[band], n = s->first[band + 1] - first;
+  float *sum = s->sum;
+  memset(sum, 0, n * sizeof *sum);
   for (unsigned i = 0; i < s->stems; ++i) {
-    const struct place place = places[i];
-    const float *restrict mask = masks + (size_t)i * s->bins;
-    float *restrict weighed = s->weighed + (size_t)i * s->bins;
-    float root = sqrtf(place.ll * place.rr - place.lr * place.lr);
-    for (unsigned b = begin; b < end; ++b) {
-      /* x^H R^-1 x / x^H x, times the determinant. */
-      float scale = 1.0f / (ll[b] + rr[b] + TINY);
-      float misfit =
-          (place.rr * ll[b] + place.ll * rr[b] - 2.0f * place.lr * lr[b]) * scale + 1e-6f;
-      float likelihood = root / misfit;
-      weighed[b] = mask[b] * (sharp ? likelihood : sqrtf(likelihood));
-      sum[b] += weighed[b];
-    }
+    size_t at = (size_t)i * s->bins + first;
+    weigh_stem(s, first, n, places[i], masks + at, sharp, s->weighed + at);
+    add(s->weighed + at, n, sum);
   }
+  invert(sum, n);
   for (unsigned i = 0; i < s->stems; ++i) {
-    float *restrict weighed = s->weighed + (size_t)i * s->bins;
-    for (unsigned b = begin; b < end; ++b) {
-      weighed[b] /= sum[b] + TINY;
-    }
+    multiply(sum, n, s->weighed + (size_t)i * s->bins + first);
   }
 }
 
@@ -211,29 +238,43 @@ static void weigh(struct spatial *s, unsigned band, const struct place *places, 
 /* The spectra of a band times the inverse of the stems' covariances together. */
 static void whiten(struct spatial *s, unsigned band, const struct place *places,
                    const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
-  const float *restrict l = spectra[0], *restrict r = spectra[1];
-  float *restrict white_l = s->white[0], *restrict white_r = s->white[1];
-  for (unsigned b = s->first[band]; b < s->first[band + 1]; ++b) {
-    struct place sum = {.ll = LEFT, .rr = LEFT};
-    for (unsigned i = 0; i < s->stems; ++i) {
-      float p = s->weighed[i * s->bins + b];
-      sum.ll += p * places[i].ll;
-      sum.rr += p * places[i].rr;
-      sum.lr += p * places[i].lr;
+  enum { MOST = 64 };
+  unsigned end = s->first[band + 1];
+  for (unsigned first = s->first[band]; first < end; first += MOST) {
+    const float *restrict l = spectra[0] + (size_t)2 * first;
+    const float *restrict r = spectra[1] + (size_t)2 * first;
+    float *restrict white_l = s->white[0] + (size_t)2 * first;
+    float *restrict white_r = s->white[1] + (size_t)2 * first;
+    float ll[MOST], rr[MOST], lr[MOST];
+    size_t n = end - first < MOST ? end - first : MOST;
+    for (size_t b = 0; b < n; ++b) {
+      ll[b] = rr[b] = LEFT;
+      lr[b] = 0.0f;
     }
-    float scale = 1.0f / (sum.ll * sum.rr - sum.lr * sum.lr);
-    sum = (struct place){.ll = sum.ll * scale, .rr = sum.rr * scale, .lr = sum.lr * scale};
-    white_l[2 * b] = sum.rr * l[2 * b] - sum.lr * r[2 * b];
-    white_l[2 * b + 1] = sum.rr * l[2 * b + 1] - sum.lr * r[2 * b + 1];
-    white_r[2 * b] = sum.ll * r[2 * b] - sum.lr * l[2 * b];
-    white_r[2 * b + 1] = sum.ll * r[2 * b + 1] - sum.lr * l[2 * b + 1];
+    for (unsigned i = 0; i < s->stems; ++i) {
+      const float *restrict weighed = s->weighed + (size_t)i * s->bins + first;
+      const struct place place = places[i];
+      for (size_t b = 0; b < n; ++b) {
+        ll[b] += weighed[b] * place.ll;
+        rr[b] += weighed[b] * place.rr;
+        lr[b] += weighed[b] * place.lr;
+      }
+    }
+    for (size_t b = 0; b < n; ++b) {
+      float scale = 1.0f / (ll[b] * rr[b] - lr[b] * lr[b]);
+      float own_l = rr[b] * scale, own_r = ll[b] * scale, across = lr[b] * scale;
+      white_l[2 * b] = own_l * l[2 * b] - across * r[2 * b];
+      white_l[2 * b + 1] = own_l * l[2 * b + 1] - across * r[2 * b + 1];
+      white_r[2 * b] = own_r * r[2 * b] - across * l[2 * b];
+      white_r[2 * b + 1] = own_r * r[2 * b + 1] - across * l[2 * b + 1];
+    }
   }
 }
 
 /* Of each bin twice, for its real and its imaginary part: times a factor. */
 static void twice(const float *restrict values, unsigned n, float factor,
                   float *restrict pairs) UNBRAID_REALTIME {
-  for (unsigned b = 0; b < n; ++b) {
+  for (size_t b = 0; b < n; ++b) {
     pairs[2 * b] = pairs[2 * b + 1] = factor * values[b];
   }
 }

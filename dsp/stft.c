@@ -134,16 +134,18 @@ void stft_input_push(struct stft_input *input, const float *samples, unsigned n)
   input->position = (input->position + n) % input->length;
 }
 
+static void weigh(const float *restrict window, const float *restrict samples, unsigned n,
+                  float *restrict weighed) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < n; ++i) {
+    weighed[i] = window[i] * samples[i];
+  }
+}
+
 void stft_input_frame(struct stft *stft, const struct stft_input *input,
                       float *spectrum) UNBRAID_REALTIME {
   unsigned older = input->length - input->position;
-  const float *window = stft->analysis_window;
-  for (unsigned i = 0; i < older; ++i) {
-    stft->time[i] = window[i] * input->ring[input->position + i];
-  }
-  for (unsigned i = older; i < input->length; ++i) {
-    stft->time[i] = window[i] * input->ring[i - older];
-  }
+  weigh(stft->analysis_window, input->ring + input->position, older, stft->time);
+  weigh(stft->analysis_window + older, input->ring, input->position, stft->time + older);
   fft_forward(stft->fft, stft->time, spectrum);
 }
 
@@ -179,19 +181,32 @@ void stft_output_advance(struct stft_output *output) UNBRAID_REALTIME {
   memset(output->sum + kept, 0, output->hop * sizeof *output->sum);
 }
 
+static void scale(const float *restrict spectrum, const float *restrict mask, unsigned bins,
+                  float *restrict scaled) UNBRAID_REALTIME {
+  for (size_t b = 0; b < bins; ++b) {
+    scaled[2 * b] = mask[b] * spectrum[2 * b];
+    scaled[2 * b + 1] = mask[b] * spectrum[2 * b + 1];
+  }
+}
+
+static void overlap_add(const float *restrict window, const float *restrict samples, unsigned n,
+                        float *restrict sum) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < n; ++i) {
+    sum[i] += window[i] * samples[i];
+  }
+}
+
 void stft_output_add(struct stft *stft, struct stft_output *output, const float *spectrum,
                      const float *mask) UNBRAID_REALTIME {
   unsigned bins = stft_bins(stft->geometry);
-  for (unsigned b = 0; b < bins; ++b) {
-    float gain = mask ? mask[b] : 1.0f;
-    stft->spectrum[2 * b] = gain * spectrum[2 * b];
-    stft->spectrum[2 * b + 1] = gain * spectrum[2 * b + 1];
+  if (mask) {
+    scale(spectrum, mask, bins, stft->spectrum);
+  } else {
+    memcpy(stft->spectrum, spectrum, (size_t)2 * bins * sizeof *spectrum);
   }
   fft_inverse(stft->fft, stft->spectrum, stft->time);
-  const float *newest = stft->time + stft->geometry.analysis - output->length;
-  for (unsigned i = 0; i < output->length; ++i) {
-    output->sum[i] += stft->synthesis_window[i] * newest[i];
-  }
+  overlap_add(stft->synthesis_window, stft->time + stft->geometry.analysis - output->length,
+              output->length, output->sum);
 }
 
 const float *stft_output_samples(const struct stft_output *output) UNBRAID_REALTIME {

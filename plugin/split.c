@@ -132,7 +132,7 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
     split_free(split);
     return NULL;
   }
-  split_reset(split);
+  split_reset(split, 0);
   return split;
 }
 
@@ -175,7 +175,7 @@ static void new_epoch(struct split *split) UNBRAID_REALTIME {
   atomic_store_explicit(&split->lane.epoch, split->epoch, memory_order_release);
 }
 
-void split_reset(struct split *split) UNBRAID_REALTIME {
+void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME {
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     if (split->align[c]) {
       delay_reset(split->align[c]);
@@ -191,7 +191,8 @@ void split_reset(struct split *split) UNBRAID_REALTIME {
   }
   new_epoch(split);
   split->now = split->first = 0;
-  split->filled = split->unheard = 0;
+  split->filled = filled;
+  split->unheard = 0;
   split->late_frames = 0;
   split->running = false;
   split->patient = true;

@@ -29,8 +29,10 @@ unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
  * @return false when memory is short. */
 bool split_delay_input(struct split *split, unsigned samples);
 
-/** Forgets all audio and starts a new epoch. Real-time safe. */
-void split_reset(struct split *split) UNBRAID_REALTIME;
+/** Forgets all audio and starts a new epoch. `filled`: samples, fewer than split_room(), that the
+ * first hop has already, of silence: with different ones two splits never have a frame to make in
+ * the same sample. Real-time safe. */
+void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME;
 
 /** Frames since the reset whose masks came too late. Real-time safe. */
 uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME;
