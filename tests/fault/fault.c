@@ -96,10 +96,9 @@ void __wrap_free(void *block) {
   __real_free(block);
 }
 
-WRAP(fftwf_plan, fftwf_plan_dft_r2c_1d, (int n, float *in, fftwf_complex *out, unsigned flags),
-     (n, in, out, flags), NULL)
-WRAP(fftwf_plan, fftwf_plan_dft_c2r_1d, (int n, fftwf_complex *in, float *out, unsigned flags),
-     (n, in, out, flags), NULL)
+WRAP(fftwf_plan, fftwf_plan_dft_1d,
+     (int n, fftwf_complex *in, fftwf_complex *out, int sign, unsigned flags),
+     (n, in, out, sign, flags), NULL)
 
 WRAP(json_t *, json_loads, (const char *text, size_t flags, json_error_t *error),
      (text, flags, error), NULL)
