@@ -93,7 +93,7 @@ TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe 
               $(B)/demo-song
 
 .PHONY: all deps tests check check-hosts check-quick check-faults check-packages check-arm check-rtsan check-races \
-        arm-tests bench bench-run bench-programs fuzz fuzz-programs fuzzers demo model install install-user uninstall \
+        arm-tests bench bench-run bench-programs fuzz fuzz-programs fuzzers soak demo model install install-user uninstall \
         uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
 
@@ -115,6 +115,7 @@ help:
 ## check-rtsan    run() under clang's RealtimeSanitizer, clang 20 or later
 ## check-races    the threads under ThreadSanitizer
 ## bench          worker and run() times, share of a core, offline speed; against other libraries
+## soak           SOAK_HOURS of audio, and SOAK_MINUTES in real time on a loaded machine
 ## bench-run      the longest run() of a million blocks, and many instances at once
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
 ## lint           clang-format, clang-tidy, and what real-time functions call
@@ -256,6 +257,20 @@ $(B)/bench-run: $(BENCH_RUN_OBJ) $(RIG_OBJ) $(CORE_OBJ)
 
 bench-run: all $(B)/bench-run
 	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench-run
+
+PLAYER_OBJ := $(call obj,tests/soak/player.c)
+$(PLAYER_OBJ) $(call obj,tests/soak/soak.c tests/soak/soak_jack.c): EXTRA_CFLAGS = $(call flags,cflags,lv2)
+$(B)/soak: $(call obj,tests/soak/soak.c) $(PLAYER_OBJ) $(RIG_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $^ $(DSP_LIBS) -pthread
+$(B)/soak-jack: $(call obj,tests/soak/soak_jack.c) $(PLAYER_OBJ) $(RIG_OBJ) $(CORE_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,jack) $(DSP_LIBS) -pthread
+
+SOAK_HOURS ?= 8
+SOAK_MINUTES ?= 30
+soak:
+	packaging/deps.sh test
+	$(MAKE) all $(B)/soak $(B)/soak-jack
+	B=$(B) HOURS=$(SOAK_HOURS) MINUTES=$(SOAK_MINUTES) tests/soak/run.sh
 
 # Libraries to compare with: those whose adapter compiles here.
 ifneq ($(filter bench-programs $(B)/bench-kernels,$(MAKECMDGOALS)),)

@@ -1,0 +1,62 @@
+/* soak SECONDS: so much audio as fast as it goes, as a host that exports, in blocks of 1 to 8192
+ * samples with models that change. Fails when an output is not finite, a mask is late or memory
+ * grows. */
+#include "tests/soak/player.h"
+#include "tests/support/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RATE = 44100, LONGEST = 8192, OCTAVES = 13, MINUTE = 60, MINUTES_TOLD = 30 };
+
+/* Of what is resident, against the end of the first minute. */
+#define MOST_GROWTH_MIB 1.0
+
+static float buffers[PORT_STEM_CONTROLS][LONGEST];
+
+static void tell(const struct player *player, double first) {
+  double resident = player_resident();
+  printf("%6.2f h  %6.1f MiB (%+.2f)  %llu late, %llu not finite\n",
+         (double)player->frames / RATE / 3600.0, resident, resident - first,
+         (unsigned long long)player->late, (unsigned long long)player->bad);
+  fflush(stdout);
+}
+
+int main(int argc, char **argv) {
+  double seconds = argc == 2 ? atof(argv[1]) : 0.0;
+  if (!(seconds > MINUTE)) {
+    fprintf(stderr, "usage: soak SECONDS, more than %d\n", MINUTE);
+    return 2;
+  }
+  struct player *player = malloc(sizeof *player);
+  if (!player) {
+    return 1;
+  }
+  float *ports[PORT_STEM_CONTROLS];
+  for (unsigned p = 0; p < PORT_STEM_CONTROLS; ++p) {
+    ports[p] = buffers[p];
+  }
+  player_open(player, RATE, LONGEST, true);
+  player->rig.controls[PORT_FREEWHEEL] = 1.0f;
+  double first = 0.0;
+  for (uint64_t told = 0; (double)player->frames < seconds * RATE;) {
+    uint32_t n =
+        1 + random_below(&player->random, 1u << random_below(&player->random, OCTAVES + 1));
+    player_before(player, ports, n);
+    player->rig.descriptor->run(player->rig.handle, n);
+    player_after(player, ports, n);
+    uint64_t minutes = player->frames / RATE / MINUTE;
+    if (minutes > told) {
+      first = told == 0 ? player_resident() : first;
+      told = minutes;
+      if (minutes == 1 || minutes % MINUTES_TOLD == 0) {
+        tell(player, first);
+      }
+    }
+  }
+  tell(player, first);
+  bool good = player->late == 0 && player->bad == 0 && player_resident() - first <= MOST_GROWTH_MIB;
+  player_close(player);
+  free(player);
+  return good ? 0 : 1;
+}

@@ -1,0 +1,139 @@
+/* soak-jack SECONDS: a client of the JACK server that runs, in real time. Prints how long run()
+ * took by the clock, which is what a deadline sees. Fails when an output is not finite, memory
+ * grows, or run() was longer than a period. */
+#include "tests/soak/player.h"
+
+#include <jack/jack.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_US = 20000, MINUTE = 60 }; /* what takes longer is counted as MOST_US */
+
+#define MOST_GROWTH_MIB 1.0
+
+struct soak {
+  struct player player;
+  jack_client_t *client;
+  jack_port_t *outputs[PORT_STEM_CONTROLS];
+  float *inputs[N_CHANNELS]; /* [period] */
+  double period_us;
+  uint32_t took[MOST_US + 1]; /* blocks, by whole microseconds */
+  uint64_t blocks, overruns;  /* overruns: run() was longer than the period */
+  _Atomic uint32_t xruns;
+};
+
+static int process(jack_nframes_t n, void *argument) {
+  struct soak *soak = argument;
+  float *ports[PORT_STEM_CONTROLS] = {soak->inputs[0], soak->inputs[1]};
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    ports[p] = jack_port_get_buffer(soak->outputs[p], n);
+  }
+  player_before(&soak->player, ports, n);
+  struct timespec begun, ended;
+  clock_gettime(CLOCK_MONOTONIC, &begun);
+  soak->player.rig.descriptor->run(soak->player.rig.handle, n);
+  clock_gettime(CLOCK_MONOTONIC, &ended);
+  player_after(&soak->player, ports, n);
+  double us =
+      1e6 * (double)(ended.tv_sec - begun.tv_sec) + 1e-3 * (double)(ended.tv_nsec - begun.tv_nsec);
+  ++soak->took[us < MOST_US ? (unsigned)us : MOST_US];
+  soak->overruns += us > soak->period_us;
+  ++soak->blocks;
+  return 0;
+}
+
+static int count_xrun(void *argument) {
+  atomic_fetch_add(&((struct soak *)argument)->xruns, 1);
+  return 0;
+}
+
+/* The time that all but `rest` of the blocks stay below, in microseconds. */
+static unsigned quantile(const struct soak *soak, double rest) {
+  uint64_t above = 0;
+  unsigned us = MOST_US;
+  while (us > 0 && (double)(above += soak->took[us]) <= rest * (double)soak->blocks) {
+    --us;
+  }
+  return us + 1;
+}
+
+static void open_soak(struct soak *soak) {
+  soak->client = jack_client_open("soak", JackNoStartServer, NULL);
+  if (!soak->client) {
+    fprintf(stderr, "soak-jack: no JACK server\n");
+    exit(1);
+  }
+  jack_nframes_t period = jack_get_buffer_size(soak->client);
+  double rate = (double)jack_get_sample_rate(soak->client);
+  soak->period_us = 1e6 * (double)period / rate;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    soak->inputs[c] = calloc(period, sizeof(float));
+  }
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    soak->outputs[p] = jack_port_register(soak->client, port_table[p].symbol,
+                                          JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    if (!soak->outputs[p] || !soak->inputs[0] || !soak->inputs[1]) {
+      fprintf(stderr, "soak-jack: no memory or no port\n");
+      exit(1);
+    }
+  }
+  player_open(&soak->player, rate, period, false);
+  jack_set_process_callback(soak->client, process, soak);
+  jack_set_xrun_callback(soak->client, count_xrun, soak);
+}
+
+static void sleep_seconds(double seconds) {
+  struct timespec t = {.tv_sec = (time_t)seconds};
+  nanosleep(&t, NULL);
+}
+
+static void tell(const struct soak *soak, double first, double last) {
+  static const double rests[] = {0.5, 0.01, 0.001, 0.0001, 0.00001, 0.0};
+  static const char *const names[] = {"median", "p99", "p99.9", "p99.99", "p99.999", "most"};
+  const struct player *player = &soak->player;
+  printf("%llu periods of %.0f us, %u xruns, %llu of them with a run() longer than the period\n",
+         (unsigned long long)soak->blocks, soak->period_us, atomic_load(&soak->xruns),
+         (unsigned long long)soak->overruns);
+  for (size_t i = 0; i < sizeof rests / sizeof *rests; ++i) {
+    unsigned us = quantile(soak, rests[i]);
+    printf("run() %-8s %5u us  %5.1f %% of the period\n", names[i], us,
+           100.0 * us / soak->period_us);
+  }
+  printf("%llu late frames, %llu blocks not finite; %.1f MiB after a minute, %.1f (%+.2f) at the "
+         "end\n",
+         (unsigned long long)player->late, (unsigned long long)player->bad, first, last,
+         last - first);
+}
+
+int main(int argc, char **argv) {
+  double seconds = argc == 2 ? atof(argv[1]) : 0.0;
+  if (!(seconds > MINUTE)) {
+    fprintf(stderr, "usage: soak-jack SECONDS, more than %d\n", MINUTE);
+    return 2;
+  }
+  struct soak *soak = calloc(1, sizeof *soak);
+  if (!soak) {
+    return 1;
+  }
+  open_soak(soak);
+  if (jack_activate(soak->client) != 0) {
+    fprintf(stderr, "soak-jack: cannot activate\n");
+    return 1;
+  }
+  sleep_seconds(MINUTE);
+  double first = player_resident();
+  sleep_seconds(seconds - MINUTE);
+  double last = player_resident();
+  jack_deactivate(soak->client);
+  jack_client_close(soak->client);
+  tell(soak, first, last);
+  bool good = soak->overruns == 0 && soak->player.bad == 0 && last - first <= MOST_GROWTH_MIB;
+  player_close(&soak->player);
+  free(soak->inputs[0]);
+  free(soak->inputs[1]);
+  free(soak);
+  return good ? 0 : 1;
+}
