@@ -45,7 +45,8 @@ int main(int argc, char **argv) {
     player_before(player, ports, n);
     player->rig.descriptor->run(player->rig.handle, n);
     player_after(player, ports, n);
-    uint64_t minutes = player->frames / RATE / MINUTE;
+    /* Half a minute after models have changed. */
+    uint64_t minutes = (player->frames / RATE + MINUTE / 2) / MINUTE - 1;
     if (minutes > told) {
       first = told == 0 ? player_resident() : first;
       told = minutes;
