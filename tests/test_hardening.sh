@@ -1,7 +1,9 @@
 #!/bin/bash
 # What is installed is linked and compiled as distributions ask for: read-only relocations, all
 # bound at the start, no executable stack, position-independent, with stack protector and fortified
-# calls. The last two are looked for where the flags of the build did not turn them off.
+# calls. The last two are looked for where the flags of the build did not turn them off. And it calls
+# nothing that it has no business with: a model or a session from a stranger can do no more than fail
+# to load.
 # Its functions are called by expect().
 # shellcheck disable=SC2317
 set -u
@@ -35,6 +37,16 @@ independent() { LC_ALL=C readelf -Wh "$1" | grep -E 'Type: +DYN'; }
 protected() { symbols "$1" | grep '__stack_chk_fail'; }
 fortified() { symbols "$1" | grep -E '__[a-z]+_chk(@|$)' | grep -v '__stack_chk'; }
 
+calls() { # FILE NAMES, an extended regular expression of functions
+  LC_ALL=C readelf -W --dyn-syms "$1" | grep -E " UND +(__)?($2)(64|_chk)?(@| |\$)"
+}
+no_network() { ! calls "$1" 'socket|socketpair|bind|listen|accept4?|connect|send(to|msg)?|recv(from|msg)?'; }
+no_programs() { ! calls "$1" 'exec[a-z]+|v?fork|posix_spawnp?|system|popen|dlm?open|dlsym'; }
+no_temporary_files() { ! calls "$1" 'mk[a-z]*temps?|tmpfile|tmpnam|tempnam'; }
+no_writing() {
+  ! calls "$1" 'fopen|fdopendir|fwrite|p?writev?|creat|openat|unlink|remove|rename|mkdir|rmdir|f?truncate|(sym)?link|chmod'
+}
+
 for file in "$B"/unbraid.lv2/*.so "$B/unbraid"; do
   test -f "$file" || continue
   expect "$file" "relocations stay writable" relro "$file"
@@ -44,6 +56,12 @@ for file in "$B"/unbraid.lv2/*.so "$B/unbraid"; do
   expect "$file" "code is relocated" no_text_relocations "$file"
   expect "$file" "libraries are looked for in folders of its own" no_path "$file"
   expect "$file" "not position-independent" independent "$file"
+  expect "$file" "talks to other machines or programs" no_network "$file"
+  expect "$file" "starts programs or loads code" no_programs "$file"
+  expect "$file" "makes temporary files" no_temporary_files "$file"
+  case $file in
+  *.so) expect "$file" "writes files" no_writing "$file" ;;
+  esac
   case " ${CFLAGS:-} ${CPPFLAGS:-} " in
   *stack-protector* | *FORTIFY_SOURCE* | *-O0*) ;;
   *)
@@ -52,5 +70,5 @@ for file in "$B"/unbraid.lv2/*.so "$B/unbraid"; do
     ;;
   esac
 done
-[ $failed = 0 ] && echo "RELRO, bind-now, NX, PIE, stack protector, fortify: all there"
+[ $failed = 0 ] && echo "RELRO, bind-now, NX, PIE, stack protector, fortify: all there; no network, programs, temporary files"
 exit $failed
