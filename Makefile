@@ -257,6 +257,7 @@ $(B)/bench-run: $(BENCH_RUN_OBJ) $(RIG_OBJ) $(CORE_OBJ)
 
 bench-run: all $(B)/bench-run
 	UNBRAID_BUNDLE=$(BUNDLE) $(B)/bench-run
+	UNBRAID_BUNDLE=$(BUNDLE) taskset -c 0 $(B)/bench-run instances
 
 PLAYER_OBJ := $(call obj,tests/soak/player.c)
 $(PLAYER_OBJ) $(call obj,tests/soak/soak.c tests/soak/soak_jack.c): EXTRA_CFLAGS = $(call flags,cflags,lv2)

@@ -13,8 +13,6 @@
 #include "tests/support/rig.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -208,14 +206,6 @@ static void bench_instances(void) {
   }
 }
 
-/* As a host's audio thread has it; without the right to it the tails show the other threads. */
-static void become_audio_thread(void) {
-  struct sched_param priority = {.sched_priority = 70};
-  if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority) != 0) {
-    printf("No real-time priority: the tails below include other programs.\n");
-  }
-}
-
 static void bench_real_time(double seconds) {
   static const unsigned blocks[] = {64, 128, 256, 1024};
   printf("Real time at %d Hz, %g s a row. unbraid: all outputs connected; insert: two faders "
@@ -232,7 +222,7 @@ static void bench_real_time(double seconds) {
 
 int main(int argc, char **argv) {
   double seconds = argc > 1 ? atof(argv[1]) : DEFAULT_SECONDS;
-  become_audio_thread();
+  measure_become_audio_thread();
   if (seconds > 0.0) {
     bench_real_time(seconds);
   }

@@ -16,3 +16,6 @@ void measure_sort(double *values, size_t n);
 
 /** Sorts them. @return the middle one. */
 double measure_median(double *values, size_t n);
+
+/** Gives the calling thread the priority of a host's audio thread, and says so where it may not. */
+void measure_become_audio_thread(void);

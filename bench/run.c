@@ -1,17 +1,29 @@
 /* How long run() takes at worst, and how many instances run at once.
  *
  * bench-run [BLOCKS]: a million by default, of 1 to 8192 samples, with every control moving. The
- * worker keeps up as well as it can meanwhile: what is timed is the audio thread alone. */
+ * worker keeps up as well as it can meanwhile: what is timed is the audio thread alone.
+ *
+ * bench-run instances: more and more of them; on one core with `taskset -c 0`. */
 #include "bench/measure.h"
 #include "tests/support/random.h"
 #include "tests/support/rig.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-enum { RATE = 44100, LONGEST = 8192, BLOCKS = 1000000, BLOCK = 256, MOST = 32, SECONDS = 5 };
+enum {
+  RATE = 44100,
+  LONGEST = 8192,
+  BLOCKS = 1000000,
+  BLOCK = 256,
+  HOP = 512,
+  MOST = 32,
+  SECONDS = 8
+};
 
 static float audio[PORT_STEM_CONTROLS][LONGEST];
 
@@ -103,45 +115,66 @@ static void bench_blocks(size_t blocks) {
   free(part);
 }
 
-/* Share of one core that so many instances need together, audio and workers; all six stems. */
-static double load_of(const char *bundle, unsigned instances, double *late) {
+struct crowd {
+  double core;    /* share of one that audio and workers need together */
+  double late;    /* frames, of all */
+  double longest; /* run() of all, one after the other, over the length of a block */
+};
+
+/* So many instances in real time, all six stems heard. */
+static struct crowd crowd_of(const char *bundle, unsigned instances) {
+  struct crowd crowd = {0};
   struct rig *rigs = measure_memory(instances, sizeof *rigs);
   for (unsigned i = 0; i < instances; ++i) {
     open_rig(&rigs[i], bundle, BLOCK);
   }
   size_t blocks = (size_t)SECONDS * RATE / BLOCK;
-  double begun = measure_now(CLOCK_PROCESS_CPUTIME_ID), start = measure_now(CLOCK_MONOTONIC);
+  const double length = (double)BLOCK / RATE;
+  double used = measure_now(CLOCK_PROCESS_CPUTIME_ID), start = measure_now(CLOCK_MONOTONIC);
   for (size_t b = 0; b < blocks; ++b) {
+    double begun = measure_now(CLOCK_MONOTONIC);
     for (unsigned i = 0; i < instances; ++i) {
       rigs[i].descriptor->run(rigs[i].handle, BLOCK);
     }
-    double ahead = start + (double)(b + 1) * BLOCK / RATE - measure_now(CLOCK_MONOTONIC);
+    double now = measure_now(CLOCK_MONOTONIC), ahead = start + (double)(b + 1) * length - now;
+    /* The first second wakes networks and touches memory. */
+    crowd.longest = b * length > 1.0 ? fmax(crowd.longest, (now - begun) / length) : 0.0;
     struct timespec pause = {.tv_nsec = ahead > 0.0 ? (long)(1e9 * ahead) : 0};
     nanosleep(&pause, NULL);
   }
-  double used = measure_now(CLOCK_PROCESS_CPUTIME_ID) - begun;
-  *late = 0.0;
+  crowd.core = (measure_now(CLOCK_PROCESS_CPUTIME_ID) - used) / ((double)blocks * length);
   for (unsigned i = 0; i < instances; ++i) {
-    *late += (double)rigs[i].controls[PORT_LATE_FRAMES];
+    crowd.late += (double)rigs[i].controls[PORT_LATE_FRAMES];
     rig_close(&rigs[i]);
   }
   free(rigs);
-  return used / ((double)blocks * BLOCK / RATE);
+  return crowd;
+}
+
+static void tell(const char *what, unsigned instances, struct crowd crowd) {
+  double frames = 2.0 * instances * SECONDS * RATE / HOP;
+  printf("%-10s %9u  %6.1f %%  %6.0f (%4.1f %%)  %6.1f %%\n", what, instances, 100.0 * crowd.core,
+         crowd.late, 100.0 * crowd.late / frames, 100.0 * crowd.longest);
+  fflush(stdout);
 }
 
 static void bench_instances(void) {
-  double late, one = load_of(rig_bundle(), 1, &late);
-  printf("\none instance with its networks, all stems, %d samples a block: %.1f %% of a core; "
-         "%d fill one\n",
-         BLOCK, 100.0 * one, (int)(1.0 / one));
-  double all = load_of("/nonexistent", MOST, &late);
-  printf("%d without a model (median filters for harmonic and percussive): %.1f %% of a core, "
-         "%.0f late frames in %d s\n",
-         MOST, 100.0 * all, late, SECONDS);
+  static const unsigned networks[] = {1, 2, 4, 5, 6, 7, 8, 10, 12};
+  measure_become_audio_thread();
+  printf("In real time, %d samples a block, all six stems, %d s each\n\n", BLOCK, SECONDS);
+  printf("           instances    a core   late frames  longest run() of all, of the block\n");
+  for (size_t i = 0; i < sizeof networks / sizeof *networks; ++i) {
+    tell("networks", networks[i], crowd_of(rig_bundle(), networks[i]));
+  }
+  /* Median filters for harmonic and percussive. */
+  tell("no model", MOST, crowd_of("/nonexistent", MOST));
 }
 
 int main(int argc, char **argv) {
-  bench_blocks(argc > 1 ? (size_t)atol(argv[1]) : BLOCKS);
-  bench_instances();
+  if (argc > 1 && strcmp(argv[1], "instances") == 0) {
+    bench_instances();
+  } else {
+    bench_blocks(argc > 1 ? (size_t)atol(argv[1]) : BLOCKS);
+  }
   return 0;
 }
