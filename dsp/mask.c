@@ -24,6 +24,7 @@ struct mask_hold {
   float peak_keep;                           /* share of the highest mask that a frame leaves */
   unsigned drift_hops, late;                 /* late: frames since the last mask on time */
   bool known;                                /* there was a mask since the reset */
+  bool fresh;                                /* the newest is not yet in average and peak */
   float *newest, *average, *peak, *drifting; /* [stems][bins] each */
 };
 
@@ -165,17 +166,27 @@ void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME {
     hold->newest[i] = hold->average[i] = hold->peak[i] = even;
   }
   hold->late = 0;
-  hold->known = false;
+  hold->known = hold->fresh = false;
 }
 
 void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME {
+  mask_hold_learn(hold);
   memcpy(hold->newest, masks, hold->values * sizeof *masks);
-  hold->known = true;
-  for (unsigned i = 0; i < hold->values; ++i) {
-    hold->average[i] += hold->average_step * (masks[i] - hold->average[i]);
-    float kept = hold->peak_keep * hold->peak[i];
-    hold->peak[i] = kept > masks[i] ? kept : masks[i];
+  hold->known = hold->fresh = true;
+}
+
+void mask_hold_learn(struct mask_hold *hold) UNBRAID_REALTIME {
+  if (!hold->fresh) {
+    return;
   }
+  const float *restrict newest = hold->newest;
+  float *restrict average = hold->average, *restrict peak = hold->peak;
+  for (unsigned i = 0; i < hold->values; ++i) {
+    average[i] += hold->average_step * (newest[i] - average[i]);
+    float kept = hold->peak_keep * peak[i];
+    peak[i] = kept > newest[i] ? kept : newest[i];
+  }
+  hold->fresh = false;
 }
 
 /* One bin's masks where nothing better is known; they sum to one. */
@@ -207,6 +218,7 @@ const float *mask_hold_next(struct mask_hold *hold, bool on_time,
     hold->late = 0;
     return hold->newest;
   }
+  mask_hold_learn(hold);
   float share = hold->known ? (float)hold->late / (float)hold->drift_hops : 1.0f;
   if (hold->late < hold->drift_hops) {
     ++hold->late;

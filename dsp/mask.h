@@ -40,6 +40,10 @@ void mask_hold_reset(struct mask_hold *hold) UNBRAID_REALTIME;
 /** Takes newer masks [stems][bins], on time or late. Real-time safe. */
 void mask_hold_put(struct mask_hold *hold, const float *masks) UNBRAID_REALTIME;
 
+/** Remembers the newest masks for the time when none come. Happens by itself when it must; calling
+ * this is a choice of when. Real-time safe. */
+void mask_hold_learn(struct mask_hold *hold) UNBRAID_REALTIME;
+
 /** Masks for the next frame.
  * @param on_time the masks put last are its own.
  * @param closed a bit per stem whose fader is closed. Real-time safe. */

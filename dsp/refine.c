@@ -134,8 +134,8 @@ static void gate(struct refine *r, float floor_db,
 }
 
 const float *refine_process(struct refine *refine, const struct refine_settings *settings,
-                            const float *const spectra[N_CHANNELS], const float *masks,
-                            bool learn) UNBRAID_REALTIME {
+                            const float *const spectra[N_CHANNELS],
+                            const float *masks) UNBRAID_REALTIME {
   bool sharpen = settings->sharpness != 1.0f, gated = settings->floor_db > REFINE_FLOOR_OFF;
   if (sharpen || gated) {
     memcpy(refine->masks, masks, (size_t)refine->stems * refine->bins * sizeof *masks);
@@ -149,9 +149,15 @@ const float *refine_process(struct refine *refine, const struct refine_settings 
   }
   refine->own_spectra = settings->spatial > 0.0f;
   if (refine->own_spectra) {
-    spatial_process(refine->spatial, spectra, masks, settings->spatial, learn);
+    spatial_process(refine->spatial, spectra, masks, settings->spatial);
   }
   return masks;
+}
+
+void refine_learn(struct refine *refine, const float *masks) UNBRAID_REALTIME {
+  if (refine->own_spectra) {
+    spatial_learn(refine->spatial, masks);
+  }
 }
 
 const float *refine_spectrum(const struct refine *refine, unsigned stem,

@@ -36,12 +36,16 @@ void refine_reset(struct refine *refine) UNBRAID_REALTIME;
 /** One frame.
  * @param spectra `bins` pairs of real and imaginary part of each channel.
  * @param masks [stems][bins], in sum one.
- * @param learn the masks are the frame's own, not older ones: once in `renew` frames.
  * @return masks [stems][bins], in sum one: `masks` itself where they stay as they are. Good until
  * the next call. Real-time safe. */
 const float *refine_process(struct refine *refine, const struct refine_settings *settings,
-                            const float *const spectra[N_CHANNELS], const float *masks,
-                            bool learn) UNBRAID_REALTIME;
+                            const float *const spectra[N_CHANNELS],
+                            const float *masks) UNBRAID_REALTIME;
+
+/** Learns from the frame that refine_process() had last, for the next one; `masks` is what that
+ * returned. For frames whose masks are their own, not older ones: once in `renew`. Real-time safe.
+ */
+void refine_learn(struct refine *refine, const float *masks) UNBRAID_REALTIME;
 
 /** A stem's own spectrum of the frame, to be used in place of mask and mix; NULL: there is none,
  * the filter is off. Good until the next refine_process(). Real-time safe. */

@@ -312,28 +312,41 @@ static void filter(struct spatial *s, unsigned band, const struct place *places,
   }
 }
 
+static void settle(const struct spatial *s, unsigned band, const struct place *heard,
+                   struct place *places) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < s->stems; ++i) {
+    places[i] = settled(heard[i], s->mix[band]);
+  }
+}
+
 void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANNELS],
-                     const float *masks, float amount, bool learn) UNBRAID_REALTIME {
+                     const float *masks, float amount) UNBRAID_REALTIME {
   struct spatial *s = spatial;
   measure(s, spectra);
   for (unsigned k = 0; k < BANDS; ++k) {
-    struct place places[MASK_MAX_STEMS] = {{0}};
-    if (learn) {
-      approach(&s->mix[k], gather(s, k, NULL), s->step);
-    }
-    /* The first pass is only there for the second to learn from. */
-    for (unsigned pass = learn ? 0 : PASSES - 1; pass < PASSES; ++pass) {
-      for (unsigned i = 0; i < s->stems; ++i) {
-        struct place *heard = &s->heard[pass][k][i];
-        const float *mask = (pass ? s->weighed : masks) + (size_t)i * s->bins;
-        if (learn) {
-          approach(heard, gather(s, k, mask), s->step);
-        }
-        places[i] = settled(*heard, s->mix[k]);
-      }
-      weigh(s, k, places, masks, pass + 1 < PASSES);
-    }
+    struct place places[MASK_MAX_STEMS];
+    settle(s, k, s->heard[PASSES - 1][k], places);
+    weigh(s, k, places, masks, false);
     whiten(s, k, places, spectra);
     filter(s, k, places, spectra, masks, amount);
+  }
+}
+
+static void learn(struct spatial *s, unsigned band, const float *masks,
+                  struct place *heard) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < s->stems; ++i) {
+    approach(&heard[i], gather(s, band, masks + (size_t)i * s->bins), s->step);
+  }
+}
+
+void spatial_learn(struct spatial *spatial, const float *masks) UNBRAID_REALTIME {
+  struct spatial *s = spatial;
+  for (unsigned k = 0; k < BANDS; ++k) {
+    struct place places[MASK_MAX_STEMS];
+    approach(&s->mix[k], gather(s, k, NULL), s->step);
+    learn(s, k, masks, s->heard[0][k]);
+    settle(s, k, s->heard[0][k], places);
+    weigh(s, k, places, masks, true);
+    learn(s, k, s->weighed, s->heard[1][k]);
   }
 }

@@ -33,10 +33,13 @@ void spatial_reset(struct spatial *spatial) UNBRAID_REALTIME;
  * @param spectra `bins` pairs of real and imaginary part of each channel.
  * @param masks [stems][bins], in sum one.
  * @param amount 0: what the masks make; 1: what the filter makes.
- * @param learn the masks are the frame's own: where stems stand is learnt from it.
  * Real-time safe. */
 void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANNELS],
-                     const float *masks, float amount, bool learn) UNBRAID_REALTIME;
+                     const float *masks, float amount) UNBRAID_REALTIME;
+
+/** Learns from the frame that spatial_process() had last where the stems stand, for the next one;
+ * `masks` are its masks, its own and not older ones. Real-time safe. */
+void spatial_learn(struct spatial *spatial, const float *masks) UNBRAID_REALTIME;
 
 /** A stem's spectrum of the frame, `bins` pairs; over the stems they add up to the input. Good
  * until the next spatial_process(). Real-time safe. */

@@ -45,6 +45,7 @@ struct split {
   bool running, patient;
   bool lost;    /* the worker is so late that its box was full; it has not emptied it yet */
   bool on_time; /* the newest masks are their frame's own */
+  bool learns;  /* there is something to learn from the newest output */
 };
 
 struct lane *split_lane(struct split *split) {
@@ -197,6 +198,7 @@ void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME {
   split->running = false;
   split->patient = true;
   split->masks = NULL;
+  split->learns = false;
 }
 
 static float *spectrum(const struct split *split, uint64_t frame,
@@ -349,8 +351,8 @@ static void make_output(struct split *split, uint64_t frame,
                         struct split_use use) UNBRAID_REALTIME {
   if (split->masks && split->refine) {
     const float *const spectra[N_CHANNELS] = {spectrum(split, frame, 0), spectrum(split, frame, 1)};
-    split->masks = refine_process(split->refine, &use.refine, spectra, split->masks,
-                                  split->on_time && is_step(split, frame + split->lookahead));
+    split->masks = refine_process(split->refine, &use.refine, spectra, split->masks);
+    split->learns = split->on_time && is_step(split, frame + split->lookahead);
   }
   for (unsigned s = 0; s < split->stems; ++s) {
     for (unsigned c = 0; c < N_CHANNELS; ++c) {
@@ -389,6 +391,16 @@ static void frame_done(struct split *split, struct worker *worker,
   split->filled = 0;
 }
 
+/* Some blocks later than the output, where blocks are short: nothing is heard of it before the next
+ * frame, and no block has all the work. */
+static void learn(struct split *split) UNBRAID_REALTIME {
+  mask_hold_learn(split->hold);
+  if (split->learns) {
+    refine_learn(split->refine, split->masks);
+    split->learns = false;
+  }
+}
+
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
                    unsigned n, struct split_use use) UNBRAID_REALTIME {
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
@@ -400,6 +412,9 @@ void split_advance(struct split *split, struct worker *worker, const float *cons
     stft_input_push(split->inputs[c], samples, n);
   }
   split->filled += n;
+  if (split->filled >= split->hop / 4) {
+    learn(split);
+  }
   if (split->filled == split->hop) {
     frame_done(split, worker, use);
   }

@@ -4,7 +4,7 @@ sharper masks, gates, and a filter by where the stems stand between the loudspea
 import numpy as np
 from scipy.signal import lfilter
 
-MEMORY_SECONDS, TOP_HZ, BANDS, PASSES = 5.0, 16000.0, 4, 2
+MEMORY_SECONDS, TOP_HZ, BANDS = 5.0, 16000.0, 4
 DOUBT, DIFFUSE, TINY = 0.1, 0.02, 1e-20
 SHARE_SECONDS, OPEN_SECONDS, CLOSE_SECONDS, HYSTERESIS = 1.0, 0.01, 0.15, 2.0
 FLOOR_OFF = -80.0
@@ -28,9 +28,19 @@ def settled(stem, mix):
             + DIFFUSE * np.array([1, 1, 0]))
 
 
+def weigh(mask, power, heard, mix, sharp):
+    """Masks [stems, bins] by the likelihood of each bin's direction, and the covariances."""
+    place = np.array([settled(h, mix) for h in heard])[:, :, None]
+    ll, rr, lr = place.transpose(1, 0, 2)
+    misfit = (rr * power[0] + ll * power[1] - 2 * lr * power[2]) / (power[0] + power[1] + TINY) + 1e-6
+    likelihood = np.sqrt(ll * rr - lr * lr) / misfit
+    weighed = mask * (likelihood if sharp else np.sqrt(likelihood))
+    return weighed / (weighed.sum(0) + TINY), ll, rr, lr
+
+
 def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
     """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins].
-    Of frames that share masks it learns from the first."""
+    Of frames that share masks it learns from the first, and from each when it is done."""
     left, right = spectrum.astype(np.complex128)
     masks = masks.astype(np.float64)
     power = np.stack([abs(left) ** 2, abs(right) ** 2, (left * right.conj()).real])
@@ -39,20 +49,10 @@ def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
     step = 1 - np.exp(-hop_seconds * renew / MEMORY_SECONDS)
     band_edges = edges(bins, bin_hz)
     for low, high in zip(band_edges, band_edges[1:]):
-        mix, heard = np.zeros(3), np.zeros((PASSES, stems, 3))
+        mix, first, second = np.zeros(3), np.zeros((stems, 3)), np.zeros((stems, 3))
         for t in range(frames):
             q, mask = power[:, t, low:high], masks[:, t, low:high]
-            now = step if (t + lookahead) % renew == 0 else 0
-            mix += now * (q.sum(1) - mix)
-            weighed = mask
-            for n in range(PASSES):
-                heard[n] += now * (weighed ** 2 @ q.T - heard[n])
-                place = np.array([settled(h, mix) for h in heard[n]])[:, :, None]
-                ll, rr, lr = place.transpose(1, 0, 2)
-                misfit = (rr * q[0] + ll * q[1] - 2 * lr * q[2]) / (q[0] + q[1] + TINY) + 1e-6
-                likelihood = np.sqrt(ll * rr - lr * lr) / misfit
-                weighed = mask * (likelihood if n + 1 < PASSES else np.sqrt(likelihood))
-                weighed = weighed / (weighed.sum(0) + TINY)
+            weighed, ll, rr, lr = weigh(mask, q, second, mix, False)
             a, b, c = ((weighed * p).sum(0) for p in (ll, rr, lr))
             a, b = a + 1e-3, b + 1e-3
             x, y = left[t, low:high], right[t, low:high]
@@ -60,6 +60,11 @@ def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
             filtered = np.stack([ll * u + lr * v + 1e-3 * u, lr * u + rr * v + 1e-3 * v], 1)
             out[:, :, t, low:high] = (amount * weighed[:, None] * filtered
                                       + (1 - amount) * mask[:, None] * np.stack([x, y]))
+            if (t + lookahead) % renew == 0:
+                mix += step * (q.sum(1) - mix)
+                first += step * (mask ** 2 @ q.T - first)
+                sharp = weigh(mask, q, first, mix, True)[0]
+                second += step * (sharp ** 2 @ q.T - second)
     return out
 
 
