@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MUSIC_SECONDS = 30, MINUTE = 60, QUALITIES = 4, TEN = 10 };
+enum { MUSIC_SECONDS = 30, MINUTE = 60, QUALITIES = 4, QUALITY_SECONDS = 5, TEN = 10 };
 
 void player_open(struct player *player, double rate, unsigned block, bool changes_models) {
   *player = (struct player){.rate = rate, .changes_models = changes_models, .random = 1};
@@ -49,7 +49,7 @@ static void choose_quality(struct player *player) {
   double seconds = (double)player->frames / player->rate;
   unsigned quality = 0;
   if (seconds < MINUTE) {
-    quality = (unsigned)(seconds * (QUALITIES + 1) / MINUTE) % QUALITIES;
+    quality = (unsigned)seconds / QUALITY_SECONDS % QUALITIES;
   } else if (player->minutes % TEN == 0) {
     quality = (unsigned)(player->minutes / TEN) % QUALITIES;
   }

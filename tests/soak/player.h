@@ -22,8 +22,8 @@ struct player {
   float late_before; /* the plugin's count starts anew with a model */
 };
 
-/** Opens the plugin with its stems; ends the program when that fails. `changes_models`: every
- * quality within the first minute, and another one in one of ten minutes. */
+/** Opens the plugin with its stems; ends the program when that fails. `changes_models`: another
+ * quality every five seconds of the first minute, then for one in ten minutes. */
 void player_open(struct player *player, double rate, unsigned block, bool changes_models);
 void player_close(struct player *player);
 

@@ -9,7 +9,7 @@
 
 enum { RATE = 44100, LONGEST = 8192, OCTAVES = 13, MINUTE = 60, MINUTES_TOLD = 30 };
 
-/* Of what is resident, against the end of the first minute. */
+/* Of what is resident, against half a minute after the first. */
 #define MOST_GROWTH_MIB 1.0
 
 static float buffers[PORT_STEM_CONTROLS][LONGEST];
@@ -39,14 +39,15 @@ int main(int argc, char **argv) {
   player_open(player, RATE, LONGEST, true);
   player->rig.controls[PORT_FREEWHEEL] = 1.0f;
   double first = 0.0;
-  for (uint64_t told = 0; (double)player->frames < seconds * RATE;) {
+  for (uint64_t told = 0; (double)player->frames < (seconds + MINUTE / 2) * RATE;) {
     uint32_t n =
         1 + random_below(&player->random, 1u << random_below(&player->random, OCTAVES + 1));
     player_before(player, ports, n);
     player->rig.descriptor->run(player->rig.handle, n);
     player_after(player, ports, n);
-    /* Half a minute after models have changed. */
-    uint64_t minutes = (player->frames / RATE + MINUTE / 2) / MINUTE - 1;
+    /* Half a minute after models may have changed. */
+    uint64_t seconds_played = player->frames / RATE;
+    uint64_t minutes = seconds_played < MINUTE / 2 ? 0 : (seconds_played - MINUTE / 2) / MINUTE;
     if (minutes > told) {
       first = told == 0 ? player_resident() : first;
       told = minutes;
