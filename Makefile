@@ -92,7 +92,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-.PHONY: all deps tests check check-hosts check-quick check-faults check-packages check-arm check-rtsan check-races \
+.PHONY: all deps tests check check-hosts check-quick check-memory check-faults check-packages check-arm check-rtsan check-races \
         arm-tests bench bench-run bench-programs fuzz fuzz-programs fuzzers soak demo model install install-user uninstall \
         uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
@@ -110,6 +110,7 @@ help:
 ## check-quick    those of them that need no hosts, no screen and no spare time: for packages
 ## check-packages archive, bundle and Debian packages: the same bytes again, and what checkers say
 ## check-faults   the long forms of the tests of failing calls and of torture
+## check-memory   the quick ones again under valgrind
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## fuzz           hostile files, sessions and messages: FUZZ_RUNS inputs each, with clang
 ## check-rtsan    run() under clang's RealtimeSanitizer, clang 20 or later
@@ -333,6 +334,12 @@ QUICK_TESTS := $(filter-out $(addprefix %/test_,late mailbox messages state swap
 check-quick: all $(QUICK_TESTS)
 	B=$(B) SAN=$(SAN) tests/run.sh $(QUICK_TESTS)
 
+# Of these, what is slow for other reasons than memory is left to the sanitizers.
+MEMCHECK := valgrind -q --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite
+MEMCHECK_TESTS := $(filter-out $(addprefix %/test_,faults qualities swap),$(QUICK_TESTS) $(B)/tests/test_state)
+check-memory: all $(MEMCHECK_TESTS)
+	B=$(B) EMULATOR='$(MEMCHECK)' tests/run.sh $(MEMCHECK_TESTS)
+
 check-packages:
 	packaging/deps.sh packages
 	packaging/check.sh
@@ -386,6 +393,7 @@ RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late plugin messages swa
 check-races:
 	$(MAKE) SAN=thread B=$(RACE_B) all $(RACE_TESTS)
 	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/check_races.sh $(RACE_TESTS)
+	B=$(RACE_B) tests/check_races_jalv.sh $$($(CC) -print-file-name=libtsan.so)
 
 DEMO := $(B)/demo
 demo: deps
