@@ -9,8 +9,8 @@
 
 enum { MUSIC_SECONDS = 30, MINUTE = 60, QUALITIES = 4, QUALITY_SECONDS = 5, TEN = 10 };
 
-void player_open(struct player *player, double rate, unsigned block, bool changes_models) {
-  *player = (struct player){.rate = rate, .changes_models = changes_models, .random = 1};
+void player_open(struct player *player, double rate, unsigned block, enum player_moves moves) {
+  *player = (struct player){.rate = rate, .moves = moves, .random = 1};
   player->music_frames = (size_t)(MUSIC_SECONDS * rate);
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     player->music[c] = malloc(player->music_frames * sizeof *player->music[c]);
@@ -38,7 +38,8 @@ static void move_controls(struct player *player) {
   if (random_below(&player->random, EVERY) > 0) {
     return;
   }
-  unsigned p = PORT_STEM_CONTROLS + random_below(&player->random, N_PORTS - PORT_STEM_CONTROLS);
+  unsigned end = player->moves == PLAYER_FADERS ? PORT_MAIN_FROM : N_PORTS;
+  unsigned p = PORT_STEM_CONTROLS + random_below(&player->random, end - PORT_STEM_CONTROLS);
   const struct port_info *info = &port_table[p];
   if (info->kind == KIND_CONTROL_IN && p != PORT_FREEWHEEL && p != PORT_QUALITY) {
     player->rig.controls[p] = random_between(&player->random, info->minimum, info->maximum);
@@ -67,7 +68,7 @@ void player_before(struct player *player, float *const ports[PORT_STEM_CONTROLS]
     ++player->minutes;
     choose_level(player);
   }
-  if (player->changes_models) {
+  if (player->moves == PLAYER_MODELS) {
     choose_quality(player);
   }
   move_controls(player);

@@ -4,13 +4,16 @@
 
 #include "tests/support/rig.h"
 
-#include <stdbool.h>
 #include <stdint.h>
+
+/* What it moves; PLAYER_MODELS: everything, another quality every five seconds of the first minute
+ * and for one in ten minutes from then on. */
+enum player_moves { PLAYER_FADERS, PLAYER_CONTROLS, PLAYER_MODELS };
 
 struct player {
   struct rig rig;
   double rate;
-  bool changes_models;
+  enum player_moves moves;
   float *music[N_CHANNELS]; /* [music_frames], over and over */
   size_t music_frames, at;
   float level;      /* of this minute; 0: silence */
@@ -22,9 +25,8 @@ struct player {
   float late_before; /* the plugin's count starts anew with a model */
 };
 
-/** Opens the plugin with its stems; ends the program when that fails. `changes_models`: another
- * quality every five seconds of the first minute, then for one in ten minutes. */
-void player_open(struct player *player, double rate, unsigned block, bool changes_models);
+/** Opens the plugin with its stems; ends the program when that fails. */
+void player_open(struct player *player, double rate, unsigned block, enum player_moves moves);
 void player_close(struct player *player);
 
 /** Fills the inputs (ports[PORT_IN_L], ports[PORT_IN_R]) with the next n samples, moves controls

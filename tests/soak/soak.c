@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
   for (unsigned p = 0; p < PORT_STEM_CONTROLS; ++p) {
     ports[p] = buffers[p];
   }
-  player_open(player, RATE, LONGEST, true);
+  player_open(player, RATE, LONGEST, PLAYER_MODELS);
   player->rig.controls[PORT_FREEWHEEL] = 1.0f;
   double first = 0.0;
   for (uint64_t told = 0; (double)player->frames < (seconds + MINUTE / 2) * RATE;) {

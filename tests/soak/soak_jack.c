@@ -1,9 +1,12 @@
-/* soak-jack SECONDS: a client of the JACK server that runs, in real time. Prints how long run()
- * took by the clock, which is what a deadline sees. Fails when an output is not finite, memory
- * grows, or run() was longer than a period. */
+/* soak-jack SECONDS [all]: a client of the JACK server that runs, in real time, its faders moving;
+ * with `all`, every control. Prints how long run() took, by the clock, which is what a deadline
+ * sees, and of the processor's time; and how long a loop took that needs 150 us when nothing
+ * disturbs it, run in between as often as a frame ends: what is above that is the machine's. Fails
+ * when an output is not finite or memory grows. */
 #include "tests/soak/player.h"
 
 #include <jack/jack.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +14,7 @@
 #include <time.h>
 
 enum { MOST_US = 20000, MINUTE = 60 }; /* what takes longer is counted as MOST_US */
+enum { EVERY = 8, LOOP_US = 150 };
 
 #define MOST_GROWTH_MIB 1.0
 
@@ -21,12 +25,12 @@ struct histogram {
 
 struct soak {
   struct player player;
-  bool without;
+  unsigned turns; /* of a loop that takes LOOP_US */
   jack_client_t *client;
   jack_port_t *outputs[PORT_STEM_CONTROLS];
   float *inputs[N_CHANNELS]; /* [period] */
   double period_us;
-  struct histogram clock, processor;
+  struct histogram clock, processor, loop; /* loop: by the clock */
   uint64_t blocks;
   _Atomic uint32_t xruns;
 };
@@ -41,6 +45,26 @@ static void count(struct histogram *histogram, double us) {
   ++histogram->took[us < MOST_US ? (unsigned)us : MOST_US];
 }
 
+/* No compiler shortens it: each turn waits for the one before. */
+static void turn(unsigned turns) {
+  volatile float sum = 0.0f;
+  for (unsigned i = 0; i < turns; ++i) {
+    sum = sum + 1.0f / (float)(i + 1);
+  }
+}
+
+/* How many turns fit into LOOP_US when nothing comes between. */
+static unsigned count_turns(void) {
+  enum { TURNS = 10000, TRIES = 200 };
+  double least = 1e9;
+  for (unsigned i = 0; i < TRIES; ++i) {
+    double begun = now(CLOCK_MONOTONIC);
+    turn(TURNS);
+    least = fmin(least, now(CLOCK_MONOTONIC) - begun);
+  }
+  return (unsigned)(TURNS * LOOP_US / least);
+}
+
 static int process(jack_nframes_t n, void *argument) {
   struct soak *soak = argument;
   float *ports[PORT_STEM_CONTROLS] = {soak->inputs[0], soak->inputs[1]};
@@ -49,13 +73,15 @@ static int process(jack_nframes_t n, void *argument) {
   }
   player_before(&soak->player, ports, n);
   double begun = now(CLOCK_MONOTONIC), used = now(CLOCK_THREAD_CPUTIME_ID);
-  if (!soak->without) {
-    soak->player.rig.descriptor->run(soak->player.rig.handle, n);
-  }
+  soak->player.rig.descriptor->run(soak->player.rig.handle, n);
   count(&soak->processor, now(CLOCK_THREAD_CPUTIME_ID) - used);
   count(&soak->clock, now(CLOCK_MONOTONIC) - begun);
   player_after(&soak->player, ports, n);
-  ++soak->blocks;
+  if (soak->blocks++ % EVERY == EVERY / 2) {
+    begun = now(CLOCK_MONOTONIC);
+    turn(soak->turns);
+    count(&soak->loop, now(CLOCK_MONOTONIC) - begun);
+  }
   return 0;
 }
 
@@ -74,7 +100,7 @@ static unsigned quantile(const struct histogram *histogram, uint64_t blocks, dou
   return us + 1;
 }
 
-static void open_soak(struct soak *soak) {
+static void open_soak(struct soak *soak, bool all) {
   soak->client = jack_client_open("soak", JackNoStartServer, NULL);
   if (!soak->client) {
     fprintf(stderr, "soak-jack: no JACK server\n");
@@ -94,7 +120,7 @@ static void open_soak(struct soak *soak) {
       exit(1);
     }
   }
-  player_open(&soak->player, rate, period, false);
+  player_open(&soak->player, rate, period, all ? PLAYER_CONTROLS : PLAYER_FADERS);
   jack_set_process_callback(soak->client, process, soak);
   jack_set_xrun_callback(soak->client, count_xrun, soak);
 }
@@ -110,12 +136,15 @@ static void tell(const struct soak *soak, double first, double last) {
   const struct player *player = &soak->player;
   printf("%llu periods of %.0f us, %u xruns\n", (unsigned long long)soak->blocks, soak->period_us,
          atomic_load(&soak->xruns));
-  printf("run()         by the clock      of the processor\n");
+  printf("              run(), clock    run(), processor    loop of %d us, clock\n", LOOP_US);
   for (size_t i = 0; i < sizeof rests / sizeof *rests; ++i) {
     unsigned clock = quantile(&soak->clock, soak->blocks, rests[i]);
     unsigned processor = quantile(&soak->processor, soak->blocks, rests[i]);
-    printf("%-8s  %5u us  %5.1f %%   %5u us  %5.1f %%\n", names[i], clock,
-           100.0 * clock / soak->period_us, processor, 100.0 * processor / soak->period_us);
+    /* Of all blocks, so that the columns can be compared: none but every eighth has the loop. */
+    unsigned loop = quantile(&soak->loop, soak->blocks, rests[i]);
+    printf("%-8s  %5u us  %5.1f %%   %5u us  %5.1f %%   %5u us  %5.1f %%\n", names[i], clock,
+           100.0 * clock / soak->period_us, processor, 100.0 * processor / soak->period_us, loop,
+           100.0 * loop / soak->period_us);
   }
   printf("%llu late frames, %llu blocks not finite; %.1f MiB after a minute, %.1f (%+.2f) at the "
          "end\n",
@@ -124,18 +153,18 @@ static void tell(const struct soak *soak, double first, double last) {
 }
 
 int main(int argc, char **argv) {
-  bool without = argc == 3 && strcmp(argv[2], "without") == 0;
-  double seconds = argc == 2 || without ? atof(argv[1]) : 0.0;
+  bool all = argc == 3 && strcmp(argv[2], "all") == 0;
+  double seconds = argc == 2 || all ? atof(argv[1]) : 0.0;
   if (!(seconds > MINUTE)) {
-    fprintf(stderr, "usage: soak-jack SECONDS [without]; more than %d seconds\n", MINUTE);
+    fprintf(stderr, "usage: soak-jack SECONDS [all]; more than %d seconds\n", MINUTE);
     return 2;
   }
   struct soak *soak = calloc(1, sizeof *soak);
   if (!soak) {
     return 1;
   }
-  soak->without = without;
-  open_soak(soak);
+  soak->turns = count_turns();
+  open_soak(soak, all);
   if (jack_activate(soak->client) != 0) {
     fprintf(stderr, "soak-jack: cannot activate\n");
     return 1;
@@ -147,8 +176,7 @@ int main(int argc, char **argv) {
   jack_deactivate(soak->client);
   jack_client_close(soak->client);
   tell(soak, first, last);
-  bool good = quantile(&soak->processor, soak->blocks, 0.0) <= soak->period_us &&
-              soak->player.bad == 0 && last - first <= MOST_GROWTH_MIB;
+  bool good = soak->player.bad == 0 && last - first <= MOST_GROWTH_MIB;
   player_close(&soak->player);
   free(soak->inputs[0]);
   free(soak->inputs[1]);
