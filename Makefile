@@ -334,9 +334,9 @@ QUICK_TESTS := $(filter-out $(addprefix %/test_,late mailbox messages state swap
 check-quick: all $(QUICK_TESTS)
 	B=$(B) SAN=$(SAN) tests/run.sh $(QUICK_TESTS)
 
-# Left to the sanitizers: what opens models by the thousand, and cairo.
+# Left to the sanitizers: cairo, models opened by the thousand, and what plays for minutes.
 MEMCHECK := valgrind -q --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite
-MEMCHECK_TESTS := $(filter-out $(UI_TESTS) $(addprefix %/test_,faults qualities),$(QUICK_TESTS) $(B)/tests/test_state)
+MEMCHECK_TESTS := $(filter-out $(UI_TESTS) $(addprefix %/test_,automation faults plugin qualities),$(QUICK_TESTS) $(B)/tests/test_state)
 check-memory: all $(MEMCHECK_TESTS)
 	B=$(B) EMULATOR='$(MEMCHECK)' tests/run.sh $(MEMCHECK_TESTS)
 
