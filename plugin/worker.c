@@ -12,9 +12,14 @@ struct worker {
   struct lane *const *lanes;
   unsigned count;
   pthread_t thread;
+  bool urgent;         /* has asked for real-time priority */
+  double overtaken_at; /* when frames were last thrown away, on the monotonic clock */
   sem_t frames_sent;
   atomic_bool quit;
 };
+
+/* How long a worker that was too slow stays an ordinary thread. */
+#define ORDINARY_SECONDS 10.0
 
 /* Weight of a new step in the running mean of the load: half a second at hops of 12 ms. */
 #define LOAD_WEIGHT 0.02f
@@ -38,17 +43,22 @@ static void step(struct lane *lane, const struct mail *frame, float *masks) UNBR
   atomic_store_explicit(&lane->load, load, memory_order_relaxed);
 }
 
-/* Throws away frames whose masks come too late and without which the separator is as warm. */
-static void skip_stale(struct lane *lane) UNBRAID_REALTIME {
-  bool lost = atomic_load_explicit(&lane->lost, memory_order_acquire);
+/* Throws away frames whose masks come too late and without which the separator is as warm.
+ * @return whether there were any. */
+static bool skip_stale(struct lane *lane) UNBRAID_REALTIME {
+  bool lost = atomic_load_explicit(&lane->lost, memory_order_acquire), stale = lost;
   while (mailbox_peek(lane->frames, lost ? 1 : lane->keep)) {
     mailbox_release(lane->frames);
+    stale = true;
   }
+  return stale;
 }
 
 /* One frame of one lane; false when it has none. */
-static bool serve(struct lane *lane) {
-  skip_stale(lane);
+static bool serve(struct worker *worker, struct lane *lane) {
+  if (skip_stale(lane)) {
+    worker->overtaken_at = clock_seconds();
+  }
   const struct mail *frame = mailbox_peek(lane->frames, 0);
   if (!frame) {
     return false;
@@ -74,6 +84,24 @@ static bool serve(struct lane *lane) {
   return true;
 }
 
+/* Above ordinary threads, below the audio threads of JACK, PipeWire and Ardour; or ordinary.
+ * Refused without the right to real-time scheduling: then it stays an ordinary thread. */
+static void set_priority(pthread_t thread, bool urgent) {
+  struct sched_param priority = {.sched_priority =
+                                     urgent ? sched_get_priority_min(SCHED_FIFO) + 1 : 0};
+  (void)pthread_setschedparam(thread, urgent ? SCHED_FIFO : SCHED_OTHER, &priority);
+}
+
+/* A worker that is overtaken gives its priority up until it has kept pace for a while: Linux stops
+ * all real-time threads of a core for 50 ms when together they took 950, audio threads too. */
+static void choose_priority(struct worker *worker) {
+  bool urgent = clock_seconds() - worker->overtaken_at >= ORDINARY_SECONDS;
+  if (urgent != worker->urgent) {
+    worker->urgent = urgent;
+    set_priority(pthread_self(), urgent);
+  }
+}
+
 static void *worker_main(void *argument) {
   struct worker *worker = argument;
   rt_fp_flush_denormals();
@@ -82,20 +110,14 @@ static void *worker_main(void *argument) {
     }
     bool served = true;
     while (served && !atomic_load(&worker->quit)) {
+      choose_priority(worker);
       served = false;
       for (unsigned i = 0; i < worker->count; ++i) {
-        served = serve(worker->lanes[i]) || served;
+        served = serve(worker, worker->lanes[i]) || served;
       }
     }
   }
   return NULL;
-}
-
-/* Above ordinary threads, below the audio threads of JACK, PipeWire and Ardour. */
-static void raise_priority(pthread_t thread) {
-  struct sched_param priority = {.sched_priority = sched_get_priority_min(SCHED_FIFO) + 1};
-  /* Refused without the right to real-time scheduling: then it runs as an ordinary thread. */
-  (void)pthread_setschedparam(thread, SCHED_FIFO, &priority);
 }
 
 struct worker *worker_new(struct lane *const *lanes, unsigned count) {
@@ -105,6 +127,7 @@ struct worker *worker_new(struct lane *const *lanes, unsigned count) {
   }
   worker->lanes = lanes;
   worker->count = count;
+  worker->overtaken_at = -ORDINARY_SECONDS;
   if (sem_init(&worker->frames_sent, 0, 0) != 0) {
     free(worker);
     return NULL;
@@ -114,7 +137,6 @@ struct worker *worker_new(struct lane *const *lanes, unsigned count) {
     free(worker);
     return NULL;
   }
-  raise_priority(worker->thread);
   return worker;
 }
 
