@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { RATE = 44100, DEFAULT_SECONDS = 10, STEPS = 2000, INSTANCES = 8 };
 
@@ -176,21 +175,9 @@ static void bench_steps(void) {
   bench_step("", "median filters", &hpss, 1);
 }
 
-static double resident_mib(void) {
-  long size = 0, resident = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
-  if (!file || fscanf(file, "%ld %ld", &size, &resident) != 2) {
-    resident = 0;
-  }
-  if (file) {
-    fclose(file);
-  }
-  return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576.0;
-}
-
 static void bench_instances(void) {
   static struct rig rigs[INSTANCES];
-  double before = resident_mib(), begun = measure_now(CLOCK_MONOTONIC), first = 0.0;
+  double before = rig_resident_mib(), begun = measure_now(CLOCK_MONOTONIC), first = 0.0;
   for (unsigned i = 0; i < INSTANCES; ++i) {
     if (!rig_open(&rigs[i], VARIANT_STEMS, RATE, 256, rig_bundle())) {
       fprintf(stderr, "bench: the plugin cannot be instantiated\n");
@@ -200,7 +187,7 @@ static void bench_instances(void) {
   }
   double all = measure_now(CLOCK_MONOTONIC) - begun;
   printf("\ninstantiate: the first %.1f ms, %.1f ms each for %d; resident %.1f MiB each\n",
-         first * 1e3, all * 1e3 / INSTANCES, INSTANCES, (resident_mib() - before) / INSTANCES);
+         first * 1e3, all * 1e3 / INSTANCES, INSTANCES, (rig_resident_mib() - before) / INSTANCES);
   for (unsigned i = 0; i < INSTANCES; ++i) {
     rig_close(&rigs[i]);
   }

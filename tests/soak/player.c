@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { MUSIC_SECONDS = 30, MINUTE = 60, QUALITIES = 4, QUALITY_SECONDS = 5, TEN = 10 };
 
@@ -94,16 +93,4 @@ void player_after(struct player *player, float *const ports[PORT_STEM_CONTROLS],
   player->late += (uint64_t)(late > before ? late - before : 0.0f);
   player->late_before = late;
   player->frames += n;
-}
-
-double player_resident(void) {
-  long size = 0, resident = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
-  if (!file || fscanf(file, "%ld %ld", &size, &resident) != 2) {
-    resident = 0;
-  }
-  if (file) {
-    fclose(file);
-  }
-  return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576.0;
 }

@@ -35,6 +35,3 @@ void player_before(struct player *player, float *const ports[PORT_STEM_CONTROLS]
 
 /** Looks at what run() put out. Neither allocates nor waits. */
 void player_after(struct player *player, float *const ports[PORT_STEM_CONTROLS], uint32_t n);
-
-/** MiB of this process in memory. */
-double player_resident(void);

@@ -15,7 +15,7 @@ enum { RATE = 44100, LONGEST = 8192, OCTAVES = 13, MINUTE = 60, MINUTES_TOLD = 3
 static float buffers[PORT_STEM_CONTROLS][LONGEST];
 
 static void tell(const struct player *player, double first) {
-  double resident = player_resident();
+  double resident = rig_resident_mib();
   printf("%6.2f h  %6.1f MiB (%+.2f)  %llu late, %llu not finite\n",
          (double)player->frames / RATE / 3600.0, resident, resident - first,
          (unsigned long long)player->late, (unsigned long long)player->bad);
@@ -49,7 +49,7 @@ int main(int argc, char **argv) {
     uint64_t seconds_played = player->frames / RATE;
     uint64_t minutes = seconds_played < MINUTE / 2 ? 0 : (seconds_played - MINUTE / 2) / MINUTE;
     if (minutes > told) {
-      first = told == 0 ? player_resident() : first;
+      first = told == 0 ? rig_resident_mib() : first;
       told = minutes;
       if (minutes == 1 || minutes % MINUTES_TOLD == 0) {
         tell(player, first);
@@ -57,7 +57,8 @@ int main(int argc, char **argv) {
     }
   }
   tell(player, first);
-  bool good = player->late == 0 && player->bad == 0 && player_resident() - first <= MOST_GROWTH_MIB;
+  bool good =
+      player->late == 0 && player->bad == 0 && rig_resident_mib() - first <= MOST_GROWTH_MIB;
   player_close(player);
   free(player);
   return good ? 0 : 1;

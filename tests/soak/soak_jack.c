@@ -170,9 +170,9 @@ int main(int argc, char **argv) {
     return 1;
   }
   sleep_seconds(MINUTE);
-  double first = player_resident();
+  double first = rig_resident_mib();
   sleep_seconds(seconds - MINUTE);
-  double last = player_resident();
+  double last = rig_resident_mib();
   jack_deactivate(soak->client);
   jack_client_close(soak->client);
   tell(soak, first, last);

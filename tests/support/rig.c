@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PI 3.14159265358979323846
 
@@ -204,4 +205,16 @@ double rig_error_db(const float *a, const float *b, size_t frames) {
     reference += (double)b[i] * b[i];
   }
   return error == 0.0 ? -400.0 : 10.0 * log10(error / reference);
+}
+
+double rig_resident_mib(void) {
+  long size = 0, resident = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (!file || fscanf(file, "%ld %ld", &size, &resident) != 2) {
+    resident = 0;
+  }
+  if (file) {
+    fclose(file);
+  }
+  return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576.0;
 }

@@ -59,3 +59,6 @@ void rig_music(float *left, float *right, size_t frames, double rate);
 
 /** 20 log10 of the root mean square of a - b over that of b; -400 for no difference. */
 double rig_error_db(const float *a, const float *b, size_t frames);
+
+/** MiB of this process in memory. */
+double rig_resident_mib(void);
