@@ -160,7 +160,10 @@ void refine_learn(struct refine *refine, const float *masks) UNBRAID_REALTIME {
   }
 }
 
-const float *refine_spectrum(const struct refine *refine, unsigned stem,
-                             unsigned channel) UNBRAID_REALTIME {
-  return refine->own_spectra ? spatial_spectrum(refine->spatial, stem, channel) : NULL;
+bool refine_stem(struct refine *refine, unsigned stem,
+                 const float *spectra[N_CHANNELS]) UNBRAID_REALTIME {
+  if (refine->own_spectra) {
+    spatial_stem(refine->spatial, stem, spectra);
+  }
+  return refine->own_spectra;
 }

@@ -35,19 +35,20 @@ void refine_reset(struct refine *refine) UNBRAID_REALTIME;
 
 /** One frame.
  * @param spectra `bins` pairs of real and imaginary part of each channel.
- * @param masks [stems][bins], in sum one.
+ * @param masks [stems][bins], in sum one; both must stay until the last refine_stem().
  * @return masks [stems][bins], in sum one: `masks` itself where they stay as they are. Good until
  * the next call. Real-time safe. */
 const float *refine_process(struct refine *refine, const struct refine_settings *settings,
                             const float *const spectra[N_CHANNELS],
                             const float *masks) UNBRAID_REALTIME;
 
-/** Learns from the frame that refine_process() had last, for the next one; `masks` is what that
- * returned. For frames whose masks are their own, not older ones: once in `renew`. Real-time safe.
- */
-void refine_learn(struct refine *refine, const float *masks) UNBRAID_REALTIME;
+/** A stem's own spectra of the frame, to be used in place of mask and mix. For the stems one after
+ * the other, because the last one gets what those before it left. Good until the next call.
+ * Real-time safe. @return false: there are none, the filter is off. */
+bool refine_stem(struct refine *refine, unsigned stem,
+                 const float *spectra[N_CHANNELS]) UNBRAID_REALTIME;
 
-/** A stem's own spectrum of the frame, to be used in place of mask and mix; NULL: there is none,
- * the filter is off. Good until the next refine_process(). Real-time safe. */
-const float *refine_spectrum(const struct refine *refine, unsigned stem,
-                             unsigned channel) UNBRAID_REALTIME;
+/** Learns from the frame that refine_process() had last, for the next one, when its stems are made;
+ * `masks` is what that returned. For frames whose masks are their own, not older ones: once in
+ * `renew`. Real-time safe. */
+void refine_learn(struct refine *refine, const float *masks) UNBRAID_REALTIME;

@@ -34,18 +34,21 @@ struct place {
 };
 
 struct spatial {
-  unsigned stems, bins, stride;
+  unsigned stems, bins;
   unsigned first[BANDS + 1]; /* bin of each band, and the end */
   float step;                /* share of a new frame in the covariances */
   struct place mix[BANDS];
   struct place heard[PASSES][BANDS][MASK_MAX_STEMS]; /* energies: not normalised */
-  float *power[3];                                   /* [bins] |L|^2, |R|^2, Re(L R*) */
-  float *unit;                                       /* [bins] 1 / (|L|^2 + |R|^2) */
-  float *weighed;                                    /* [stems][bins] masks */
-  float *sum;                                        /* [bins] of these */
-  float *white[N_CHANNELS];                          /* [stride] whitened spectra */
-  float *filtered, *masked;                          /* [stride] a stem's shares in pairs */
-  float *spectra;                                    /* [stems][N_CHANNELS] rows of `stride` */
+  struct place places[BANDS][MASK_MAX_STEMS];        /* of the frame's filters */
+  const float *spectra[N_CHANNELS], *masks;          /* of the frame */
+  float amount;
+  float *power[3];                           /* [bins] |L|^2, |R|^2, Re(L R*) */
+  float *unit;                               /* [bins] 1 / (|L|^2 + |R|^2) */
+  float *weighed;                            /* [stems][bins] masks */
+  float *sum;                                /* [bins] of these */
+  float *white[N_CHANNELS];                  /* [2 * bins] whitened spectra */
+  float *filtered, *masked;                  /* [2 * bins] a stem's shares in pairs */
+  float *own[N_CHANNELS], *rest[N_CHANNELS]; /* [2 * bins] a stem, and what is left */
 };
 
 static double erb(double hz) {
@@ -59,7 +62,6 @@ struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double
   }
   s->stems = stems;
   s->bins = bins;
-  s->stride = (unsigned)memory_stride((size_t)bins * 2);
   s->step = (float)(1.0 - exp(-learn_seconds / MEMORY_SECONDS));
   for (unsigned k = 1; k <= BANDS; ++k) {
     double hz = (pow(10.0, erb(TOP_HZ) * k / BANDS / 21.4) - 1.0) / 0.00437;
@@ -70,16 +72,18 @@ struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double
     s->power[i] = memory_floats(bins);
   }
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    s->white[c] = memory_floats(s->stride);
+    s->white[c] = memory_floats((size_t)2 * bins);
+    s->own[c] = memory_floats((size_t)2 * bins);
+    s->rest[c] = memory_floats((size_t)2 * bins);
   }
-  s->filtered = memory_floats(s->stride);
-  s->masked = memory_floats(s->stride);
+  s->filtered = memory_floats((size_t)2 * bins);
+  s->masked = memory_floats((size_t)2 * bins);
   s->unit = memory_floats(bins);
   s->sum = memory_floats(bins);
   s->weighed = memory_floats((size_t)stems * bins);
-  s->spectra = memory_floats((size_t)stems * N_CHANNELS * s->stride);
   if (!s->power[0] || !s->power[1] || !s->power[2] || !s->unit || !s->white[0] || !s->white[1] ||
-      !s->sum || !s->filtered || !s->masked || !s->weighed || !s->spectra) {
+      !s->own[0] || !s->own[1] || !s->rest[0] || !s->rest[1] || !s->sum || !s->filtered ||
+      !s->masked || !s->weighed) {
     spatial_free(s);
     return NULL;
   }
@@ -93,13 +97,14 @@ void spatial_free(struct spatial *spatial) {
     }
     for (unsigned c = 0; c < N_CHANNELS; ++c) {
       free(spatial->white[c]);
+      free(spatial->own[c]);
+      free(spatial->rest[c]);
     }
     free(spatial->unit);
     free(spatial->filtered);
     free(spatial->masked);
     free(spatial->sum);
     free(spatial->weighed);
-    free(spatial->spectra);
     free(spatial);
   }
 }
@@ -107,15 +112,6 @@ void spatial_free(struct spatial *spatial) {
 void spatial_reset(struct spatial *spatial) UNBRAID_REALTIME {
   memset(spatial->mix, 0, sizeof spatial->mix);
   memset(spatial->heard, 0, sizeof spatial->heard);
-}
-
-static float *row(const struct spatial *s, unsigned stem, unsigned channel) UNBRAID_REALTIME {
-  return s->spectra + (size_t)(stem * N_CHANNELS + channel) * s->stride;
-}
-
-const float *spatial_spectrum(const struct spatial *spatial, unsigned stem,
-                              unsigned channel) UNBRAID_REALTIME {
-  return row(spatial, stem, channel);
 }
 
 static void measure(struct spatial *s, const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
@@ -291,27 +287,6 @@ static void take(unsigned n, const float *restrict filtered, const float *restri
   }
 }
 
-/* Filters a band; what a filter for all stems but the last leaves is the last one's. */
-static void filter(struct spatial *s, unsigned band, const struct place *places,
-                   const float *const spectra[N_CHANNELS], const float *masks,
-                   float amount) UNBRAID_REALTIME {
-  unsigned begin = s->first[band], bins = s->first[band + 1] - begin, last = s->stems - 1;
-  size_t at = (size_t)2 * begin;
-  for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    memcpy(row(s, last, c) + at, spectra[c] + at, (size_t)2 * bins * sizeof(float));
-  }
-  for (unsigned i = 0; i < last; ++i) {
-    size_t of = (size_t)i * s->bins + begin;
-    twice(s->weighed + of, bins, amount, s->filtered);
-    twice(masks + of, bins, 1.0f - amount, s->masked);
-    for (unsigned c = 0; c < N_CHANNELS; ++c) {
-      take(2 * bins, s->filtered, s->masked, s->white[c] + at, s->white[1 - c] + at,
-           spectra[c] + at, LEFT + (c ? places[i].rr : places[i].ll), places[i].lr,
-           row(s, i, c) + at, row(s, last, c) + at);
-    }
-  }
-}
-
 static void settle(const struct spatial *s, unsigned band, const struct place *heard,
                    struct place *places) UNBRAID_REALTIME {
   for (unsigned i = 0; i < s->stems; ++i) {
@@ -322,13 +297,42 @@ static void settle(const struct spatial *s, unsigned band, const struct place *h
 void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANNELS],
                      const float *masks, float amount) UNBRAID_REALTIME {
   struct spatial *s = spatial;
+  s->masks = masks;
+  s->amount = amount;
   measure(s, spectra);
   for (unsigned k = 0; k < BANDS; ++k) {
-    struct place places[MASK_MAX_STEMS];
-    settle(s, k, s->heard[PASSES - 1][k], places);
-    weigh(s, k, places, masks, false);
-    whiten(s, k, places, spectra);
-    filter(s, k, places, spectra, masks, amount);
+    settle(s, k, s->heard[PASSES - 1][k], s->places[k]);
+    weigh(s, k, s->places[k], masks, false);
+    whiten(s, k, s->places[k], spectra);
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    s->spectra[c] = spectra[c];
+    memcpy(s->rest[c], spectra[c], (size_t)2 * s->bins * sizeof *s->rest[c]);
+  }
+}
+
+/* A band of any stem but the last. */
+static void filter(struct spatial *s, unsigned band, unsigned stem) UNBRAID_REALTIME {
+  unsigned first = s->first[band], bins = s->first[band + 1] - first;
+  size_t of = (size_t)stem * s->bins + first, at = (size_t)2 * first;
+  struct place place = s->places[band][stem];
+  twice(s->weighed + of, bins, s->amount, s->filtered);
+  twice(s->masks + of, bins, 1.0f - s->amount, s->masked);
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    take(2 * bins, s->filtered, s->masked, s->white[c] + at, s->white[1 - c] + at,
+         s->spectra[c] + at, LEFT + (c ? place.rr : place.ll), place.lr, s->own[c] + at,
+         s->rest[c] + at);
+  }
+}
+
+void spatial_stem(struct spatial *spatial, unsigned stem,
+                  const float *spectra[N_CHANNELS]) UNBRAID_REALTIME {
+  bool last = stem + 1 == spatial->stems;
+  for (unsigned k = 0; k < BANDS && !last; ++k) {
+    filter(spatial, k, stem);
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    spectra[c] = last ? spatial->rest[c] : spatial->own[c];
   }
 }
 

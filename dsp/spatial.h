@@ -29,19 +29,20 @@ void spatial_free(struct spatial *spatial);
 /** Forgets where stems stood. Real-time safe. */
 void spatial_reset(struct spatial *spatial) UNBRAID_REALTIME;
 
-/** Takes one frame apart.
+/** Makes the filters of one frame.
  * @param spectra `bins` pairs of real and imaginary part of each channel.
- * @param masks [stems][bins], in sum one.
+ * @param masks [stems][bins], in sum one; both must stay until the last spatial_stem().
  * @param amount 0: what the masks make; 1: what the filter makes.
  * Real-time safe. */
 void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANNELS],
                      const float *masks, float amount) UNBRAID_REALTIME;
 
-/** Learns from the frame that spatial_process() had last where the stems stand, for the next one;
- * `masks` are its masks, its own and not older ones. Real-time safe. */
-void spatial_learn(struct spatial *spatial, const float *masks) UNBRAID_REALTIME;
+/** A stem's spectra of the frame, `bins` pairs each. For the stems one after the other: the last
+ * one gets what those before it left, so that they add up to the input. Good until the next call.
+ * Real-time safe. */
+void spatial_stem(struct spatial *spatial, unsigned stem,
+                  const float *spectra[N_CHANNELS]) UNBRAID_REALTIME;
 
-/** A stem's spectrum of the frame, `bins` pairs; over the stems they add up to the input. Good
- * until the next spatial_process(). Real-time safe. */
-const float *spatial_spectrum(const struct spatial *spatial, unsigned stem,
-                              unsigned channel) UNBRAID_REALTIME;
+/** Learns from the frame that spatial_process() had last where the stems stand, for the next one,
+ * when its stems are made; `masks` are its masks, its own and not older ones. Real-time safe. */
+void spatial_learn(struct spatial *spatial, const float *masks) UNBRAID_REALTIME;

@@ -24,7 +24,7 @@ struct stft_input {
 
 struct stft_output {
   unsigned length, hop;
-  float *sum; /* [length]; the first hop samples are finished */
+  float *sum; /* [hop + length]; the first hop samples are finished */
 };
 
 enum { MIN_ANALYSIS = 16, MAX_ANALYSIS = 131072 };
@@ -156,7 +156,7 @@ struct stft_output *stft_output_new(const struct stft *stft) {
   }
   output->length = stft->geometry.synthesis;
   output->hop = stft->geometry.hop;
-  output->sum = memory_floats(output->length);
+  output->sum = memory_floats((size_t)output->hop + output->length);
   if (!output->sum) {
     stft_output_free(output);
     return NULL;
@@ -172,13 +172,12 @@ void stft_output_free(struct stft_output *output) {
 }
 
 void stft_output_reset(struct stft_output *output) UNBRAID_REALTIME {
-  memset(output->sum, 0, output->length * sizeof *output->sum);
+  memset(output->sum, 0, ((size_t)output->hop + output->length) * sizeof *output->sum);
 }
 
 void stft_output_advance(struct stft_output *output) UNBRAID_REALTIME {
-  unsigned kept = output->length - output->hop;
-  memmove(output->sum, output->sum + output->hop, kept * sizeof *output->sum);
-  memset(output->sum + kept, 0, output->hop * sizeof *output->sum);
+  memmove(output->sum, output->sum + output->hop, output->length * sizeof *output->sum);
+  memset(output->sum + output->length, 0, output->hop * sizeof *output->sum);
 }
 
 static void scale(const float *restrict spectrum, const float *restrict mask, unsigned bins,
@@ -206,7 +205,7 @@ void stft_output_add(struct stft *stft, struct stft_output *output, const float 
   }
   fft_inverse(stft->fft, stft->spectrum, stft->time);
   overlap_add(stft->synthesis_window, stft->time + stft->geometry.analysis - output->length,
-              output->length, output->sum);
+              output->length, output->sum + output->hop);
 }
 
 const float *stft_output_samples(const struct stft_output *output) UNBRAID_REALTIME {

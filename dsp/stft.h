@@ -66,11 +66,11 @@ void stft_output_free(struct stft_output *output);
 /** Forgets every frame. Real-time safe. */
 void stft_output_reset(struct stft_output *output) UNBRAID_REALTIME;
 
-/** Begins the next hop: the finished samples of the last one make room. Real-time safe. */
+/** Begins the next hop: the samples of the last one make room. Real-time safe. */
 void stft_output_advance(struct stft_output *output) UNBRAID_REALTIME;
 
-/** Adds one frame, its bins scaled by `mask` (stft_bins() gains; NULL: as they are). Real-time
- * safe. */
+/** Adds one frame, its bins scaled by `mask` (stft_bins() gains; NULL: as they are), that begins
+ * with the next hop: the samples of this one stay as they are. Real-time safe. */
 void stft_output_add(struct stft *stft, struct stft_output *output, const float *spectrum,
                      const float *mask) UNBRAID_REALTIME;
 

@@ -18,7 +18,7 @@ struct engine {
   struct mixer *mixer;
   struct delay *dry[N_CHANNELS];
   float *in_copy[N_CHANNELS], *dry_copy[N_CHANNELS]; /* [chunk] */
-  unsigned latency, chunk;                           /* chunk: the shorter hop */
+  unsigned latency, chunk;                           /* chunk: the most at a time */
   struct refine_settings refine;
   bool settle; /* the next controls hold at once */
   bool watched;
@@ -104,7 +104,7 @@ void engine_free(struct engine *engine) {
 void engine_reset(struct engine *engine) UNBRAID_REALTIME {
   /* A block of a few samples has room for the frame of one split, not for two. */
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    split_reset(engine->splits[i], i * engine->chunk / N_SPLITS);
+    split_reset(engine->splits[i], i * engine->chunk);
   }
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     delay_reset(engine->dry[c]);

@@ -4,6 +4,7 @@
 #include "dsp/mask.h"
 #include "dsp/memory.h"
 #include "dsp/stft.h"
+#include "dsp/synthesis.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,10 +21,9 @@ struct split {
   struct lane lane;
   struct stft *stft;
   struct mask_hold *hold;
-  struct refine *refine;           /* NULL: masks are used as they come */
+  struct synthesis *synthesis;
   struct delay *align[N_CHANNELS]; /* NULL: the input needs no more delay */
   struct stft_input *inputs[N_CHANNELS];
-  struct stft_output *outputs[N_STEMS][N_CHANNELS];
   float *aligned; /* [hop] work space */
 
   unsigned stems, bins, hop, renew, lookahead, context;
@@ -34,18 +34,21 @@ struct split {
   float *spectra;  /* [frames][N_CHANNELS] rows of `bins` pairs of real and imaginary part */
   bool *posted;    /* [frames] whether the worker was sent the frame */
 
-  uint64_t now;       /* number of the frame being filled */
-  uint64_t first;     /* the first frame whose masks are wanted since the separator started */
-  uint64_t held;      /* the frame whose masks `hold` has, and */
-  bool holds;         /* whether it has any of this epoch */
-  unsigned filled;    /* samples of the hop */
-  const float *masks; /* of the newest output; NULL: none */
-  unsigned unheard;   /* hops since a stem was heard */
+  uint64_t now;     /* number of the frame being filled */
+  uint64_t first;   /* the first frame whose masks are wanted since the separator started */
+  uint64_t held;    /* the frame whose masks `hold` has, and */
+  bool holds;       /* whether it has any of this epoch */
+  unsigned filled;  /* samples of the hop */
+  unsigned unheard; /* hops since a stem was heard */
   uint32_t epoch, late_frames;
   bool running, patient;
-  bool lost;    /* the worker is so late that its box was full; it has not emptied it yet */
-  bool on_time; /* the newest masks are their frame's own */
-  bool learns;  /* there is something to learn from the newest output */
+  bool lost; /* the worker is so late that its box was full; it has not emptied it yet */
+
+  /* The next hop's output: */
+  bool planned;         /* the hop is half full */
+  bool due;             /* there must be masks */
+  bool begun;           /* it has them */
+  struct split_use use; /* as it was in the middle of the hop */
 };
 
 struct lane *split_lane(struct split *split) {
@@ -70,12 +73,26 @@ float split_load(const struct split *split) UNBRAID_REALTIME {
 }
 
 unsigned split_room(const struct split *split) UNBRAID_REALTIME {
-  return split->hop - split->filled;
+  unsigned half = split->hop / 2;
+  return (split->filled < half ? half : split->hop) - split->filled;
 }
 
 const float *split_samples(const struct split *split, unsigned stem,
                            unsigned channel) UNBRAID_REALTIME {
-  return stft_output_samples(split->outputs[stem][channel]) + split->filled;
+  return synthesis_samples(split->synthesis, stem, channel) + split->filled;
+}
+
+static bool allocate_synthesis(struct split *split, double rate) {
+  struct refine *refine = NULL;
+  if (split->stems == FOUR_STEMS) {
+    refine = refine_new(split->stems, split->bins, rate / split->lane.separator->geometry.analysis,
+                        split->hop / rate, split->renew);
+    if (!refine) {
+      return false;
+    }
+  }
+  split->synthesis = synthesis_new(split->stft, split->stems, split->bins, refine);
+  return split->synthesis != NULL;
 }
 
 static bool allocate(struct split *split, double rate) {
@@ -88,23 +105,14 @@ static bool allocate(struct split *split, double rate) {
   split->aligned = memory_floats(split->hop);
   split->spectra =
       memory_floats(split->frames * N_CHANNELS * memory_stride((size_t)split->bins * 2));
-  if (split->stems == FOUR_STEMS) {
-    split->refine = refine_new(split->stems, split->bins, rate / separator->geometry.analysis,
-                               split->hop / rate, split->renew);
-  }
   split->posted = calloc(split->frames, sizeof *split->posted);
   split->lane.frames = mailbox_new(slots, (size_t)N_CHANNELS * separator->reads * 2);
   split->lane.masks = mailbox_new(slots, (size_t)split->stems * split->bins);
   bool good = split->stft && split->hold && split->aligned && split->spectra && split->posted &&
-              split->lane.frames && split->lane.masks &&
-              (split->refine || split->stems != FOUR_STEMS);
+              split->lane.frames && split->lane.masks && allocate_synthesis(split, rate);
   for (unsigned c = 0; good && c < N_CHANNELS; ++c) {
     split->inputs[c] = stft_input_new(split->stft);
     good = split->inputs[c] != NULL;
-    for (unsigned s = 0; good && s < split->stems; ++s) {
-      split->outputs[s][c] = stft_output_new(split->stft);
-      good = split->outputs[s][c] != NULL;
-    }
   }
   return good;
 }
@@ -144,15 +152,12 @@ void split_free(struct split *split) {
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     delay_free(split->align[c]);
     stft_input_free(split->inputs[c]);
-    for (unsigned s = 0; s < split->stems; ++s) {
-      stft_output_free(split->outputs[s][c]);
-    }
   }
   separator_free(split->lane.separator);
   mailbox_free(split->lane.frames);
   mailbox_free(split->lane.masks);
   mask_hold_free(split->hold);
-  refine_free(split->refine);
+  synthesis_free(split->synthesis);
   stft_free(split->stft);
   free(split->aligned);
   free(split->spectra);
@@ -182,23 +187,17 @@ void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME {
       delay_reset(split->align[c]);
     }
     stft_input_reset(split->inputs[c]);
-    for (unsigned s = 0; s < split->stems; ++s) {
-      stft_output_reset(split->outputs[s][c]);
-    }
   }
   mask_hold_reset(split->hold);
-  if (split->refine) {
-    refine_reset(split->refine);
-  }
+  synthesis_reset(split->synthesis);
   new_epoch(split);
   split->now = split->first = 0;
-  split->filled = filled;
+  split->filled = filled % split->hop;
   split->unheard = 0;
   split->late_frames = 0;
   split->running = false;
   split->patient = true;
-  split->masks = NULL;
-  split->learns = false;
+  split->planned = split->begun = false;
 }
 
 static float *spectrum(const struct split *split, uint64_t frame,
@@ -209,14 +208,15 @@ static float *spectrum(const struct split *split, uint64_t frame,
 
 bool split_picture(const struct split *split, struct split_picture *picture) UNBRAID_REALTIME {
   unsigned delayed = split->deadline + split->lookahead;
-  if (split->now <= delayed) {
+  uint64_t outputs = split->now + (split->begun ? 1 : 0);
+  if (outputs <= delayed) {
     return false;
   }
-  *picture = (struct split_picture){.masks = split->masks,
+  *picture = (struct split_picture){.masks = synthesis_masks(split->synthesis),
                                     .geometry = split->lane.separator->geometry,
                                     .amplitude = stft_amplitude(split->stft)};
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    picture->spectra[c] = spectrum(split, split->now - 1 - delayed, c);
+    picture->spectra[c] = spectrum(split, outputs - 1 - delayed, c);
   }
   return true;
 }
@@ -327,78 +327,86 @@ static bool collect_waiting(struct split *split, uint64_t frame) {
   return true;
 }
 
-static const float *masks_of(struct split *split, uint64_t frame,
-                             struct split_use use) UNBRAID_REALTIME {
-  frame -= frame % split->renew;
-  bool on_time = collect(split, frame);
-  if (!on_time && use.wait && split->patient && split->posted[frame % split->frames]) {
-    UNBRAID_TRUST_BEGIN
-    on_time = collect_waiting(split, frame);
-    UNBRAID_TRUST_END
-    split->patient = on_time;
-  }
-  if (on_time) {
-    split->patient = true;
-  } else {
-    ++split->late_frames;
-  }
-  split->on_time = on_time;
-  return mask_hold_next(split->hold, on_time, use.closed);
+static void plan(struct split *split, struct split_use use) UNBRAID_REALTIME {
+  split->planned = true;
+  split->due = split->running && split->now >= split->first + split->deadline;
+  split->use = use;
 }
 
-/* Adds a frame to the outputs of the stems that are heard, if there are masks for it. */
-static void make_output(struct split *split, uint64_t frame,
-                        struct split_use use) UNBRAID_REALTIME {
-  if (split->masks && split->refine) {
-    const float *const spectra[N_CHANNELS] = {spectrum(split, frame, 0), spectrum(split, frame, 1)};
-    split->masks = refine_process(split->refine, &use.refine, spectra, split->masks);
-    split->learns = split->on_time && is_step(split, frame + split->lookahead);
+/* Freewheeling only: collects by waiting, unless the worker has been given up. */
+static bool collect_late(struct split *split, uint64_t frame) UNBRAID_REALTIME {
+  if (!split->use.wait || !split->patient || !split->posted[frame % split->frames]) {
+    return false;
   }
-  for (unsigned s = 0; s < split->stems; ++s) {
-    for (unsigned c = 0; c < N_CHANNELS; ++c) {
-      stft_output_advance(split->outputs[s][c]);
-      if (!split->masks || !(use.heard >> s & 1)) {
-        continue;
-      }
-      const float *own = split->refine ? refine_spectrum(split->refine, s, c) : NULL;
-      stft_output_add(split->stft, split->outputs[s][c], own ? own : spectrum(split, frame, c),
-                      own ? NULL : split->masks + (size_t)s * split->bins);
+  UNBRAID_TRUST_BEGIN
+  split->patient = collect_waiting(split, frame);
+  UNBRAID_TRUST_END
+  return split->patient;
+}
+
+/* Begins the next output with the masks of its frame; at the `last` moment with what there is. */
+static void begin(struct split *split, bool last) UNBRAID_REALTIME {
+  uint64_t step = split->now - split->deadline;
+  step -= step % split->renew;
+  bool own = false;
+  const float *masks = NULL;
+  if (split->due) {
+    own = collect(split, step);
+    split->patient = split->patient || own;
+    own = own || (last && collect_late(split, step));
+    if (!own && !last) {
+      return;
     }
+    split->late_frames += own ? 0 : 1;
+    masks = mask_hold_next(split->hold, own, split->use.closed);
+  }
+  split->begun = true;
+  unsigned delayed = split->deadline + split->lookahead;
+  if (split->now < delayed) {
+    masks = NULL;
+  }
+  uint64_t frame = split->now - delayed;
+  const float *const spectra[N_CHANNELS] = {spectrum(split, frame, 0), spectrum(split, frame, 1)};
+  synthesis_begin(split->synthesis, spectra, masks, own && is_step(split, frame + split->lookahead),
+                  split->use.heard, &split->use.refine);
+}
+
+/* In the second half of the hop: the next output in pieces, so that where blocks are short none has
+ * all the work. First what is made of all masks, if they have come, then a stem after the other
+ * until an eighth is left, for at the end the next frame is analysed; not at once from the middle
+ * on, for there the other split ends its hops. */
+static void make_some(struct split *split) UNBRAID_REALTIME {
+  unsigned eighth = split->hop / 8, from = split->hop / 2 + eighth, to = split->hop - eighth;
+  if (split->filled < from) {
+    return;
+  }
+  if (!split->begun) {
+    begin(split, false);
+  }
+  if (split->begun) {
+    unsigned passed = split->stems * (split->filled - from), whole = to - from;
+    synthesis_make(split->synthesis, (passed + whole - 1) / whole);
   }
 }
 
 /* The hop is full: its frame goes to the worker, and the frame whose masks are due to the output.
  */
-static void frame_done(struct split *split, struct worker *worker,
-                       struct split_use use) UNBRAID_REALTIME {
-  uint64_t now = split->now;
+static void frame_done(struct split *split, struct worker *worker, bool heard) UNBRAID_REALTIME {
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    stft_input_frame(split->stft, split->inputs[c], spectrum(split, now, c));
+    stft_input_frame(split->stft, split->inputs[c], spectrum(split, split->now, c));
   }
-  start_or_stop(split, use.heard != 0);
-  if (split->running && is_step(split, now)) {
+  start_or_stop(split, heard);
+  if (split->running && is_step(split, split->now)) {
     feed(split);
     worker_wake(worker);
   }
-  unsigned delayed = split->deadline + split->lookahead;
-  const float *masks = NULL;
-  if (split->running && now >= split->first + split->deadline) {
-    masks = masks_of(split, now - split->deadline, use);
+  if (!split->begun) {
+    begin(split, true);
   }
-  split->masks = now >= delayed ? masks : NULL;
-  make_output(split, now - delayed, use);
-  split->now = now + 1;
+  synthesis_end(split->synthesis);
+  ++split->now;
   split->filled = 0;
-}
-
-/* Some blocks later than the output, where blocks are short: nothing is heard of it before the next
- * frame, and no block has all the work. */
-static void learn(struct split *split) UNBRAID_REALTIME {
-  mask_hold_learn(split->hold);
-  if (split->learns) {
-    refine_learn(split->refine, split->masks);
-    split->learns = false;
-  }
+  split->planned = split->begun = false;
 }
 
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
@@ -412,10 +420,16 @@ void split_advance(struct split *split, struct worker *worker, const float *cons
     stft_input_push(split->inputs[c], samples, n);
   }
   split->filled += n;
-  if (split->filled >= split->hop / 4) {
-    learn(split);
+  if (!split->planned && split->filled >= split->hop / 8) {
+    mask_hold_learn(split->hold);
+    synthesis_learn(split->synthesis);
+  }
+  if (!split->planned && split->filled >= split->hop / 2) {
+    plan(split, use);
   }
   if (split->filled == split->hop) {
-    frame_done(split, worker, use);
+    frame_done(split, worker, use.heard != 0);
+  } else if (split->planned) {
+    make_some(split);
   }
 }

@@ -29,7 +29,7 @@ unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
  * @return false when memory is short. */
 bool split_delay_input(struct split *split, unsigned samples);
 
-/** Forgets all audio and starts a new epoch. `filled`: samples, fewer than split_room(), that the
+/** Forgets all audio and starts a new epoch. `filled`: samples, counted modulo the hop, that the
  * first hop has already, of silence: with different ones two splits never have a frame to make in
  * the same sample. Real-time safe. */
 void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME;
@@ -56,7 +56,7 @@ struct split_picture {
 /** Real-time safe. @return false when there is no output yet. */
 bool split_picture(const struct split *split, struct split_picture *picture) UNBRAID_REALTIME;
 
-/** Samples that can be taken before the hop is full: at least 1. Real-time safe. */
+/** Samples that can be taken before the hop is half full or full: at least 1. Real-time safe. */
 unsigned split_room(const struct split *split) UNBRAID_REALTIME;
 
 /** The next output samples of a stem (counted inside the split): split_room() of them. Real-time
@@ -73,6 +73,7 @@ struct split_use {
 };
 
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker
- * and makes the next hop's output. Real-time safe unless use.wait. */
+ * and has the next hop's output ready, which is made bit by bit from the middle of the hop on, as
+ * `use` was there, if its masks have come by then. Real-time safe unless use.wait. */
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
                    unsigned n, struct split_use use) UNBRAID_REALTIME;

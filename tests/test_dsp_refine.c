@@ -31,10 +31,11 @@ static void process(struct refine *refine, const struct refine_settings *setting
   const float *const spectra[N_CHANNELS] = {frame->spectra[0], frame->spectra[1]};
   const float *masks = refine_process(refine, settings, spectra, frame->masks[0]);
   for (unsigned s = 0; s < STEMS; ++s) {
+    const float *stem[N_CHANNELS];
+    bool own = refine_stem(refine, s, stem);
     for (unsigned c = 0; c < N_CHANNELS; ++c) {
-      const float *own = refine_spectrum(refine, s, c);
       for (unsigned i = 0; i < PAIRS; ++i) {
-        frame->stems[s][c][i] = own ? own[i] : masks[s * BINS + i / 2] * spectra[c][i];
+        frame->stems[s][c][i] = own ? stem[c][i] : masks[s * BINS + i / 2] * spectra[c][i];
       }
     }
   }
@@ -243,8 +244,9 @@ static void test_off_changes_nothing(void **state) {
   struct frame frame;
   make(&frame, NOISE, 0, &random);
   const float *const spectra[N_CHANNELS] = {frame.spectra[0], frame.spectra[1]};
+  const float *own[N_CHANNELS];
   assert_ptr_equal(refine_process(refine, &settings, spectra, frame.masks[0]), frame.masks[0]);
-  assert_null(refine_spectrum(refine, 0, 0));
+  assert_false(refine_stem(refine, 0, own));
   refine_free(refine);
 }
 

@@ -73,8 +73,8 @@ static void frame_done(struct stream *s) {
   }
   stft_input_frame(s->stft, s->input, s->spectrum);
   for (unsigned i = 0; i < s->stems; ++i) {
-    stft_output_advance(s->outputs[i]);
     stft_output_add(s->stft, s->outputs[i], s->spectrum, s->masks + (size_t)i * bins);
+    stft_output_advance(s->outputs[i]);
   }
   s->filled = 0;
 }

@@ -7,6 +7,7 @@
 #include "demo/song.h"
 #include "plugin/engine.h"
 #include "tests/fault/fault.h"
+#include "tests/support/random.h"
 
 #include <limits.h>
 #include <math.h>
@@ -140,13 +141,10 @@ struct outcome {
   double recovery; /* seconds from its end to the last frame with older masks than its own */
 };
 
-static struct outcome perform(struct stage *stage, const struct fault *fault) {
-  struct gate gate;
-  gate_init(&gate);
-  if (fault && fault->kind == UNSTARTED) {
-    fault_hold_threads();
-  }
-  struct engine *engine = engine_new(&gate.base, separator_none_new(RATE), RATE, HOP);
+/* With the vocals muted. */
+static struct engine *open_engine(struct gate *gate) {
+  gate_init(gate);
+  struct engine *engine = engine_new(&gate->base, separator_none_new(RATE), RATE, HOP);
   assert_non_null(engine);
   assert_int_equal(engine_latency(engine), LATENCY);
   struct refine_settings refine = refine_defaults();
@@ -154,13 +152,27 @@ static struct outcome perform(struct stage *stage, const struct fault *fault) {
   engine_refine(engine, &refine);
   struct mixer_controls controls = mixer_defaults();
   controls.mute[STEM_VOCALS] = true;
+  engine_set(engine, &controls);
+  return engine;
+}
+
+static void process(struct engine *engine, struct stage *stage, size_t done, unsigned n) {
+  const float *const in[N_CHANNELS] = {stage->in[0] + done, stage->in[1] + done};
+  float *const out[N_CHANNELS] = {stage->out[0] + done, stage->out[1] + done};
   float *const no_stems[N_STEMS][N_CHANNELS] = {{NULL}};
+  engine_process(engine, in, out, no_stems, n, false);
+}
+
+static struct outcome perform(struct stage *stage, const struct fault *fault) {
+  if (fault && fault->kind == UNSTARTED) {
+    fault_hold_threads();
+  }
+  struct gate gate;
+  struct engine *engine = open_engine(&gate);
   struct outcome outcome = {0};
   for (size_t done = 0; done < FRAMES; done += HOP) {
     double t = (double)done / RATE;
     bool wrong = fault && t >= fault->from && t < fault->from + fault->seconds;
-    const float *const in[N_CHANNELS] = {stage->in[0] + done, stage->in[1] + done};
-    float *const out[N_CHANNELS] = {stage->out[0] + done, stage->out[1] + done};
     if (fault && !wrong && t >= fault->from) {
       fault_release_threads();
     }
@@ -168,8 +180,7 @@ static struct outcome perform(struct stage *stage, const struct fault *fault) {
                      : fault->kind == LOSES_HALF ? 0.5
                      : fault->kind == LOSES_ALL  ? 1.0
                                                  : 0.0);
-    engine_set(engine, &controls);
-    engine_process(engine, in, out, no_stems, HOP, false);
+    process(engine, stage, done, HOP);
     unsigned late = engine_late_frames(engine);
     if (fault && late > outcome.late) {
       outcome.recovery = t + (double)HOP / RATE - fault->from - fault->seconds;
@@ -184,6 +195,27 @@ static struct outcome perform(struct stage *stage, const struct fault *fault) {
   atomic_store(&gate.permits, UINT_MAX / 2); /* let a worker that was stalled for ever end */
   engine_free(engine);
   return outcome;
+}
+
+/* Blocks of an eighth of a hop; masks come in any of them, but in time. */
+static void perform_in_pieces(struct stage *stage, uint32_t seed) {
+  enum { PIECES = 8, PIECE = HOP / PIECES };
+  struct gate gate;
+  struct engine *engine = open_engine(&gate);
+  unsigned comes = 0;
+  for (size_t done = 0; done < FRAMES; done += PIECE) {
+    unsigned piece = done / PIECE % PIECES;
+    process(engine, stage, done, PIECE);
+    if (piece == PIECES - 1) { /* the frame is posted */
+      comes = random_below(&seed, PIECES);
+    }
+    if (comes == (piece + 1) % PIECES) {
+      let_work(&gate, UNHURRIED);
+    }
+  }
+  assert_int_equal(engine_late_frames(engine), 0);
+  atomic_store(&gate.permits, UINT_MAX / 2);
+  engine_free(engine);
 }
 
 static double level_db(const float *x, double from, double to) {
@@ -250,6 +282,19 @@ static void check_clicks_are_found(struct stage *stage, float *const on_time[N_C
   assert_true(click_db(stage->out[1], on_time[1], stage->in[1]) > CLICK_DB);
 }
 
+static void test_the_moment_in_a_hop_makes_no_difference(void **state) {
+  struct stage *stage = *state;
+  assert_int_equal(perform(stage, NULL).late, 0);
+  float *on_time = malloc(FRAMES * sizeof(float));
+  assert_non_null(on_time);
+  memcpy(on_time, stage->out[0], FRAMES * sizeof(float));
+  for (uint32_t seed = 1; seed < 4; ++seed) {
+    perform_in_pieces(stage, seed);
+    assert_memory_equal(stage->out[0], on_time, FRAMES * sizeof(float));
+  }
+  free(on_time);
+}
+
 static void test_faults(void **state) {
   static const struct fault faults[] = {
       {"stalled 1 ms", STALL_AT, 0.001, STALLS},
@@ -303,6 +348,7 @@ static void test_faults(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_the_moment_in_a_hop_makes_no_difference),
       cmocka_unit_test(test_faults),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
