@@ -336,7 +336,7 @@ check-quick: all $(QUICK_TESTS)
 
 # Left to the sanitizers: cairo, models opened by the thousand, and what plays for minutes.
 MEMCHECK := valgrind -q --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite
-MEMCHECK_TESTS := $(filter-out $(UI_TESTS) $(addprefix %/test_,automation faults plugin qualities),$(QUICK_TESTS) $(B)/tests/test_state)
+MEMCHECK_TESTS := $(filter-out $(UI_TESTS) $(addprefix %/test_,automation faults plugin qualities torture),$(QUICK_TESTS) $(B)/tests/test_state)
 check-memory: all $(MEMCHECK_TESTS)
 	B=$(B) EMULATOR='$(MEMCHECK)' tests/run.sh $(MEMCHECK_TESTS)
 
@@ -354,7 +354,7 @@ check-faults:
 # For aarch64, by Debian's cross compiler and libraries; the models come from the bundle of this
 # machine. Of the other tests, some would need hosts and their libraries for that processor too, and
 # some a worker that keeps up, which it does not in an emulator; test_plugin runs the whole networks in
-# more than forty instances, longer there than the quarter of an hour that a test may take.
+# more than forty instances, which takes it more than a quarter of an hour there.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
 ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap torture translations) $(UI_TESTS),\

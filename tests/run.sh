@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 export B=${B:-build}
 export UNBRAID_BUNDLE=${UNBRAID_BUNDLE:-$B/unbraid.lv2}
 limit=300
-[ -z "${EMULATOR:-}" ] || limit=900 # seconds; emulators are slow
+[ -z "${EMULATOR:-}" ] || limit=1800 # seconds; emulators are slow
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
