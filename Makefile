@@ -438,13 +438,15 @@ dist:
 	  --prefix=$(ARCHIVE)/ -o $(ARCHIVE).tar HEAD
 	GZIP= gzip -9nf $(ARCHIVE).tar
 
+# InsertBraces came with 15, and what a version makes of macros differs from the next one's.
+CLANG_FORMAT ?= clang-format-19
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	$(CLANG_FORMAT) -i $$(git ls-files '*.c' '*.h')
 
 LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
               $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
-	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	$(CLANG_FORMAT) --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
 	$(if $(RTSAN_CC),$(MAKE) lint-realtime,@echo 'no clang here that knows real-time functions')

@@ -24,12 +24,14 @@ static const LilvPlugin *plugin_in(LilvWorld *world) {
 static const LilvPlugin *load(LilvWorld *world, const char *path) {
   char file[PATH_MAX + 64];
   snprintf(file, sizeof file, "%s/manifest.ttl", path);
-  if (access(file, R_OK) != 0)
+  if (access(file, R_OK) != 0) {
     return NULL;
+  }
   snprintf(file, sizeof file, "%s/", path); /* lilv wants the slash */
   LilvNode *bundle = lilv_new_file_uri(world, NULL, file);
-  if (!bundle)
+  if (!bundle) {
     return NULL;
+  }
   lilv_world_load_bundle(world, bundle);
   lilv_node_free(bundle);
   return plugin_in(world);
@@ -38,12 +40,14 @@ static const LilvPlugin *load(LilvWorld *world, const char *path) {
 /* The folder of this program, without a slash; false where /proc does not tell. */
 static bool own_folder(char folder[PATH_MAX]) {
   const ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
-  if (length <= 0)
+  if (length <= 0) {
     return false;
+  }
   folder[length] = '\0';
   char *slash = strrchr(folder, '/');
-  if (!slash)
+  if (!slash) {
     return false;
+  }
   *slash = '\0';
   return true;
 }
@@ -55,8 +59,9 @@ static const LilvPlugin *find(LilvWorld *world) {
     for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
       snprintf(path, sizeof path, "%s/%s", folder, places[i]);
       const LilvPlugin *plugin = load(world, path);
-      if (plugin)
+      if (plugin) {
         return plugin;
+      }
     }
   }
   lilv_world_load_all(world);
@@ -71,8 +76,9 @@ enum status bundle_find(LilvWorld *world, const LilvPlugin **plugin) {
   }
   char *binary = lilv_file_uri_parse(lilv_node_as_uri(lilv_plugin_get_library_uri(*plugin)), NULL);
   const bool there = binary && access(binary, R_OK) == 0;
-  if (!there)
+  if (!there) {
     say("%s: the plugin's binary is missing or cannot be read", binary ? binary : "unbraid.so");
+  }
   lilv_free(binary);
   return there ? STATUS_OK : STATUS_FAILED;
 }

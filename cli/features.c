@@ -14,12 +14,14 @@ static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri) {
   struct features *f = handle;
   pthread_mutex_lock(&f->lock);
   uint32_t i = 0;
-  while (i < f->n_uris && strcmp(f->uris[i], uri) != 0)
+  while (i < f->n_uris && strcmp(f->uris[i], uri) != 0) {
     i++;
+  }
   if (i == f->n_uris) {
     char *copy = i < MAX_URIDS ? strdup(uri) : NULL;
-    if (copy)
+    if (copy) {
       f->uris[f->n_uris++] = copy;
+    }
   }
   const LV2_URID urid = i < f->n_uris ? i + 1 : 0; /* 0: cannot be mapped */
   pthread_mutex_unlock(&f->lock);
@@ -48,12 +50,13 @@ static int log_vprintf(LV2_Log_Handle handle, LV2_URID type, const char *format,
   static const char prefix[] = "unbraid: "; /* say() has one of its own */
   const char *text = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
   f->complaints += type == f->error || type == f->warning;
-  if (type == f->error)
+  if (type == f->error) {
     say("plugin: error: %s", text);
-  else if (type == f->warning)
+  } else if (type == f->warning) {
     say("plugin: warning: %s", text);
-  else if (type == f->note)
+  } else if (type == f->note) {
     say("plugin: %s", text);
+  }
   return length;
 }
 
@@ -77,9 +80,10 @@ void features_init(struct features *f, int32_t block) {
   const LV2_URID a_int = map_uri(f, LV2_ATOM__Int), a_float = map_uri(f, LV2_ATOM__Float);
   static const char *const lengths[] = {LV2_BUF_SIZE__nominalBlockLength,
                                         LV2_BUF_SIZE__minBlockLength, LV2_BUF_SIZE__maxBlockLength};
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3; i++) {
     f->options[i] = (LV2_Options_Option){LV2_OPTIONS_INSTANCE, 0,     map_uri(f, lengths[i]),
                                          sizeof f->block,      a_int, &f->block};
+  }
   f->options[3] =
       (LV2_Options_Option){LV2_OPTIONS_INSTANCE, 0,       map_uri(f, LV2_PARAMETERS__sampleRate),
                            sizeof f->rate,       a_float, &f->rate};
@@ -99,8 +103,9 @@ void features_set_rate(struct features *f, double rate) {
 }
 
 void features_free(struct features *f) {
-  for (uint32_t i = 0; i < f->n_uris; i++)
+  for (uint32_t i = 0; i < f->n_uris; i++) {
     free(f->uris[i]);
+  }
   pthread_mutex_destroy(&f->lock);
   *f = (struct features){.n_uris = 0};
 }

@@ -109,10 +109,11 @@ enum status host_open(struct host **result) {
   setenv("LANG", "C", 1);
   host->world = lilv_world_new();
   enum status status = STATUS_FAILED;
-  if (!host->world)
+  if (!host->world) {
     say("out of memory");
-  else
+  } else {
     status = bundle_find(host->world, &host->plugin);
+  }
   if (status == STATUS_OK && !read_controls(host)) {
     say("out of memory");
     status = STATUS_FAILED;
@@ -129,8 +130,9 @@ enum status host_open(struct host **result) {
 enum status host_list_presets(struct host *host, FILE *out) {
   struct preset_list list;
   const enum status status = presets_read(&list, host->world, host->plugin);
-  for (size_t i = 0; i < list.count; i++)
+  for (size_t i = 0; i < list.count; i++) {
     fprintf(out, "%s\n", list.presets[i].label);
+  }
   presets_free(&list);
   return status;
 }
@@ -143,18 +145,23 @@ static float atom_number(const char *type, const void *value, uint32_t size) {
     float f;
     double d;
   } number = {0};
-  if (!type || size > sizeof number)
+  if (!type || size > sizeof number) {
     return NAN;
+  }
   memcpy(&number, value, size);
-  if (strcmp(type, LV2_ATOM__Float) == 0 && size == sizeof number.f)
+  if (strcmp(type, LV2_ATOM__Float) == 0 && size == sizeof number.f) {
     return number.f;
-  if (strcmp(type, LV2_ATOM__Double) == 0 && size == sizeof number.d)
+  }
+  if (strcmp(type, LV2_ATOM__Double) == 0 && size == sizeof number.d) {
     return (float)number.d;
-  if (strcmp(type, LV2_ATOM__Long) == 0 && size == sizeof number.l)
+  }
+  if (strcmp(type, LV2_ATOM__Long) == 0 && size == sizeof number.l) {
     return (float)number.l;
+  }
   if ((strcmp(type, LV2_ATOM__Int) == 0 || strcmp(type, LV2_ATOM__Bool) == 0) &&
-      size == sizeof number.i)
+      size == sizeof number.i) {
     return (float)number.i;
+  }
   return NAN;
 }
 
@@ -164,8 +171,9 @@ static void take_value(const char *symbol, void *data, const void *value, uint32
   struct host *host = data;
   const LV2_URID_Unmap *unmap = &host->features.unmap;
   const float number = atom_number(unmap->unmap(unmap->handle, type), value, size);
-  if (isfinite(number))
+  if (isfinite(number)) {
     host_set(host, symbol, number);
+  }
 }
 
 enum status host_preset(struct host *host, const char *label) {
@@ -193,16 +201,16 @@ enum status host_preset(struct host *host, const char *label) {
 enum status host_set(struct host *host, const char *symbol, float value) {
   const LilvPort *port = port_named(host, symbol);
   struct control *c = port ? &host->controls[lilv_port_get_index(host->plugin, port)] : NULL;
-  if (!c || !c->input)
+  if (!c || !c->input) {
     say("%s: the plugin has no such control", symbol);
-  else if (c->ours)
+  } else if (c->ours) {
     say("%s: is always %g here", symbol, (double)c->value);
-  else if (value < c->minimum || value > c->maximum)
+  } else if (value < c->minimum || value > c->maximum) {
     say("%s: %g is not within %g to %g", symbol, (double)value, (double)c->minimum,
         (double)c->maximum);
-  else if (c->integer && value != floorf(value))
+  } else if (c->integer && value != floorf(value)) {
     say("%s: %g is not a whole number", symbol, (double)value);
-  else {
+  } else {
     c->value = value;
     return STATUS_OK;
   }
@@ -215,23 +223,26 @@ enum status host_model(struct host *host, enum split_id split, const char *path)
   const bool known = absolute || getcwd(folder, sizeof folder);
   const int length =
       snprintf(host->models[split], MODEL_PATH, "%s%s%s", folder, absolute ? "" : "/", path);
-  if (known && length < MODEL_PATH)
+  if (known && length < MODEL_PATH) {
     return STATUS_OK;
+  }
   say("%s: name too long", path);
   return STATUS_FAILED;
 }
 
 bool host_faders_moved(const struct host *host) {
   static const enum stem_control faders[] = {CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO};
-  for (int s = 0; s < N_STEMS; s++)
+  for (int s = 0; s < N_STEMS; s++) {
     for (unsigned i = 0; i < sizeof faders / sizeof *faders; i++) {
       const enum port number = ports_stem_control((enum stem)s, faders[i]);
       const LilvPort *port = port_named(host, port_table[number].symbol);
       const struct control *c =
           port ? &host->controls[lilv_port_get_index(host->plugin, port)] : NULL;
-      if (c && c->value != c->initial)
+      if (c && c->value != c->initial) {
         return true;
+      }
     }
+  }
   return false;
 }
 
@@ -256,18 +267,22 @@ static bool connect_all(struct host *host, const bool wanted[N_OUTPUTS]) {
   }
   bool ok =
       connect_audio(host, "in", "_l", host->in[0]) && connect_audio(host, "in", "_r", host->in[1]);
-  for (int o = 0; ok && o < N_OUTPUTS; o++)
-    if (wanted[o] || o == OUTPUT_MAIN) /* main is not optional to connect */
+  for (int o = 0; ok && o < N_OUTPUTS; o++) {
+    if (wanted[o] || o == OUTPUT_MAIN) { /* main is not optional to connect */
       ok = connect_audio(host, options_output_name(o), "_l", host->out[o][0]) &&
            connect_audio(host, options_output_name(o), "_r", host->out[o][1]);
+    }
+  }
   return ok;
 }
 
 /* Whether the split of four is at work in one of the outputs. */
 static bool needs_model(const struct host *host, const bool wanted[N_OUTPUTS]) {
-  for (int s = STEM_VOCALS; s <= STEM_OTHER; s++)
-    if (wanted[s])
+  for (int s = STEM_VOCALS; s <= STEM_OTHER; s++) {
+    if (wanted[s]) {
       return true;
+    }
+  }
   const LilvPort *port = port_named(host, port_table[PORT_MAIN_FROM].symbol);
   return wanted[OUTPUT_MAIN] && port &&
          host->controls[lilv_port_get_index(host->plugin, port)].value == 0.0f;
@@ -288,19 +303,21 @@ static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size,
     *type = map->map(map->handle, LV2_ATOM__Int);
     return &quality;
   }
-  for (int i = 0; i < N_SPLITS; i++)
+  for (int i = 0; i < N_SPLITS; i++) {
     if (host->models[i][0] && key == map->map(map->handle, files[i])) {
       *size = strlen(host->models[i]) + 1;
       *type = map->map(map->handle, LV2_ATOM__Path);
       return host->models[i];
     }
+  }
   return NULL;
 }
 
 /* Hands the chosen model files over; false when one cannot be used, which the plugin says. */
 static bool choose_models(struct host *host) {
-  if (!host->models[SPLIT_FOUR][0] && !host->models[SPLIT_HP][0])
+  if (!host->models[SPLIT_FOUR][0] && !host->models[SPLIT_HP][0]) {
     return true;
+  }
   const LV2_State_Interface *state =
       lilv_instance_get_extension_data(host->instance, LV2_STATE__interface);
   if (!state) {
@@ -315,8 +332,9 @@ enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPU
   features_set_rate(&host->features, rate);
   host->instance = lilv_plugin_instantiate(host->plugin, rate, host->features.pointers);
   if (!host->instance) {
-    if (host->features.complaints == 0)
+    if (host->features.complaints == 0) {
       say("the plugin cannot be started at %g Hz", rate);
+    }
     return STATUS_FAILED;
   }
   const bool crippled = host->features.complaints > 0 && needs_model(host, wanted);
@@ -348,8 +366,9 @@ uint32_t host_latency(const struct host *host) {
 }
 
 void host_close(struct host *host) {
-  if (!host)
+  if (!host) {
     return;
+  }
   if (host->instance) {
     lilv_instance_deactivate(host->instance);
     lilv_instance_free(host->instance);

@@ -28,8 +28,9 @@ static bool usable(const char *path, const SF_INFO *info) {
 /* Opens a file that does not tell its length, after reading all of it to know. */
 static bool open_counted(struct input *input, sf_count_t size, SF_INFO *info) {
   input->file = stretch_open(&input->stretch, input->path, size, info);
-  if (!input->file)
+  if (!input->file) {
     return false;
+  }
   sf_count_t frames = 0, n = 1;
   while (n > 0 && info->channels <= 2) { /* no more fit; usable() refuses them */
     n = sf_readf_float(input->file, input->interleaved, INPUT_BLOCK);
@@ -84,8 +85,9 @@ enum status input_open(struct input *input, const char *path) {
 static bool finite(const struct input *input, size_t n) {
   for (size_t i = 0; i < n * (size_t)input->channels; i++) {
     const float x = input->interleaved[i];
-    if (isfinite(x))
+    if (isfinite(x)) {
       continue;
+    }
     const uint64_t frame = input->read + i / (size_t)input->channels;
     say("%s: sample %llu (%.3f s) is %s, not a number that can be heard", input->path,
         (unsigned long long)frame, (double)frame / input->rate, isnan(x) ? "NaN" : "infinite");
@@ -97,8 +99,9 @@ static bool finite(const struct input *input, size_t n) {
 enum status input_read(struct input *input, float *left, float *right, size_t *n) {
   const sf_count_t count = sf_readf_float(input->file, input->interleaved, INPUT_BLOCK);
   *n = count > 0 ? (size_t)count : 0;
-  if (!finite(input, *n))
+  if (!finite(input, *n)) {
     return STATUS_FAILED;
+  }
   for (size_t i = 0; i < INPUT_BLOCK; i++) {
     const size_t at = i * (size_t)input->channels;
     left[i] = i < *n ? input->interleaved[at] : 0.0f;
@@ -125,8 +128,9 @@ enum status input_read(struct input *input, float *left, float *right, size_t *n
 }
 
 void input_close(struct input *input) {
-  if (input->file)
+  if (input->file) {
     sf_close(input->file);
+  }
   input->file = NULL;
   stretch_close(&input->stretch);
 }

@@ -16,8 +16,9 @@ void interrupt_catch(void) {
   for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++) {
     struct sigaction before;
     /* What nohup or a script asked to be ignored stays ignored. */
-    if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
       sigaction(signals[i], &action, NULL);
+    }
   }
   action.sa_handler = SIG_IGN;
   sigaction(SIGXFSZ, &action, NULL);
@@ -28,8 +29,9 @@ bool interrupt_pending(void) {
 }
 
 void interrupt_resume(void) {
-  if (!pending)
+  if (!pending) {
     return;
+  }
   signal(pending, SIG_DFL);
   raise(pending);
 }

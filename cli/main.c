@@ -10,15 +10,20 @@ static enum status run(const struct options *options) {
   if (status == STATUS_OK && options->action == ACTION_LIST_PRESETS) {
     status = host_list_presets(host, stdout);
   } else if (status == STATUS_OK) {
-    if (options->preset)
+    if (options->preset) {
       status = host_preset(host, options->preset);
-    for (int i = 0; status == STATUS_OK && i < options->n_settings; i++)
+    }
+    for (int i = 0; status == STATUS_OK && i < options->n_settings; i++) {
       status = host_set(host, options->settings[i].symbol, options->settings[i].value);
-    for (int i = 0; status == STATUS_OK && i < N_SPLITS; i++)
-      if (options->models[i])
+    }
+    for (int i = 0; status == STATUS_OK && i < N_SPLITS; i++) {
+      if (options->models[i]) {
         status = host_model(host, (enum split_id)i, options->models[i]);
-    if (status == STATUS_OK)
+      }
+    }
+    if (status == STATUS_OK) {
       status = separate(options, host);
+    }
   }
   host_close(host);
   return status;

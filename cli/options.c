@@ -44,9 +44,11 @@ void options_help(FILE *out) {
 
 /* The index of a word in a list, or -1. */
 static int find(const char *word, size_t length, const char *const *list, int n) {
-  for (int i = 0; i < n; i++)
-    if (strlen(list[i]) == length && strncasecmp(word, list[i], length) == 0)
+  for (int i = 0; i < n; i++) {
+    if (strlen(list[i]) == length && strncasecmp(word, list[i], length) == 0) {
       return i;
+    }
+  }
   return -1;
 }
 
@@ -55,8 +57,9 @@ static bool parse_stems(struct options *o, const char *list) {
   for (const char *word = list;;) {
     const size_t length = strcspn(word, ",");
     int output = find(word, length, stem_symbols, N_STEMS);
-    if (output < 0 && length == 4 && strncasecmp(word, "main", 4) == 0)
+    if (output < 0 && length == 4 && strncasecmp(word, "main", 4) == 0) {
       output = OUTPUT_MAIN;
+    }
     if (output < 0) {
       say("--stems: no stem '%.*s'; there are vocals, drums, bass, other, harmonic, percussive and "
           "main",
@@ -64,8 +67,9 @@ static bool parse_stems(struct options *o, const char *list) {
       return false;
     }
     o->wanted[output] = true;
-    if (word[length] == '\0')
+    if (word[length] == '\0') {
       return true;
+    }
     word += length + 1;
   }
 }
@@ -99,8 +103,9 @@ static bool parse_setting(struct options *o, char *text) {
 static bool parse_word(const char *option, const char *word, const char *const *list, int n,
                        int *index) {
   *index = find(word, strlen(word), list, n);
-  if (*index >= 0)
+  if (*index >= 0) {
     return true;
+  }
   say("%s: '%s' is not one of %s, %s, %s", option, word, list[0], list[1], list[2]);
   return false;
 }
@@ -122,9 +127,11 @@ static bool settle_bits(struct options *o, int bits) {
 
 /* A quality by its name on the plugin's port, as a setting of that port. */
 static bool parse_quality(struct options *o, const char *name) {
-  for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++)
-    if (strcasecmp(p->label, name) == 0)
+  for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++) {
+    if (strcasecmp(p->label, name) == 0) {
       return add_setting(o, port_table[PORT_QUALITY].symbol, p->value);
+    }
+  }
   char names[128] = "";
   for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++) {
     const size_t used = strlen(names);
@@ -137,8 +144,9 @@ static bool parse_quality(struct options *o, const char *name) {
 static bool parse_model(struct options *o, const char *option, enum split_id split,
                         const char *path) {
   o->models[split] = path;
-  if (*path == '\0')
+  if (*path == '\0') {
     say("%s: empty name", option);
+  }
   return *path != '\0';
 }
 
@@ -168,8 +176,9 @@ static bool parse_option(struct options *o, int option, int *bits) {
   switch (option) {
   case 'o':
     o->out = optarg;
-    if (*optarg == '\0')
+    if (*optarg == '\0') {
       say("--out: empty name");
+    }
     return *optarg != '\0';
   case 's':
     return parse_stems(o, optarg);
@@ -188,8 +197,9 @@ static bool parse_option(struct options *o, int option, int *bits) {
   case OPT_MODEL_HP:
     return parse_model(o, "--model-hp", SPLIT_HP, optarg);
   case 'f':
-    if (!parse_word("--format", optarg, format_names, 3, &index))
+    if (!parse_word("--format", optarg, format_names, 3, &index)) {
       return false;
+    }
     o->format = (enum file_format)index;
     return true;
   case 'b':
@@ -197,8 +207,9 @@ static bool parse_option(struct options *o, int option, int *bits) {
   case OPT_PLOT:
     o->plot = true;
     o->plot_file = optarg;
-    if (optarg && *optarg == '\0')
+    if (optarg && *optarg == '\0') {
       say("--plot: empty name");
+    }
     return !optarg || *optarg;
   case 'q':
     o->quiet = true;
@@ -219,14 +230,19 @@ enum status options_parse(struct options *o, int argc, char **argv) {
   *o = (struct options){.format = FORMAT_WAV};
   int bits = -1;
   int option;
-  while ((option = getopt_long(argc, argv, "o:s:p:f:b:qhV", long_options, NULL)) != -1)
-    if (!parse_option(o, option, &bits))
+  while ((option = getopt_long(argc, argv, "o:s:p:f:b:qhV", long_options, NULL)) != -1) {
+    if (!parse_option(o, option, &bits)) {
       return STATUS_USAGE;
-  if (!o->stems_given)
-    for (int i = 0; i < N_STEMS; i++)
+    }
+  }
+  if (!o->stems_given) {
+    for (int i = 0; i < N_STEMS; i++) {
       o->wanted[i] = true;
-  if (o->action != ACTION_SEPARATE)
+    }
+  }
+  if (o->action != ACTION_SEPARATE) {
     return STATUS_OK;
+  }
   if (argc - optind != 1) {
     say(argc == optind ? "no file to take apart; try 'unbraid --help'"
                        : "one file at a time; try 'unbraid --help'");

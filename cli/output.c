@@ -37,8 +37,9 @@ enum status output_open(struct output *output, const char *path, const struct ou
     return STATUS_FAILED;
   }
   memcpy(output->path, path, strlen(path) + 1);
-  if (folder_unfinished(path, output->unfinished) != STATUS_OK)
+  if (folder_unfinished(path, output->unfinished) != STATUS_OK) {
     return STATUS_FAILED;
+  }
   const int fd = open(output->unfinished, O_RDWR | O_CREAT | O_TRUNC, 0666);
   if (fd < 0) {
     say("%s: %s", path, strerror(errno));
@@ -57,8 +58,9 @@ enum status output_open(struct output *output, const char *path, const struct ou
   /* The chunk of peaks carries the time of day: without it the same stems are the same file. */
   sf_command(output->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
   double quality = 0.8;
-  if (kind->format == FORMAT_OGG)
+  if (kind->format == FORMAT_OGG) {
     sf_command(output->file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
+  }
   return STATUS_OK;
 }
 
@@ -80,8 +82,9 @@ enum status output_write(struct output *output, const float *left, const float *
     frames[i] = x;
   }
   errno = 0;
-  if (sf_writef_float(output->file, frames, (sf_count_t)n) != (sf_count_t)n)
+  if (sf_writef_float(output->file, frames, (sf_count_t)n) != (sf_count_t)n) {
     return write_failed(output);
+  }
   return STATUS_OK;
 }
 
@@ -106,10 +109,12 @@ enum status output_publish(struct output *output) {
 }
 
 void output_discard(struct output *output) {
-  if (output->file)
+  if (output->file) {
     sf_close(output->file);
+  }
   output->file = NULL;
-  if (output->unfinished[0])
+  if (output->unfinished[0]) {
     unlink(output->unfinished);
+  }
   output->unfinished[0] = '\0';
 }

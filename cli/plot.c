@@ -30,8 +30,9 @@ static void colour(double part, unsigned char bgr[3]) {
   const int last = sizeof stops / sizeof *stops - 1;
   const double at = fmin(fmax(part, 0.0), 1.0) * last;
   const int i = at < last ? (int)at : last - 1;
-  for (int c = 0; c < 3; c++)
+  for (int c = 0; c < 3; c++) {
     bgr[2 - c] = (unsigned char)lround(stops[i][c] + (at - i) * (stops[i + 1][c] - stops[i][c]));
+  }
 }
 
 static void paint(unsigned char *pixel, double part) {
@@ -72,9 +73,10 @@ static void draw_image(cairo_surface_t *surface, const struct spectrogram *s, in
   const int stride = cairo_image_surface_get_stride(surface);
   for (int r = 0; r < PLOT_ROWS; r++) {
     const int y = (int)panel_top(panel) + PLOT_ROWS - 1 - r;
-    for (int c = 0; c < PLOT_COLUMNS; c++)
+    for (int c = 0; c < PLOT_COLUMNS; c++) {
       paint(data + (ptrdiff_t)y * stride + 4 * (ptrdiff_t)(LEFT + c),
             1.0 + (spectrogram_level(s, c, r) - loudest) / RANGE_DB);
+    }
   }
 }
 
@@ -84,8 +86,9 @@ static void draw_frequency_axis(cairo_t *cr, double rate, double top) {
   const double octaves = log2(spectrogram_highest(rate) / lowest);
   for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++) {
     const double part = log2(ticks[i] / lowest) / octaves;
-    if (part > 1.0)
+    if (part > 1.0) {
       break;
+    }
     const double y = round(top + PLOT_ROWS * (1.0 - part)) + 0.5;
     char label[32];
     snprintf(label, sizeof label, ticks[i] < 1000 ? "%.0f" : "%.0fk",
@@ -109,11 +112,13 @@ static void draw_time_axis(cairo_t *cr, double seconds, double y, bool labels) {
     line(cr, x, y, 0, labels ? 5 : 3);
     char label[32];
     snprintf(label, sizeof label, "%.*f", step < 1.0 ? (int)ceil(-log10(step)) : 0, i * step);
-    if (labels)
+    if (labels) {
       text(cr, x, y + 18, 11, ALIGN_MIDDLE, label);
+    }
   }
-  if (labels)
+  if (labels) {
     text(cr, LEFT + PLOT_COLUMNS / 2.0, y + 38, 13, ALIGN_MIDDLE, "Time in s");
+  }
 }
 
 static void draw_colour_scale(cairo_surface_t *surface, cairo_t *cr, double loudest, double top,
@@ -122,9 +127,11 @@ static void draw_colour_scale(cairo_surface_t *surface, cairo_t *cr, double loud
   unsigned char *data = cairo_image_surface_get_data(surface);
   const int stride = cairo_image_surface_get_stride(surface);
   cairo_surface_flush(surface);
-  for (int y = 0; y < (int)height; y++)
-    for (int i = 0; i < 14; i++)
+  for (int y = 0; y < (int)height; y++) {
+    for (int i = 0; i < 14; i++) {
       paint(data + (ptrdiff_t)((int)top + y) * stride + 4 * ((ptrdiff_t)x + i), 1.0 - y / height);
+    }
+  }
   cairo_surface_mark_dirty(surface);
   for (int db = 0; db <= (int)RANGE_DB; db += 10) {
     const double y = round(top + height * db / RANGE_DB) + 0.5;
@@ -142,15 +149,17 @@ static void draw(cairo_surface_t *surface, cairo_t *cr, const struct plot *plot)
   cairo_set_source_rgb(cr, 1, 1, 1);
   cairo_paint(cr);
   cairo_surface_flush(surface);
-  for (int p = 0; p < plot->n_panels; p++)
+  for (int p = 0; p < plot->n_panels; p++) {
     draw_image(surface, plot->panels[p].spectrogram, p, loudest);
+  }
   cairo_surface_mark_dirty(surface);
   cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
   cairo_set_line_width(cr, 1);
   cairo_select_font_face(cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_BOLD);
   text(cr, LEFT, 30, 17, ALIGN_LEFT, plot->title);
-  for (int p = 0; p < plot->n_panels; p++)
+  for (int p = 0; p < plot->n_panels; p++) {
     text(cr, LEFT, panel_top(p) - 6, 13, ALIGN_LEFT, plot->panels[p].name);
+  }
   cairo_select_font_face(cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
   text(cr, LEFT - 8, panel_top(0) - 6, 11, ALIGN_RIGHT, "Hz");
   for (int p = 0; p < plot->n_panels; p++) {
@@ -163,8 +172,9 @@ static void draw(cairo_surface_t *surface, cairo_t *cr, const struct plot *plot)
 
 static enum status save(cairo_surface_t *surface, const char *path) {
   char unfinished[PATH_SIZE];
-  if (folder_unfinished(path, unfinished) != STATUS_OK)
+  if (folder_unfinished(path, unfinished) != STATUS_OK) {
     return STATUS_FAILED;
+  }
   errno = 0;
   const cairo_status_t result = cairo_surface_write_to_png(surface, unfinished);
   if (result != CAIRO_STATUS_SUCCESS) {
@@ -185,12 +195,14 @@ enum status plot_write(const struct plot *plot, const char *path) {
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, height);
   cairo_t *cr = cairo_create(surface);
   enum status status = STATUS_FAILED;
-  if (cairo_status(cr) == CAIRO_STATUS_SUCCESS)
+  if (cairo_status(cr) == CAIRO_STATUS_SUCCESS) {
     draw(surface, cr, plot);
-  if (cairo_status(cr) == CAIRO_STATUS_SUCCESS)
+  }
+  if (cairo_status(cr) == CAIRO_STATUS_SUCCESS) {
     status = save(surface, path);
-  else
+  } else {
     say("%s: cannot draw: %s", path, cairo_status_to_string(cairo_status(cr)));
+  }
   cairo_destroy(cr);
   cairo_surface_destroy(surface);
   return status;

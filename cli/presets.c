@@ -12,8 +12,9 @@ static bool append(struct preset_list *list, LilvWorld *world, const LilvNode *u
                    const LilvNode *label_uri) {
   lilv_world_load_resource(world, uri);
   LilvNode *label = lilv_world_get(world, uri, label_uri, NULL);
-  if (!label)
+  if (!label) {
     return true;
+  }
   struct preset preset = {strdup(lilv_node_as_string(label)), lilv_node_duplicate(uri)};
   lilv_node_free(label);
   if (!preset.label || !preset.uri) {
@@ -61,8 +62,9 @@ const struct preset *presets_find(const struct preset_list *list, const char *la
       a++;
       b++;
     }
-    if (!*a && !*b)
+    if (!*a && !*b) {
       return &list->presets[i];
+    }
   }
   return NULL;
 }

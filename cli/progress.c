@@ -44,15 +44,17 @@ static void draw_bar(const struct progress *p, double part, double speed, double
 }
 
 void progress_update(struct progress *p, uint64_t done) {
-  if (p->quiet)
+  if (p->quiet) {
     return;
+  }
   const double now = elapsed(p);
   const double part = fmin((double)done / (double)p->frames, 1.0);
   const double speed = now > 0.0 ? (double)done / p->rate / now : 0.0;
   const double left = part > 0.0 ? now * (1.0 - part) / part : 0.0;
   if (p->terminal) {
-    if (now - p->shown < 0.1 || now < 0.3)
+    if (now - p->shown < 0.1 || now < 0.3) {
       return;
+    }
     p->shown = now;
     draw_bar(p, part, speed, left);
   } else if ((int)(10.0 * part) > p->tenths) {
@@ -66,8 +68,9 @@ void progress_update(struct progress *p, uint64_t done) {
 }
 
 void progress_finish(struct progress *p, uint64_t frames) {
-  if (p->quiet)
+  if (p->quiet) {
     return;
+  }
   const double now = elapsed(p), length = (double)frames / p->rate;
   char text[32];
   say("%s: %s in %.1f s, %.1fx real time", p->name, clock_text(length, text), now,

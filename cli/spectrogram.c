@@ -37,23 +37,26 @@ static bool allocate(struct spectrogram *s) {
   s->window = calloc(size, sizeof *s->window);
   s->in = fftwf_alloc_real(size);
   s->out = fftwf_alloc_complex(size / 2 + 1);
-  if (!s->edges || !s->power || !s->counts || !s->ring || !s->window || !s->in || !s->out)
+  if (!s->edges || !s->power || !s->counts || !s->ring || !s->window || !s->in || !s->out) {
     return false;
+  }
   s->plan = fftwf_plan_dft_r2c_1d(s->size, s->in, s->out, FFTW_ESTIMATE);
   return s->plan != NULL;
 }
 
 struct spectrogram *spectrogram_new(double rate, uint64_t frames, int columns, int rows) {
   struct spectrogram *s = calloc(1, sizeof *s);
-  if (!s)
+  if (!s) {
     return NULL;
+  }
   s->columns = columns;
   s->rows = rows;
   s->frames = frames > 0 ? frames : 1;
   /* About 90 ms: fine enough for bass notes, short enough for drums. */
   s->size = 512;
-  while (s->size < 0.07 * rate)
+  while (s->size < 0.07 * rate) {
     s->size *= 2;
+  }
   if (!allocate(s)) {
     spectrogram_free(s);
     return NULL;
@@ -61,11 +64,13 @@ struct spectrogram *spectrogram_new(double rate, uint64_t frames, int columns, i
   const uint64_t longest = (uint64_t)s->size / 2, step = s->frames / (uint64_t)columns;
   s->hop = step < 1 ? 1 : step < longest ? step : longest;
   s->filled = s->size / 2; /* silence before the song: the first spectrum is centred on its start */
-  for (int i = 0; i < s->size; i++)
+  for (int i = 0; i < s->size; i++) {
     s->window[i] = (float)((0.5 - 0.5 * cos(2.0 * PI * i / s->size)) * 4.0 / s->size);
+  }
   const double octaves = log2(spectrogram_highest(rate) / spectrogram_lowest());
-  for (int r = 0; r <= rows; r++)
+  for (int r = 0; r <= rows; r++) {
     s->edges[r] = spectrogram_lowest() * exp2(octaves * r / rows) * s->size / rate;
+  }
   return s;
 }
 
@@ -82,21 +87,25 @@ static float row_power(const struct spectrogram *s, int row) {
   const int below = (int)middle;
   const float part = (float)(middle - below);
   float power = (1.0f - part) * bin_power(s, below) + part * bin_power(s, below + 1);
-  for (int bin = (int)ceil(low); bin < high; bin++)
+  for (int bin = (int)ceil(low); bin < high; bin++) {
     power = fmaxf(power, bin_power(s, bin));
+  }
   return power;
 }
 
 static void transform(struct spectrogram *s) {
-  for (int i = 0; i < s->size; i++)
+  for (int i = 0; i < s->size; i++) {
     s->in[i] = s->ring[i] * s->window[i];
+  }
   fftwf_execute(s->plan);
   uint64_t column = s->centre * (uint64_t)s->columns / s->frames;
-  if (column >= (uint64_t)s->columns)
+  if (column >= (uint64_t)s->columns) {
     column = (uint64_t)s->columns - 1;
+  }
   float *power = s->power + column * (uint64_t)s->rows;
-  for (int r = 0; r < s->rows; r++)
+  for (int r = 0; r < s->rows; r++) {
     power[r] += row_power(s, r);
+  }
   s->counts[column]++;
   s->centre += s->hop;
   memmove(s->ring, s->ring + s->hop, ((size_t)s->size - s->hop) * sizeof *s->ring);
@@ -106,23 +115,26 @@ static void transform(struct spectrogram *s) {
 void spectrogram_add(struct spectrogram *s, const float *left, const float *right, size_t n) {
   for (size_t i = 0; i < n; i++) {
     s->ring[s->filled++] = 0.5f * (left[i] + right[i]);
-    if (s->filled == s->size)
+    if (s->filled == s->size) {
       transform(s);
+    }
   }
 }
 
 void spectrogram_finish(struct spectrogram *s) {
   const float silence[1] = {0.0f};
-  while (s->centre < s->frames)
+  while (s->centre < s->frames) {
     spectrogram_add(s, silence, silence, 1);
+  }
   /* A short song has columns between two spectra. */
   for (int c = 0; c < s->columns; c++) {
     float *power = s->power + (size_t)c * (size_t)s->rows;
     for (int r = 0; r < s->rows; r++) {
-      if (s->counts[c] > 0)
+      if (s->counts[c] > 0) {
         power[r] /= (float)s->counts[c];
-      else if (c > 0)
+      } else if (c > 0) {
         power[r] = power[r - s->rows];
+      }
     }
   }
 }
@@ -134,17 +146,21 @@ float spectrogram_level(const struct spectrogram *s, int column, int row) {
 
 float spectrogram_peak(const struct spectrogram *s) {
   float peak = -200.0f;
-  for (int c = 0; c < s->columns; c++)
-    for (int r = 0; r < s->rows; r++)
+  for (int c = 0; c < s->columns; c++) {
+    for (int r = 0; r < s->rows; r++) {
       peak = fmaxf(peak, spectrogram_level(s, c, r));
+    }
+  }
   return peak;
 }
 
 void spectrogram_free(struct spectrogram *s) {
-  if (!s)
+  if (!s) {
     return;
-  if (s->plan)
+  }
+  if (s->plan) {
     fftwf_destroy_plan(s->plan);
+  }
   fftwf_free(s->in);
   fftwf_free(s->out);
   free(s->edges);

@@ -28,8 +28,9 @@ static sf_count_t tell(void *data) {
  * there. */
 static sf_count_t read_bytes(void *bytes, sf_count_t n, void *data) {
   struct stretch *s = data;
-  if (n <= 0 || s->at < 0)
+  if (n <= 0 || s->at < 0) {
     return 0;
+  }
   sf_count_t got = 0;
   if (s->at >= seeming_size(s) - ID3V1_SIZE) {
     memset(bytes, 0, (size_t)n);
@@ -45,13 +46,15 @@ SNDFILE *stretch_open(struct stretch *stretch, const char *path, sf_count_t size
   *stretch = (struct stretch){.in = fopen(path, "rb"), .size = size};
   SF_VIRTUAL_IO io = {.get_filelen = seeming_size, .seek = seek, .read = read_bytes, .tell = tell};
   SNDFILE *file = stretch->in ? sf_open_virtual(&io, SFM_READ, info, stretch) : NULL;
-  if (!file)
+  if (!file) {
     stretch_close(stretch);
+  }
   return file;
 }
 
 void stretch_close(struct stretch *stretch) {
-  if (stretch->in)
+  if (stretch->in) {
     fclose(stretch->in);
+  }
   stretch->in = NULL;
 }

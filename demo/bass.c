@@ -19,8 +19,9 @@ static void pluck(const struct sink *sink, struct rng *rng, double time, double 
     const double t = (double)(n - first) / rate;
     phase += step;
     phase -= floor(phase);
-    if ((n - first) % 16 == 0)
+    if ((n - first) % 16 == 0) {
       svf_set(&body, 180.0 + 1500.0 * level * exp(-t / 0.12), 0.9, rate);
+    }
     const double saw = 1.0 - 2.0 * phase + synth_blep(phase, step);
     const double string = svf_step(&body, saw).low;
     const double finger = svf_step(&pick, rng_signed(rng)).band * exp(-t / 0.008);
@@ -38,11 +39,13 @@ static void bar_of_notes(const struct sink *sink, struct rng *rng, int bar) {
   const char *line = lines[score_section(bar)];
   const int root = score_chord(bar)->root;
   for (int i = 0; i < 16; i++) {
-    if (line[i] == '.')
+    if (line[i] == '.') {
       continue;
+    }
     int end = i + 1;
-    while (end < 16 && line[end] == '.')
+    while (end < 16 && line[end] == '.') {
       end++;
+    }
     const double note = line[i] == 'f'   ? root + 7
                         : line[i] == 'o' ? root + 12
                         : line[i] == 'n' ? score_chord(bar + 1)->root - (i == 15 ? 1 : 2)
@@ -57,7 +60,8 @@ static void bar_of_notes(const struct sink *sink, struct rng *rng, int bar) {
 bool part_bass(const struct sink *sink, uint64_t seed) {
   struct rng rng = rng_new(seed, 2);
   const double end = (double)sink->frames / sink->rate;
-  for (int bar = 0; bar * SCORE_BAR < end; bar++)
+  for (int bar = 0; bar * SCORE_BAR < end; bar++) {
     bar_of_notes(sink, &rng, bar);
+  }
   return true;
 }

@@ -52,8 +52,9 @@ static void metal(struct drummer *d, double time, double level, double hz, doubl
   svf_set(&one, hz, 0.8, rate);
   svf_set(&two, hz, 0.8, rate);
   double phase[6];
-  for (int i = 0; i < 6; i++)
+  for (int i = 0; i < 6; i++) {
     phase[i] = 0.5 + 0.5 * rng_signed(&d->rng);
+  }
   for (size_t n = first; n < last; n++) {
     double in = 0.9 * rng_signed(&d->rng);
     for (int i = 0; i < 6; i++) {
@@ -110,24 +111,28 @@ static void bar_of_time(struct drummer *d, int bar, bool fill) {
   const enum section section = score_section(bar);
   const int steps = fill ? 8 : 16;
   for (int i = 0; i < 16; i++) {
-    if (kicks[section][i] != '.')
+    if (kicks[section][i] != '.') {
       kick(d, when(d, bar, i), touch(d, (kicks[section][i] - '0') / 9.0));
-    if (i < steps && snares[section][i] != '.')
+    }
+    if (i < steps && snares[section][i] != '.') {
       snare(d, when(d, bar, i), touch(d, (snares[section][i] - '0') / 9.0));
-    if (i < steps && hats[section][i] == 'o')
+    }
+    if (i < steps && hats[section][i] == 'o') {
       hat(d, when(d, bar, i), touch(d, 0.9), true);
-    else if (i < steps && hats[section][i] != '.')
+    } else if (i < steps && hats[section][i] != '.') {
       hat(d, when(d, bar, i), touch(d, (hats[section][i] - '0') / 9.0), false);
+    }
   }
 }
 
 static void fill_half_bar(struct drummer *d, int bar) {
   for (int i = 8; i < 16; i++) {
     const double level = 0.55 + 0.05 * (i - 8);
-    if (i < 11)
+    if (i < 11) {
       snare(d, when(d, bar, i), touch(d, level));
-    else if (i != 12)
+    } else if (i != 12) {
       tom(d, when(d, bar, i), touch(d, level), (i - 11) / 2);
+    }
   }
 }
 
@@ -137,10 +142,12 @@ bool part_drums(const struct sink *sink, uint64_t seed) {
   for (int bar = 0; bar * SCORE_BAR < end; bar++) {
     const bool fill = score_section_ends(bar);
     bar_of_time(&d, bar, fill);
-    if (fill)
+    if (fill) {
       fill_half_bar(&d, bar);
-    if (bar == score_section_start(bar))
+    }
+    if (bar == score_section_start(bar)) {
       crash(&d, when(&d, bar, 0), score_section(bar) == SECTION_CHORUS ? 1.0 : 0.5);
+    }
   }
   const struct room room = {.seconds = 0.45, .damping = 5500.0, .level = 0.16};
   return room_add(sink, &room);

@@ -43,10 +43,12 @@ static bool write_wav(const struct song *song, int stem, int rate, const char *f
     }
     ok = sf_writef_float(out, frames, (sf_count_t)count) == (sf_count_t)count;
   }
-  if (sf_close(out) != 0)
+  if (sf_close(out) != 0) {
     ok = false;
-  if (!ok)
+  }
+  if (!ok) {
     fprintf(stderr, "demo-song: %s: write error\n", path);
+  }
   return ok;
 }
 
@@ -57,19 +59,22 @@ static int usage(void) {
 
 int main(int argc, char **argv) {
   double seconds = 30.0, rate = 44100.0, seed = 1.0;
-  if (argc < 2 || argv[1][0] == '-' || argc % 2 != 0)
+  if (argc < 2 || argv[1][0] == '-' || argc % 2 != 0) {
     return usage();
+  }
   for (int i = 2; i < argc; i += 2) {
     double *value = strcmp(argv[i], "--seconds") == 0 ? &seconds
                     : strcmp(argv[i], "--rate") == 0  ? &rate
                     : strcmp(argv[i], "--seed") == 0  ? &seed
                                                       : NULL;
     char *end;
-    if (!value)
+    if (!value) {
       return usage();
+    }
     *value = strtod(argv[i + 1], &end);
-    if (end == argv[i + 1] || *end || !(*value >= 0.0 && *value <= 1e9))
+    if (end == argv[i + 1] || *end || !(*value >= 0.0 && *value <= 1e9)) {
       return usage();
+    }
   }
   if (mkdir(argv[1], 0777) != 0 && errno != EEXIST) {
     perror(argv[1]);
@@ -82,8 +87,9 @@ int main(int argc, char **argv) {
     return EXIT_FAILURE;
   }
   bool ok = true;
-  for (int stem = 0; ok && stem <= SONG_STEMS; stem++)
+  for (int stem = 0; ok && stem <= SONG_STEMS; stem++) {
     ok = write_wav(&song, stem, hertz, argv[1]);
+  }
   song_free(&song);
   return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

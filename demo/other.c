@@ -19,8 +19,9 @@ static void string_pluck(const struct sink *sink, float *track, struct rng *rng,
   const double period = sink->rate / hz - 0.5;
   const int whole = (int)period;
   const double fraction = period - whole;
-  if (whole < 2 || whole + 2 > MAX_PERIOD)
+  if (whole < 2 || whole + 2 > MAX_PERIOD) {
     return;
+  }
   float line[MAX_PERIOD];
   double dull = 0.0;
   for (int i = 0; i < MAX_PERIOD; i++) {
@@ -52,8 +53,9 @@ static void strum(const struct sink *sink, float *track, struct rng *rng, double
   double delay = 0.0;
   for (int i = 0; i < 6; i++) {
     const int note = chord->strings[up ? 5 - i : i];
-    if (note == 0 || (up && i > 3))
+    if (note == 0 || (up && i > 3)) {
       continue;
+    }
     string_pluck(sink, track, rng, time + delay, length, note,
                  level * (1.0 + 0.15 * rng_signed(rng)));
     delay += 0.008 + 0.003 * rng_signed(rng);
@@ -63,8 +65,9 @@ static void strum(const struct sink *sink, float *track, struct rng *rng, double
 static void power_chord(const struct sink *sink, float *track, struct rng *rng, double time,
                         double length, const struct chord *chord, double level) {
   static const int steps[3] = {12, 19, 24};
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3; i++) {
     string_pluck(sink, track, rng, time + 0.004 * i, length, chord->root + steps[i], level);
+  }
 }
 
 /* What a guitarist plays in a bar, on two tracks: the clean and the driven sound. */
@@ -76,18 +79,21 @@ static void guitar_bar(const struct sink *sink, float *clean, float *driven, str
   const char *pattern = patterns[section];
   const struct chord *chord = score_chord(bar);
   for (int i = 0; i < 16; i++) {
-    if (pattern[i] == '.')
+    if (pattern[i] == '.') {
       continue;
+    }
     int end = i + 1;
-    while (end < 16 && pattern[end] == '.')
+    while (end < 16 && pattern[end] == '.') {
       end++;
+    }
     const double time = score_played(bar, i, rng);
     const double length = score_time(bar, end) - score_time(bar, i);
-    if (section == SECTION_CHORUS)
+    if (section == SECTION_CHORUS) {
       power_chord(sink, driven, rng, time, 0.9 * length, chord, 0.8);
-    else
+    } else {
       strum(sink, clean, rng, time, length, chord, pattern[i] == 'D' ? 0.6 : 0.4,
             pattern[i] == 'U');
+    }
   }
 }
 
@@ -95,10 +101,12 @@ static void guitar_bar(const struct sink *sink, float *clean, float *driven, str
 static void lead_bar(const struct sink *sink, float *clean, struct rng *rng, int bar) {
   static const int steps[2][8] = {{76, 72, 69, 72, 76, 79, 76, 72},
                                   {74, 71, 67, 71, 74, 79, 78, 74}};
-  if (score_section(bar) != SECTION_BREAK)
+  if (score_section(bar) != SECTION_BREAK) {
     return;
-  for (int i = 0; i < 8; i++)
+  }
+  for (int i = 0; i < 8; i++) {
     string_pluck(sink, clean, rng, score_played(bar, 2.0 * i, rng), 0.45, steps[bar % 2][i], 0.9);
+  }
 }
 
 /* One guitar: played, driven through its amplifier, panned. */
@@ -111,8 +119,9 @@ static bool guitar(const struct sink *sink, uint64_t seed, uint64_t stream, doub
     const double end = (double)sink->frames / sink->rate;
     for (int bar = 0; bar * SCORE_BAR < end; bar++) {
       guitar_bar(sink, clean, driven, &rng, bar);
-      if (lead)
+      if (lead) {
         lead_bar(sink, clean, &rng, bar);
+      }
     }
     struct svf body = {0}, rumble = {0}, tight = {0}, cone = {0}, cabinet = {0};
     svf_set(&body, 210.0, 1.2, sink->rate);
@@ -160,15 +169,17 @@ static void pad(const struct sink *sink, uint64_t seed) {
   const double end = (double)sink->frames / sink->rate;
   for (int bar = 0; bar * SCORE_BAR < end; bar++) {
     const bool chorus = score_section(bar) == SECTION_CHORUS;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
       pad_note(sink, &rng, bar * SCORE_BAR, SCORE_BAR, score_chord(bar)->pad[i],
                chorus ? 0.040 : 0.028, chorus ? 2600.0 : 1300.0);
+    }
   }
 }
 
 bool part_other(const struct sink *sink, uint64_t seed) {
-  if (!guitar(sink, seed, 3, -0.65, true) || !guitar(sink, seed, 4, 0.65, false))
+  if (!guitar(sink, seed, 3, -0.65, true) || !guitar(sink, seed, 4, 0.65, false)) {
     return false;
+  }
   pad(sink, seed);
   const struct room room = {.seconds = 1.1, .damping = 4000.0, .level = 0.12};
   return room_add(sink, &room);

@@ -18,8 +18,9 @@ static bool open_lines(struct line lines[LINES], const struct sink *sink, double
     lines[i].length = (size_t)(lengths[i] * 1e-3 * sink->rate) | 1u;
     lines[i].gain = pow(10.0, -3.0 * lengths[i] * 1e-3 / seconds);
     lines[i].samples = calloc(lines[i].length, sizeof(float));
-    if (!lines[i].samples)
+    if (!lines[i].samples) {
       return false;
+    }
   }
   return true;
 }
@@ -46,7 +47,8 @@ bool room_add(const struct sink *sink, const struct room *room) {
     sink->left[n] += (float)(room->level * (out[0] - out[2] + out[4] - out[6]));
     sink->right[n] += (float)(room->level * (out[1] - out[3] + out[5] - out[7]));
   }
-  for (int i = 0; i < LINES; i++)
+  for (int i = 0; i < LINES; i++) {
     free(lines[i].samples);
+  }
   return ok;
 }

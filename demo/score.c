@@ -49,8 +49,9 @@ static const struct sung chorus[] = {
 /* The part of the form that a bar is in, and how far into it. */
 static int locate(int bar, int *into) {
   int rest = bar % FORM_BARS, part = 0;
-  while (part < FORM_PARTS - 1 && rest >= form[part].bars)
+  while (part < FORM_PARTS - 1 && rest >= form[part].bars) {
     rest -= form[part++].bars;
+  }
   *into = rest;
   return part;
 }

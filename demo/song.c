@@ -23,23 +23,28 @@ static void bring_to_level(struct song *song) {
     peak = fmaxf(peak, fmaxf(fabsf(left), fabsf(right)));
   }
   const float factor = peak > 0.0f ? 0.891f / peak : 1.0f;
-  for (int s = 0; s < SONG_STEMS; s++)
-    for (int c = 0; c < 2; c++)
-      for (size_t n = 0; n < song->frames; n++)
+  for (int s = 0; s < SONG_STEMS; s++) {
+    for (int c = 0; c < 2; c++) {
+      for (size_t n = 0; n < song->frames; n++) {
         song->stem[s][c][n] *= factor;
+      }
+    }
+  }
 }
 
 bool song_make(struct song *song, double seconds, double rate, uint64_t seed) {
   *song = (struct song){0};
-  if (!(rate >= 8000.0 && rate <= 192000.0) || !(seconds > 0.0 && seconds <= 3600.0))
+  if (!(rate >= 8000.0 && rate <= 192000.0) || !(seconds > 0.0 && seconds <= 3600.0)) {
     return false;
+  }
   const size_t frames = (size_t)ceil(seconds * rate);
   bool ok = true;
-  for (int s = 0; s < SONG_STEMS; s++)
+  for (int s = 0; s < SONG_STEMS; s++) {
     for (int c = 0; c < 2; c++) {
       song->stem[s][c] = calloc(frames, sizeof(float));
       ok = ok && song->stem[s][c];
     }
+  }
   for (int s = 0; ok && s < SONG_STEMS; s++) {
     const struct sink sink = {song->stem[s][0], song->stem[s][1], frames, rate};
     ok = parts[s](&sink, seed);
@@ -64,8 +69,10 @@ void song_mix(const struct song *song, size_t first, size_t n, float *left, floa
 }
 
 void song_free(struct song *song) {
-  for (int s = 0; s < SONG_STEMS; s++)
-    for (int c = 0; c < 2; c++)
+  for (int s = 0; s < SONG_STEMS; s++) {
+    for (int c = 0; c < 2; c++) {
       free(song->stem[s][c]);
+    }
+  }
   *song = (struct song){0};
 }

@@ -6,8 +6,9 @@
 
 size_t sink_frame(const struct sink *sink, double time) {
   const double frame = ceil(time * sink->rate);
-  if (frame <= 0.0)
+  if (frame <= 0.0) {
     return 0;
+  }
   return frame < (double)sink->frames ? (size_t)frame : sink->frames;
 }
 

@@ -71,9 +71,10 @@ static double voice(struct singer *s, double t, double length) {
   const double breath = svf_step(&s->air, rng_signed(&s->rng)).high;
   const double source =
       svf_step(&s->tilt, glottis(s->phase, step)).low + breath * (s->phase > 0.4 ? 0.05 : 0.015);
-  double out = 0.012 * breath;       /* the air that close microphones hear above the formants */
-  for (int i = 0; i < FORMANTS; i++) /* neighbours in opposite phase: no notch between them */
+  double out = 0.012 * breath;         /* the air that close microphones hear above the formants */
+  for (int i = 0; i < FORMANTS; i++) { /* neighbours in opposite phase: no notch between them */
     out += (i % 2 ? -1.0 : 1.0) * weights[i] * svf_step(&s->tract[i], source).band;
+  }
   const double attack = fmin(t / 0.05, 1.0);
   const double release = fmin((length - t) / 0.07, 1.0);
   return out * attack * release;
@@ -82,10 +83,12 @@ static double voice(struct singer *s, double t, double length) {
 /* The noise of a consonant, t s after it started. */
 static double consonant(struct singer *s, enum onset onset, double t) {
   const double noise = rng_signed(&s->rng);
-  if (onset == ONSET_S && t < 0.1)
+  if (onset == ONSET_S && t < 0.1) {
     return 0.11 * sin(TAU * t / 0.2) * svf_step(&s->hiss, noise).high;
-  if (onset == ONSET_T && t < 0.05)
+  }
+  if (onset == ONSET_T && t < 0.05) {
     return 0.22 * exp(-t / 0.009) * svf_step(&s->hiss, noise).high;
+  }
   return 0.0;
 }
 
@@ -101,15 +104,18 @@ static void sing_note(struct singer *s, double time, const struct sung *note, in
   const double wait = wait_for(note->onset);
   const size_t first = sink_frame(s->sink, time);
   const size_t last = sink_frame(s->sink, time + length);
-  if (note->start == 0.0 || note->length >= 1.0) /* scoop into the notes that matter */
+  if (note->start == 0.0 || note->length >= 1.0) { /* scoop into the notes that matter */
     s->pitch = target - 0.8;
+  }
   for (size_t n = first; n < last; n++) {
     const double t = (double)(n - first) / rate;
-    if ((n - first) % UPDATE == 0)
+    if ((n - first) % UPDATE == 0) {
       move(s, note, t - wait, target);
+    }
     double out = consonant(s, note->onset, t);
-    if (t >= wait)
+    if (t >= wait) {
       out += voice(s, t - wait, length - wait) * (note->onset == ONSET_M && t < 0.07 ? 0.6 : 1.0);
+    }
     sink_add(s->sink, n, s->level * out, s->pan);
   }
 }
@@ -128,14 +134,17 @@ static void sing(struct singer *s, enum take take) {
   svf_set(&s->hiss, 5200.0, 0.9, rate);
   svf_set(&s->air, 2500.0, 0.7, rate);
   svf_set(&s->tilt, 5500.0, 0.6, rate);
-  for (int i = 0; i < FORMANTS; i++)
+  for (int i = 0; i < FORMANTS; i++) {
     s->now[i] = formants[VOWEL_A][i];
+  }
   for (int bar = 0; bar * SCORE_BAR < end; bar++) {
-    if (bar != score_section_start(bar))
+    if (bar != score_section_start(bar)) {
       continue;
+    }
     const enum section section = score_section(bar);
-    if (take == TAKE_HARMONY && section != SECTION_CHORUS)
+    if (take == TAKE_HARMONY && section != SECTION_CHORUS) {
       continue;
+    }
     int notes;
     const struct sung *melody = score_melody(section, &notes);
     for (int i = 0; i < notes; i++) {

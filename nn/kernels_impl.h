@@ -88,7 +88,7 @@ every_panel(const struct kernel_matrix *m, const float *const *x, size_t x_strid
             size_t y_stride, unsigned at, unsigned count) {
   unsigned p = 0;
 #define PANELS(n)                                                                                  \
-  if ((n)*VECS * count <= KERNEL_SUMS) {                                                           \
+  if ((n) * VECS * count <= KERNEL_SUMS) {                                                         \
     for (; p + (n) <= m->panels; p += (n)) {                                                       \
       tile(m, p, n, x, x_stride, y, y_stride, at, count);                                          \
     }                                                                                              \

@@ -24,10 +24,14 @@ static const struct scale_point quality_points[] = {
 
 /* What these macros take are initialisers. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define AUDIO(SYM, NAME, SHORT, COMMENT, KIND, FLAGS, SIDE, GROUP)                                 \
-  {                                                                                                \
-    .symbol = SYM, .name = NAME, .short_name = SHORT, .comment = COMMENT, .kind = KIND,            \
-    .flags = FLAGS, .designation = SIDE, .group = GROUP                                            \
-  }
+  {.symbol = SYM,                                                                                  \
+   .name = NAME,                                                                                   \
+   .short_name = SHORT,                                                                            \
+   .comment = COMMENT,                                                                             \
+   .kind = KIND,                                                                                   \
+   .flags = FLAGS,                                                                                 \
+   .designation = SIDE,                                                                            \
+   .group = GROUP}
 
 #define STEM_OUTS(SYM, NAME, SHORT)                                                                \
   AUDIO(SYM "_l", NAME " Left", SHORT " L", "The " SYM " alone, left channel", KIND_AUDIO_OUT,     \

@@ -48,8 +48,9 @@ static int load_bundle(void **state) {
     uri = lilv_new_uri(world, uris[v]);
     plugins[v] = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(world), uri);
     lilv_node_free(uri);
-    if (!plugins[v])
+    if (!plugins[v]) {
       return -1;
+    }
   }
   return 0;
 }
@@ -99,8 +100,9 @@ static void assert_object(LilvNode *object, const char *text) {
   const char *got =
       lilv_node_is_uri(object) ? lilv_node_as_uri(object) : lilv_node_as_string(object);
   const size_t n = strlen(got), m = strlen(text);
-  if (n < m || strcmp(got + n - m, text) != 0 || (!lilv_node_is_uri(object) && n != m))
+  if (n < m || strcmp(got + n - m, text) != 0 || (!lilv_node_is_uri(object) && n != m)) {
     fail_msg("%s instead of %s", got, text);
+  }
   lilv_node_free(object);
 }
 
@@ -196,9 +198,10 @@ static void assert_properties(const LilvPlugin *plugin, const LilvPort *port, un
       {FLAG_ENUM, LV2_CORE__enumeration},          {FLAG_OPTIONAL, LV2_CORE__connectionOptional},
       {FLAG_NOT_ON_GUI, LV2_PORT_PROPS__notOnGUI}, {FLAG_LATENCY, LV2_CORE__reportsLatency},
   };
-  for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
+  for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
     assert_int_equal(port_has(plugin, port, properties[i].property),
                      (flags & properties[i].flag) != 0);
+  }
 }
 
 static void assert_scale_points(const LilvPlugin *plugin, const LilvPort *port,
@@ -211,8 +214,9 @@ static void assert_scale_points(const LilvPlugin *plugin, const LilvPort *port,
   LilvScalePoints *points = lilv_port_get_scale_points(plugin, port);
   assert_int_equal(points ? lilv_scale_points_size(points) : 0, expected);
   lilv_scale_points_free(points);
-  if (info->flags & FLAG_ENUM)
+  if (info->flags & FLAG_ENUM) {
     assert_int_equal(expected, info->maximum - info->minimum + 1);
+  }
 }
 
 static void assert_range(const LilvPlugin *plugin, const LilvPort *port,
@@ -261,8 +265,9 @@ static void assert_port(const LilvPlugin *plugin, const LilvPort *port,
   const char *colon = info->designation ? strchr(info->designation, ':') : NULL;
   snprintf(text, sizeof text, "#%s", colon ? colon + 1 : "");
   assert_object(port_get(plugin, port, LV2_CORE__designation), colon ? text : NULL);
-  if (!ports_is_control((enum port)(info - port_table)))
+  if (!ports_is_control((enum port)(info - port_table))) {
     return;
+  }
   assert_range(plugin, port, info);
   assert_scale_points(plugin, port, info);
   snprintf(text, sizeof text, "#%s", info->unit ? info->unit : "");
@@ -350,9 +355,10 @@ static void test_groups(void **state) {
       const struct port_info *info = &port_table[ports_from_variant((enum variant)v, i)];
       LilvNode *group = port_get(plugins[v], lilv_plugin_get_port_by_index(plugins[v], i),
                                  LV2_PORT_GROUPS__group);
-      if (group)
+      if (group) {
         assert_group(group, info->kind == KIND_AUDIO_IN || info->kind == KIND_AUDIO_OUT,
                      info->kind == KIND_AUDIO_IN);
+      }
       lilv_node_free(group);
     }
   }
@@ -370,8 +376,9 @@ static void assert_preset_value(const LilvPlugin *plugin, const LilvNode *settin
   assert_int_equal(info->kind, KIND_CONTROL_IN);
   const float number = lilv_node_as_float(value);
   assert_true(number >= info->minimum && number <= info->maximum);
-  if (info->flags & FLAG_INTEGER)
+  if (info->flags & FLAG_INTEGER) {
     assert_true(number == floorf(number));
+  }
   lilv_node_free(symbol);
   lilv_node_free(value);
 }

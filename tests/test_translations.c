@@ -63,8 +63,9 @@ static void speak(const struct view *view) {
 
 static size_t characters(const char *text) {
   size_t n = 0;
-  for (; *text; text++)
+  for (; *text; text++) {
     n += ((unsigned char)*text & 0xc0) != 0x80;
+  }
   return n;
 }
 
@@ -76,14 +77,17 @@ static void compare(struct comparison *c, LilvNode *english, LilvNode *other, si
   const char *expected = text;
   if (c->language) {
     expected = words_find(c->language, text);
-    if (!expected)
+    if (!expected) {
       fail_msg("%s.po has no translation of '%s'", c->language->tag, text);
-    for (size_t i = 0; i < c->language->count; i++)
+    }
+    for (size_t i = 0; i < c->language->count; i++) {
       c->met[i] = c->met[i] || c->language->words[i].translated == expected;
+    }
   }
   assert_string_equal(got, expected);
-  if (characters(got) > most)
+  if (characters(got) > most) {
     fail_msg("'%s' has more than %zu characters", got, most);
+  }
   lilv_node_free(english);
   lilv_node_free(other);
 }
@@ -122,8 +126,9 @@ static void check_scale_points(const LilvPlugin *plugin, const LilvPort *port,
   LILV_FOREACH(scale_points, i, points) {
     const LilvScalePoint *point = lilv_scale_points_get(points, i);
     const struct scale_point *p = expected;
-    while (p->label && p->value != lilv_node_as_float(lilv_scale_point_get_value(point)))
+    while (p->label && p->value != lilv_node_as_float(lilv_scale_point_get_value(point))) {
       p++;
+    }
     assert_non_null(p->label);
     assert_string_equal(lilv_node_as_string(lilv_scale_point_get_label(point)), p->label);
     n++;
@@ -145,9 +150,10 @@ static void compare_port(struct comparison *c, int v, uint32_t index) {
     size_t most;
   } texts[] = {{LV2_CORE_PREFIX "shortName", MAX_SHORT_NAME}, {LILV_NS_RDFS "comment", SIZE_MAX}};
   compare(c, port_name(&c->english, v, english), port_name(&c->other, v, other), SIZE_MAX);
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     compare(c, port_get(&c->english, v, english, texts[i].predicate),
             port_get(&c->other, v, other, texts[i].predicate), texts[i].most);
+  }
   assert_string_equal(lilv_node_as_string(lilv_port_get_symbol(c->other.plugins[v], other)),
                       info->symbol);
   speak(&c->other);
@@ -197,8 +203,9 @@ static void compare_all(struct comparison *c, const char *lang) {
     const char *uri = lilv_node_as_uri(lilv_plugin_get_uri(c->other.plugins[v]));
     compare_objects(c, uri, LILV_NS_DOAP "shortdesc");
     compare_objects(c, uri, LV2_CORE_PREFIX "documentation");
-    for (uint32_t i = 0; i < ports_count((enum variant)v); i++)
+    for (uint32_t i = 0; i < ports_count((enum variant)v); i++) {
       compare_port(c, v, i);
+    }
     compare_parameters(c, v);
     compare_presets(c, v);
   }
@@ -209,11 +216,13 @@ static void compare_all(struct comparison *c, const char *lang) {
 static int read_languages(void **state) {
   (void)state;
   glob_t files;
-  if (glob("ttl/po/*.po", 0, NULL, &files) != 0)
+  if (glob("ttl/po/*.po", 0, NULL, &files) != 0) {
     return -1;
+  }
   bool good = true;
-  for (size_t i = 0; i < files.gl_pathc; i++)
+  for (size_t i = 0; i < files.gl_pathc; i++) {
     good = words_read(files.gl_pathv[i]) && good;
+  }
   globfree(&files);
   return good ? 0 : -1;
 }
@@ -237,8 +246,9 @@ static void test_every_language_has_every_word(void **state) {
     compare_all(&c, lang);
     for (size_t w = 0; w < languages[i].count; w++) {
       const struct word *word = &languages[i].words[w];
-      if (*word->english && !c.met[w])
+      if (*word->english && !c.met[w]) {
         fail_msg("%s.po: '%s' stands nowhere, or twice", languages[i].tag, word->english);
+      }
     }
     print_message("%s: %zu texts\n", languages[i].tag, languages[i].count - 1);
   }

@@ -73,9 +73,11 @@ static colour_t pixel(int x, int y) {
 /* Pixels of a colour in a box. */
 static int count(struct box box, colour_t colour) {
   int n = 0;
-  for (int y = box.y; y < box.y + box.h; y++)
-    for (int x = box.x; x < box.x + box.w; x++)
+  for (int y = box.y; y < box.y + box.h; y++) {
+    for (int x = box.x; x < box.x + box.w; x++) {
       n += pixel(x, y) == colour;
+    }
+  }
   return n;
 }
 
@@ -91,17 +93,21 @@ static void push(unsigned t) {
 }
 
 static void play(unsigned frames) {
-  for (unsigned t = 0; t < frames; t++)
+  for (unsigned t = 0; t < frames; t++) {
     push(t);
+  }
 }
 
 /* The longest that the window has to say. */
 static void fill_with_words(void) {
-  for (int p = 0; p < N_PORTS; p++)
-    if (ports_is_control((enum port)p))
+  for (int p = 0; p < N_PORTS; p++) {
+    if (ports_is_control((enum port)p)) {
       state_set(&model, (enum port)p, port_table[p].maximum);
-  for (unsigned s = 0; s < N_STEMS; s++)
+    }
+  }
+  for (unsigned s = 0; s < N_STEMS; s++) {
     state_set(&model, ports_stem_control((enum stem)s, CONTROL_GAIN), -42.5f);
+  }
   state_set(&model, PORT_LATENCY, 16384.0f);
   state_set(&model, PORT_LATE_FRAMES, 99999.0f);
 }
@@ -157,8 +163,9 @@ static void test_layout(void **state) {
       assert_false(box_is_empty(box));
       assert_memory_equal(&box, &inside, sizeof box);
       assert_int_equal(layout_hit(&layout, box.x + box.w / 2, box.y + box.h / 2), a);
-      for (int b = WIDGET_NONE + 1; b < a; b++)
+      for (int b = WIDGET_NONE + 1; b < a; b++) {
         assert_true(box_is_empty(box_common(box, layout.widgets[b])));
+      }
     }
   }
   layout_compute(&layout, VARIANT_INSERT, 960, 640, 1.0);
@@ -185,8 +192,9 @@ static void test_meters_and_hues(void **state) {
         column[b * VIEW_BYTES] = 200;
         column[b * VIEW_BYTES + 1 + (int)s] = 255;
       }
-      for (int x = 0; x < layout.spectrogram.w; x++)
+      for (int x = 0; x < layout.spectrogram.w; x++) {
         spectrogram_push(spectrogram, column);
+      }
       screen_show(screen, &target, DAMAGE_COLUMNS);
       const colour_t expected = spectrogram_colour(spectrogram, column);
       assert_int_equal(count(layout.spectrogram, expected),
@@ -218,8 +226,9 @@ static void test_bars_show_their_values(void **state) {
     state_set(&model, PORT_SHARPNESS, 1.5f);
     state_set(&model, PORT_SPATIAL, 50.0f);
     state_set(&model, PORT_FLOOR, -45.0f);
-    for (int w = WIDGET_SHARPNESS; w <= WIDGET_FLOOR; w++)
+    for (int w = WIDGET_SHARPNESS; w <= WIDGET_FLOOR; w++) {
       assert_float_equal(filled((enum widget)w), 0.5, 0.03);
+    }
     state_set(&model, PORT_FLOOR, -10.0f);
     assert_float_equal(filled(WIDGET_FLOOR), 1.0, 1e-6);
     assert_float_equal(filled(WIDGET_SPATIAL), 0.5, 0.03);
@@ -259,8 +268,9 @@ static void test_qualities_in_the_menu(void **state) {
   for (int i = 0; i < 4; i++) {
     assert_string_equal(menu_text(&controls.menu, i), qualities[i]);
     state_set(&model, PORT_QUALITY, (float)i);
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < 4; j++) {
       assert_int_equal(menu_checked(&controls.menu, j, &model), i == j);
+    }
   }
   end();
 }
@@ -285,20 +295,24 @@ static void test_damage_is_complete(void **state) {
     const struct port_info *info = &port_table[port];
     damage |= state_set(&model, port,
                         info->minimum + (info->maximum - info->minimum) * (float)(t % 7) / 6.0f);
-    if (t % 50 == 7)
+    if (t % 50 == 7) {
       damage |= state_message(&model, t % 100 == 7 ? "light plays" : "balanced plays");
-    if (t % 40 == 9)
+    }
+    if (t % 40 == 9) {
       damage |= state_model(&model, (enum split_id)(t % 2), t % 80 == 9 ? "/a/b.safetensors" : "",
                             t % 80 == 9 ? "b" : "balanced");
+    }
     damage |=
         controls_motion(&controls, (int)(seed / 7u % 1280u), (int)(seed / 65536u % 800u), false);
     damage |= state_tick(&model, t / 60.0) | DAMAGE_COLUMNS;
     screen_show(screen, &target, damage);
   }
   /* What follows from all faders together follows from the last one too. */
-  for (int p = PORT_STEM_CONTROLS; p < N_PORTS; p++)
-    if (ports_is_control((enum port)p))
+  for (int p = PORT_STEM_CONTROLS; p < N_PORTS; p++) {
+    if (ports_is_control((enum port)p)) {
       screen_show(screen, &target, state_set(&model, (enum port)p, port_table[p].initial));
+    }
+  }
   const size_t size = (size_t)cairo_image_surface_get_stride(target.surface) * 800;
   uint8_t *before = malloc(size);
   cairo_surface_flush(target.surface);
@@ -311,8 +325,9 @@ static void test_damage_is_complete(void **state) {
   screen_show(screen, &target, DAMAGE_MENU);
   const struct box box = controls.menu.box;
   assert_int_equal(pixel(box.x + 3, box.y + 3), THEME_RAISED);
-  for (unsigned s = 0; s < N_STEMS; s++)
+  for (unsigned s = 0; s < N_STEMS; s++) {
     screen_show(screen, &target, damage_strip(s) | damage_meter(s) | DAMAGE_COLUMNS);
+  }
   assert_int_equal(pixel(box.x + 3, box.y + 3), THEME_RAISED);
   assert_int_equal(pixel(box.x + 3, box.y + box.h - 3), THEME_RAISED);
   menu_close(&controls.menu);
@@ -360,8 +375,9 @@ static void test_contrast(void **state) {
   assert_true(contrast(THEME_ON_CHOSEN, THEME_CHOSEN) > 7.0);
   assert_true(contrast(THEME_ON_CHOSEN, THEME_WARNING) > 7.0);
   assert_true(contrast(THEME_TEXT, THEME_MUTED) > 3.0); /* large and bold */
-  for (unsigned s = 0; s < N_STEMS; s++)
+  for (unsigned s = 0; s < N_STEMS; s++) {
     assert_true(contrast(theme_stems[s], THEME_SUNKEN) > 4.5);
+  }
 }
 
 /* How a dichromat sees a colour, in linear light, after Machado, Oliveira and Fernandes (2009). */
@@ -376,15 +392,17 @@ static void simulate(int kind, colour_t colour, double lab[3]) {
   double rgb[3], f[3];
   for (int i = 0; i < 3; i++) {
     rgb[i] = 0.0;
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3; k++) {
       rgb[i] += kinds[kind][3 * i + k] * in[k];
+    }
     rgb[i] = fmin(fmax(rgb[i], 0.0), 1.0);
   }
   const double xyz[3] = {(0.4124 * rgb[0] + 0.3576 * rgb[1] + 0.1805 * rgb[2]) / 0.9505,
                          0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2],
                          (0.0193 * rgb[0] + 0.1192 * rgb[1] + 0.9505 * rgb[2]) / 1.089};
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3; i++) {
     f[i] = xyz[i] > 0.008856 ? cbrt(xyz[i]) : 7.787 * xyz[i] + 16.0 / 116.0;
+  }
   lab[0] = 116.0 * f[1] - 16.0;
   lab[1] = 500.0 * (f[0] - f[1]);
   lab[2] = 200.0 * (f[1] - f[2]);
@@ -394,22 +412,25 @@ static void simulate(int kind, colour_t colour, double lab[3]) {
 static void test_colour_blindness(void **state) {
   (void)state;
   double least = 1e9;
-  for (int kind = 0; kind < 4; kind++)
-    for (unsigned a = 0; a < VIEW_SHARES; a++)
+  for (int kind = 0; kind < 4; kind++) {
+    for (unsigned a = 0; a < VIEW_SHARES; a++) {
       for (unsigned b = 0; b < a; b++) {
         double x[3], y[3];
         simulate(kind, theme_stems[a], x);
         simulate(kind, theme_stems[b], y);
         least = fmin(least, hypot(hypot(x[0] - y[0], x[1] - y[1]), x[2] - y[2]));
       }
+    }
+  }
   printf("nearest two stem colours, to any eye: %.0f in CIE Lab\n", least);
   assert_true(least > 20.0);
 }
 
 static void test_taper(void **state) {
   (void)state;
-  for (double db = -60.0; db <= 12.0; db += 0.25)
+  for (double db = -60.0; db <= 12.0; db += 0.25) {
     assert_true(fabs(taper_db(taper_position(db)) - db) < 1e-9);
+  }
   assert_true(taper_position(-1e9) == 0.0 && taper_position(1e9) == 1.0);
   assert_true(taper_db(-1.0) == -60.0 && taper_db(2.0) == 12.0);
   assert_true(taper_position((double)NAN) == 0.0);
@@ -429,8 +450,9 @@ static void test_meter_falls(void **state) {
   assert_true(state_tick(&model, 10.5) & damage_meter(STEM_VOCALS));
   assert_true(model.meters[STEM_VOCALS].level < -10.0f);
   assert_float_equal(model.meters[STEM_VOCALS].held, 0.0, 1e-6);
-  for (double t = 10.5; t < 16.0; t += 0.05)
+  for (double t = 10.5; t < 16.0; t += 0.05) {
     state_tick(&model, t);
+  }
   assert_true(model.meters[STEM_VOCALS].held == -60.0f);
   assert_int_equal(state_tick(&model, 16.1) & damage_meter(STEM_VOCALS), 0);
 }
@@ -481,12 +503,13 @@ static void test_presets(void **state) {
     LILV_FOREACH(nodes, j, settings) {
       LilvNode *which = lilv_world_get(world, lilv_nodes_get(settings, j), symbol, NULL);
       LilvNode *what = lilv_world_get(world, lilv_nodes_get(settings, j), value, NULL);
-      for (int p = 0; p < N_PORTS; p++)
+      for (int p = 0; p < N_PORTS; p++) {
         if (strcmp(port_table[p].symbol, lilv_node_as_string(which)) == 0) {
           assert_true(preset_sets((enum port)p));
           assert_true(lilv_node_as_float(what) == preset_value(&presets[i], (enum port)p));
           n++;
         }
+      }
       lilv_node_free(which);
       lilv_node_free(what);
     }
@@ -496,8 +519,9 @@ static void test_presets(void **state) {
   }
   lilv_nodes_free(all);
   LilvNode *nodes[] = {port, symbol, value, label, folder, uri, type};
-  for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+  for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
     lilv_node_free(nodes[i]);
+  }
   lilv_world_free(world);
 }
 

@@ -123,8 +123,9 @@ static void test_mouse_elsewhere(void **state) {
 }
 
 static void type(const KeySym *keys) {
-  for (; *keys; keys++)
+  for (; *keys; keys++) {
     stage_key(&stage, *keys, NoSymbol);
+  }
 }
 
 /* The bars beside the four stems' title: dragged, finely, by the wheel, to the default, typed. */
@@ -191,8 +192,9 @@ static void test_keyboard(void **state) {
   stage_key(&stage, XK_End, NoSymbol);
   assert_true(stage_written(&stage, gain(STEM_DRUMS)) == -60.0f);
   /* All the way around, and not a step too far. */
-  for (int i = 0; i < 40; i++)
+  for (int i = 0; i < 40; i++) {
     stage_key(&stage, XK_Tab, NoSymbol);
+  }
 }
 
 static void test_typed_values(void **state) {
@@ -253,15 +255,17 @@ static bool wrote_object(const char *type, const char *property) {
   for (unsigned i = 0; i < stage.n_writes; i++) {
     const LV2_Atom_Object *object = (const LV2_Atom_Object *)stage.writes[i].data;
     if (stage.writes[i].protocol == 0 ||
-        object->body.otype != stage_map.map(stage_map.handle, type))
+        object->body.otype != stage_map.map(stage_map.handle, type)) {
       continue;
+    }
     assert_int_equal(stage.writes[i].port, ports_to_variant(stage.variant, PORT_CONTROL));
     assert_int_equal(stage.writes[i].size, object->atom.size + sizeof(LV2_Atom));
     const LV2_Atom_URID *key =
         (const LV2_Atom_URID *)(stage.writes[i].data + sizeof(LV2_Atom_Object) +
                                 2 * sizeof(LV2_URID));
-    if (!property || key->body == stage_map.map(stage_map.handle, property))
+    if (!property || key->body == stage_map.map(stage_map.handle, property)) {
       return true;
+    }
   }
   return false;
 }
@@ -300,8 +304,9 @@ static void test_damaged_events(void **state) {
   srand(1);
   for (int i = 0; i < 20000; i++) {
     memcpy(cut, whole, size);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3; k++) {
       ((uint8_t *)cut)[rand() % (i % 2 ? 48 : (int)size)] = (uint8_t)rand();
+    }
     stage_atom(&stage, cut, size);
   }
   const float value = NAN, infinite = INFINITY;
@@ -322,9 +327,11 @@ static void test_damaged_events(void **state) {
 }
 
 static bool shows(struct box box, colour_t colour) {
-  for (int y = box.y; y < box.y + box.h; y++)
-    if (stage_pixel(&stage, box.x + box.w / 2, y) == colour)
+  for (int y = box.y; y < box.y + box.h; y++) {
+    if (stage_pixel(&stage, box.x + box.w / 2, y) == colour) {
       return true;
+    }
+  }
   return false;
 }
 
@@ -336,13 +343,15 @@ static void test_what_is_on_the_screen(void **state) {
     stage.idle->idle(stage.handle);
   }
   stage_settle(&stage);
-  for (unsigned s = 0; s < split_end(SPLIT_FOUR); s++)
+  for (unsigned s = 0; s < split_end(SPLIT_FOUR); s++) {
     assert_true(shows(l.meters[s], theme_stems[s]));
+  }
   /* The newest column is at the right; the oldest place is still empty. */
   const int middle = l.spectrogram.y + l.spectrogram.h / 2;
   unsigned lit = 0;
-  for (int y = l.spectrogram.y; y < l.spectrogram.y + l.spectrogram.h; y++)
+  for (int y = l.spectrogram.y; y < l.spectrogram.y + l.spectrogram.h; y++) {
     lit += stage_pixel(&stage, l.spectrogram.x + l.spectrogram.w - 2, y) != THEME_SUNKEN;
+  }
   assert_true(lit > (unsigned)l.spectrogram.h / 2);
   assert_int_equal(stage_pixel(&stage, l.spectrogram.x + 2, middle), THEME_SUNKEN);
   /* What was covered comes back. */
@@ -507,10 +516,12 @@ static double server_seconds(void) {
   snprintf(path, sizeof path, "/proc/%d/stat", stage_server());
   FILE *file = fopen(path, "r");
   if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                      &user, &system) != 2)
+                      &user, &system) != 2) {
     user = 0;
-  if (file)
+  }
+  if (file) {
     fclose(file);
+  }
   return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
@@ -520,8 +531,9 @@ static void test_processor_time(void **state) {
   const struct stage_options large = {
       .variant = VARIANT_STEMS, .rate = 44100.0, .width = 1280, .height = 800};
   assert_true(stage_open(&stage, &large));
-  for (unsigned t = 0; t < 100; t++)
+  for (unsigned t = 0; t < 100; t++) {
     stage_view(&stage, t);
+  }
   stage_settle(&stage);
   const double own = own_seconds(), server = server_seconds();
   struct timespec next;

@@ -29,13 +29,16 @@ static void fail(const char *path, const char *why) {
 static struct sound load(const char *path) {
   struct sound s = {.info = {.format = 0}};
   SNDFILE *in = sf_open(path, SFM_READ, &s.info);
-  if (!in)
+  if (!in) {
     fail(path, sf_strerror(NULL));
+  }
   s.samples = calloc((size_t)(s.info.frames * s.info.channels) + 1, sizeof *s.samples);
-  if (!s.samples)
+  if (!s.samples) {
     fail(path, "out of memory");
-  if (sf_readf_float(in, s.samples, s.info.frames) != s.info.frames)
+  }
+  if (sf_readf_float(in, s.samples, s.info.frames) != s.info.frames) {
     fail(path, "truncated");
+  }
   sf_close(in);
   return s;
 }
@@ -43,16 +46,19 @@ static struct sound load(const char *path) {
 static void save(const char *path, const struct sound *s, int format) {
   SF_INFO info = {.samplerate = s->info.samplerate, .channels = s->info.channels, .format = format};
   SNDFILE *out = sf_open(path, SFM_WRITE, &info);
-  if (!out)
+  if (!out) {
     fail(path, sf_strerror(NULL));
+  }
   /* In pieces: libsndfile's Vorbis encoder keeps what it is given on the stack. */
   for (sf_count_t n = 0; n < s->info.frames; n += 1024) {
     const sf_count_t count = s->info.frames - n < 1024 ? s->info.frames - n : 1024;
-    if (sf_writef_float(out, s->samples + n * s->info.channels, count) != count)
+    if (sf_writef_float(out, s->samples + n * s->info.channels, count) != count) {
       fail(path, "write error");
+    }
   }
-  if (sf_close(out) != 0)
+  if (sf_close(out) != 0) {
     fail(path, "write error");
+  }
 }
 
 static size_t count(const struct sound *s) {
@@ -61,8 +67,9 @@ static size_t count(const struct sound *s) {
 
 static double power(const struct sound *s) {
   double sum = 0.0;
-  for (size_t i = 0; i < count(s); i++)
+  for (size_t i = 0; i < count(s); i++) {
     sum += (double)s->samples[i] * s->samples[i];
+  }
   return sum;
 }
 
@@ -74,10 +81,12 @@ static void residual(struct sound *reference, char **parts) {
   const double all = power(reference);
   for (; *parts; parts++) {
     struct sound part = load(*parts);
-    if (count(&part) != count(reference))
+    if (count(&part) != count(reference)) {
       fail(*parts, "another length");
-    for (size_t i = 0; i < count(reference); i++)
+    }
+    for (size_t i = 0; i < count(reference); i++) {
       reference->samples[i] -= part.samples[i];
+    }
     free(part.samples);
   }
   printf("%.1f\n", decibel(power(reference) / fmax(all, 1e-30)));
@@ -94,14 +103,19 @@ static void convert(const struct sound *in, const char *path, const char *format
   struct sound out = {.info = in->info};
   out.info.channels = channels;
   out.samples = calloc(count(&out) + 1, sizeof *out.samples);
-  if (!out.samples)
+  if (!out.samples) {
     fail(path, "out of memory");
-  for (sf_count_t n = 0; n < in->info.frames; n++)
-    for (int c = 0; c < channels; c++)
+  }
+  for (sf_count_t n = 0; n < in->info.frames; n++) {
+    for (int c = 0; c < channels; c++) {
       out.samples[n * channels + c] = in->samples[n * in->info.channels + c % in->info.channels];
-  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-    if (strcmp(format, formats[i].name) == 0)
+    }
+  }
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    if (strcmp(format, formats[i].name) == 0) {
       save(path, &out, formats[i].format);
+    }
+  }
   free(out.samples);
 }
 
@@ -109,21 +123,25 @@ static void repeat(const struct sound *in, const char *path, int times) {
   struct sound out = {.info = in->info};
   out.info.frames *= times;
   out.samples = calloc(count(&out) + 1, sizeof *out.samples);
-  if (!out.samples)
+  if (!out.samples) {
     fail(path, "out of memory");
-  for (size_t i = 0; i < count(&out); i++)
+  }
+  for (size_t i = 0; i < count(&out); i++) {
     out.samples[i] = in->samples[i % count(in)];
+  }
   save(path, &out, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   free(out.samples);
 }
 
 int main(int argc, char **argv) {
-  if (argc < 3)
+  if (argc < 3) {
     fail("usage", "see the top of wavtool.c");
+  }
   const char *verb = argv[1], *path = argv[argc > 3 ? 3 : 2];
   struct sound s = {.info = {.samplerate = 44100, .channels = 2}};
-  if (strcmp(verb, "empty") != 0)
+  if (strcmp(verb, "empty") != 0) {
     s = load(argv[2]);
+  }
   if (strcmp(verb, "info") == 0) {
     printf("%lld %d %d\n", (long long)s.info.frames, s.info.samplerate, s.info.channels);
   } else if (strcmp(verb, "residual") == 0 && argc > 3) {
@@ -133,8 +151,9 @@ int main(int argc, char **argv) {
   } else if (strcmp(verb, "convert") == 0 && argc == 6) {
     convert(&s, path, argv[4], atoi(argv[5]));
   } else if (strcmp(verb, "gain") == 0 && argc == 5) {
-    for (size_t i = 0; i < count(&s); i++)
+    for (size_t i = 0; i < count(&s); i++) {
       s.samples[i] *= strtof(argv[4], NULL);
+    }
     save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   } else if (strcmp(verb, "repeat") == 0 && argc == 5) {
     repeat(&s, path, atoi(argv[4]));
@@ -143,8 +162,9 @@ int main(int argc, char **argv) {
     save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   } else if (strcmp(verb, "poison") == 0 && argc == 6) {
     const size_t at = (size_t)atol(argv[4]) * (size_t)s.info.channels;
-    if (at < count(&s))
+    if (at < count(&s)) {
       s.samples[at] = strtof(argv[5], NULL);
+    }
     save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   } else if (strcmp(verb, "empty") == 0) {
     save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);

@@ -67,11 +67,14 @@ static void fader_group(FILE *out, enum stem s) {
 static void groups(FILE *out, enum variant v) {
   stereo_group(out, "in", "In", true);
   stereo_group(out, "main", "Main", false);
-  if (v == VARIANT_STEMS)
-    for (int s = 0; s < N_STEMS; s++)
+  if (v == VARIANT_STEMS) {
+    for (int s = 0; s < N_STEMS; s++) {
       stereo_group(out, stem_symbols[s], stem_names[s], false);
-  for (int s = 0; s < N_STEMS; s++)
+    }
+  }
+  for (int s = 0; s < N_STEMS; s++) {
     fader_group(out, (enum stem)s);
+  }
 }
 
 static void properties(FILE *out, unsigned flags) {
@@ -85,10 +88,12 @@ static void properties(FILE *out, unsigned flags) {
   };
   bool first = true;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (!(flags & names[i].flag))
+    if (!(flags & names[i].flag)) {
       continue;
-    if (first)
+    }
+    if (first) {
       turtle_next(out, 2, "lv2:portProperty");
+    }
     fprintf(out, "%s%s", first ? "" : " , ", names[i].property);
     first = false;
   }
@@ -98,10 +103,11 @@ static void properties(FILE *out, unsigned flags) {
  * drops it. */
 static void scale_points(FILE *out, const struct scale_point *points, bool integer) {
   for (const struct scale_point *p = points; p && p->label; p++) {
-    if (p == points)
+    if (p == points) {
       turtle_next(out, 2, "lv2:scalePoint");
-    else
+    } else {
       fputs(" ,\n\t\t\t", out);
+    }
     fputs("[ rdfs:label ", out);
     turtle_literal(out, p->label);
     fputs(" ; rdf:value ", out);
@@ -164,10 +170,12 @@ static void port(FILE *out, uint32_t index, const struct port_info *p) {
     turtle_next(out, 2, "lv2:designation");
     fputs(p->designation, out);
   }
-  if (p->kind == KIND_CONTROL_IN || p->kind == KIND_CONTROL_OUT)
+  if (p->kind == KIND_CONTROL_IN || p->kind == KIND_CONTROL_OUT) {
     control_values(out, p);
-  if (p->kind == KIND_ATOM_IN || p->kind == KIND_ATOM_OUT)
+  }
+  if (p->kind == KIND_ATOM_IN || p->kind == KIND_ATOM_OUT) {
     atom_values(out, p);
+  }
   properties(out, p->flags);
   if (p->priority) {
     turtle_next(out, 2, "pprops:displayPriority");
@@ -234,10 +242,11 @@ static void window(FILE *out, enum variant v) {
   turtle_next(out, 1, "opts:supportedOption");
   fputs("param:sampleRate , ui:scaleFactor", out);
   for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
-    if (i == 0)
+    if (i == 0) {
       turtle_next(out, 1, "ui:portNotification");
-    else
+    } else {
       fputs(" , ", out);
+    }
     fprintf(out, "[\n\t\tui:plugin <%s>", about[v].uri);
     turtle_next(out, 2, "lv2:symbol");
     turtle_literal(out, port_table[notifications[i].port].symbol);
@@ -290,11 +299,13 @@ void describe_plugin(FILE *out, enum variant v, bool ui) {
   }
   turtle_next(out, 1, "lv2:port");
   for (uint32_t i = 0; i < ports_count(v); i++) {
-    if (i > 0)
+    if (i > 0) {
       fputs(" , ", out);
+    }
     port(out, i, &port_table[ports_from_variant(v, i)]);
   }
   fputs(" .\n", out);
-  if (ui)
+  if (ui) {
     window(out, v);
+  }
 }

@@ -47,8 +47,9 @@ static bool describes(const char *path, const char *uri, char label[64]) {
     labelled = found && sscanf(line, " rdfs:label \"%63[^\"]\"", label) == 1;
   }
   fclose(in);
-  if (!labelled)
+  if (!labelled) {
     fprintf(stderr, "ttlgen: %s does not describe %s, or gives it no label\n", path, subject);
+  }
   return labelled;
 }
 
@@ -63,8 +64,9 @@ static bool preset(FILE *out, const char *path) {
   }
   char uri[128], label[64];
   snprintf(uri, sizeof uri, PRESET_PREFIX "%.*s", length, name);
-  if (!describes(path, uri, label))
+  if (!describes(path, uri, label)) {
     return false;
+  }
   fprintf(out, "<%s>\n\ta pset:Preset", uri);
   turtle_next(out, 1, "lv2:appliesTo");
   fputs("<" UNBRAID_URI "> , <" UNBRAID_INSERT_URI ">", out);
@@ -87,8 +89,9 @@ static void window(FILE *out, enum variant v) {
 
 bool manifest_write(FILE *out, bool ui, char *const *presets, int n) {
   unsigned long minor, micro;
-  if (!lv2_version(&minor, &micro))
+  if (!lv2_version(&minor, &micro)) {
     return false;
+  }
   fputs(TEXT_PREFIXES, out);
   for (int v = 0; v < N_VARIANTS; v++) {
     fprintf(out, "<%s>\n\ta lv2:Plugin", describe_uri((enum variant)v));
@@ -100,13 +103,17 @@ bool manifest_write(FILE *out, bool ui, char *const *presets, int n) {
     fputs("<unbraid.so>", out);
     turtle_next(out, 1, "rdfs:seeAlso");
     fprintf(out, "<%s> .\n\n", describe_file((enum variant)v));
-    if (ui)
+    if (ui) {
       window(out, (enum variant)v);
+    }
   }
-  if (n > 0)
+  if (n > 0) {
     fputs("<" PRESET_BANK ">\n\ta pset:Bank ;\n\trdfs:label \"Unbraid\" .\n\n", out);
-  for (int i = 0; i < n; i++)
-    if (!preset(out, presets[i]))
+  }
+  for (int i = 0; i < n; i++) {
+    if (!preset(out, presets[i])) {
       return false;
+    }
+  }
   return true;
 }

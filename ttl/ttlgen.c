@@ -15,8 +15,9 @@ static FILE *create(const char *folder, const char *name, char *path, size_t siz
     return NULL;
   }
   FILE *out = fopen(path, "w");
-  if (!out)
+  if (!out) {
     perror(path);
+  }
   return out;
 }
 
@@ -30,8 +31,9 @@ static bool finish(FILE *out, const char *path, bool ok) {
     perror(path);
     ok = false;
   }
-  if (!ok)
+  if (!ok) {
     remove(path);
+  }
   return ok;
 }
 
@@ -47,21 +49,26 @@ int main(int argc, char **argv) {
   }
   const bool ui = argc > 2 && strcmp(argv[2], "--ui") == 0;
   int first = ui ? 3 : 2; /* of the languages, then of the presets */
-  for (; first < argc && is_language(argv[first]); first++)
-    if (!words_read(argv[first]))
+  for (; first < argc && is_language(argv[first]); first++) {
+    if (!words_read(argv[first])) {
       return EXIT_FAILURE;
+    }
+  }
   char path[4096];
   for (int v = 0; v < N_VARIANTS; v++) {
     FILE *out = create(argv[1], describe_file((enum variant)v), path, sizeof path);
-    if (!out)
+    if (!out) {
       return EXIT_FAILURE;
+    }
     describe_plugin(out, (enum variant)v, ui);
-    if (!finish(out, path, true))
+    if (!finish(out, path, true)) {
       return EXIT_FAILURE;
+    }
   }
   FILE *out = create(argv[1], "manifest.ttl", path, sizeof path);
-  if (!out)
+  if (!out) {
     return EXIT_FAILURE;
+  }
   const bool written = manifest_write(out, ui, argv + first, argc - first);
   words_free();
   return finish(out, path, written) ? EXIT_SUCCESS : EXIT_FAILURE;

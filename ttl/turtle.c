@@ -30,15 +30,17 @@ void turtle_number(FILE *out, float value, bool integer) {
   char text[64];
   for (int digits = 1; digits <= 9; digits++) {
     snprintf(text, sizeof text, "%.*f", digits, (double)value);
-    if (strtof(text, NULL) == value)
+    if (strtof(text, NULL) == value) {
       break;
+    }
   }
   fputs(text, out);
 }
 
 void turtle_next(FILE *out, int depth, const char *predicate) {
   fputs(" ;\n", out);
-  for (int i = 0; i < depth; i++)
+  for (int i = 0; i < depth; i++) {
     fputc('\t', out);
+  }
   fprintf(out, "%s ", predicate);
 }

@@ -19,14 +19,16 @@ static bool append(char **text, const char *line) {
   const char *from = strchr(line, '"');
   const size_t used = *text ? strlen(*text) : 0;
   char *longer = realloc(*text, used + strlen(line) + 1);
-  if (!from || !longer)
+  if (!from || !longer) {
     return longer ? (*text = longer, false) : false;
+  }
   char *to = longer + used;
   for (from++; *from && *from != '"'; from++) {
-    if (*from == '\\' && from[1])
+    if (*from == '\\' && from[1]) {
       *to++ = *++from == 'n' ? '\n' : *from;
-    else
+    } else {
       *to++ = *from;
+    }
   }
   *to = '\0';
   *text = longer;
@@ -35,8 +37,9 @@ static bool append(char **text, const char *line) {
 
 static struct word *add_word(struct language *language) {
   struct word *words = realloc(language->words, (language->count + 1) * sizeof *words);
-  if (!words)
+  if (!words) {
     return NULL;
+  }
   language->words = words;
   words[language->count] = (struct word){NULL, NULL};
   return &words[language->count++];
@@ -47,23 +50,28 @@ static bool read_lines(struct language *language, FILE *in, unsigned *number) {
   char line[MAX_LINE], **text = NULL;
   for (*number = 1; fgets(line, sizeof line, in); ++*number) {
     struct word *last = language->count > 0 ? &language->words[language->count - 1] : NULL;
-    if (*line == '#' || *line == '\n')
+    if (*line == '#' || *line == '\n') {
       continue;
-    if (!strchr(line, '\n'))
+    }
+    if (!strchr(line, '\n')) {
       return false;
+    }
     if (starts(line, "msgid ")) {
-      if ((last && !last->translated) || !(last = add_word(language)))
+      if ((last && !last->translated) || !(last = add_word(language))) {
         return false;
+      }
       text = &last->english;
     } else if (starts(line, "msgstr ")) {
-      if (!last || last->translated)
+      if (!last || last->translated) {
         return false;
+      }
       text = &last->translated;
     } else if (*line != '"' || !text) {
       return false;
     }
-    if (!append(text, line))
+    if (!append(text, line)) {
       return false;
+    }
   }
   return language->count > 0 && language->words[language->count - 1].translated;
 }
@@ -87,8 +95,9 @@ bool words_read(const char *path) {
   unsigned line = 0;
   const bool good = read_lines(language, in, &line) && !ferror(in);
   fclose(in);
-  if (!good)
+  if (!good) {
     fprintf(stderr, "ttlgen: %s:%u: not understood\n", path, line);
+  }
   return good;
 }
 
@@ -99,9 +108,11 @@ const struct language *words_languages(size_t *count) {
 
 /* The empty msgid stands before the notes of gettext's tools. */
 const char *words_find(const struct language *language, const char *english) {
-  for (size_t i = 0; *english && i < language->count; i++)
-    if (strcmp(language->words[i].english, english) == 0 && *language->words[i].translated)
+  for (size_t i = 0; *english && i < language->count; i++) {
+    if (strcmp(language->words[i].english, english) == 0 && *language->words[i].translated) {
       return language->words[i].translated;
+    }
+  }
   return NULL;
 }
 

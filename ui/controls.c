@@ -19,8 +19,9 @@ void controls_init(struct controls *c, struct state *state, const struct layout 
 }
 
 damage_t controls_damage(enum widget w) {
-  if (widget_is_strip(w))
+  if (widget_is_strip(w)) {
     return damage_strip(widget_stem(w));
+  }
   switch (w) {
   case WIDGET_NONE:
     return 0;
@@ -38,26 +39,31 @@ damage_t controls_damage(enum widget w) {
 
 double controls_step(enum port port, bool fine) {
   const struct port_info *info = &port_table[port];
-  if (info->maximum > 50.0f)
+  if (info->maximum > 50.0f) {
     return fine ? 1.0 : 5.0;
-  if (port == PORT_SHARPNESS)
+  }
+  if (port == PORT_SHARPNESS) {
     return fine ? 0.01 : 0.1;
+  }
   return fine ? 0.1 : 1.0;
 }
 
 damage_t controls_move(struct controls *c, enum port port, double value) {
   const double step = controls_step(port, true);
   const damage_t damage = state_set(c->state, port, (float)(round(value / step) * step));
-  if (damage)
+  if (damage) {
     c->owner.moved(c->owner.data, port, c->state->values[port]);
+  }
   return damage;
 }
 
 static damage_t apply_preset(struct controls *c, const struct preset *preset) {
   damage_t damage = 0;
-  for (int p = 0; p < N_PORTS; p++)
-    if (preset_sets((enum port)p))
+  for (int p = 0; p < N_PORTS; p++) {
+    if (preset_sets((enum port)p)) {
       damage |= controls_move(c, (enum port)p, (double)preset_value(preset, (enum port)p));
+    }
+  }
   return damage;
 }
 
@@ -74,10 +80,11 @@ damage_t controls_choose(struct controls *c, int entry) {
     break;
   case WIDGET_MODEL_FOUR:
   case WIDGET_MODEL_HP:
-    if (entry == MENU_CHOOSE_FILE)
+    if (entry == MENU_CHOOSE_FILE) {
       c->owner.choose_model(c->owner.data, split);
-    else
+    } else {
       c->owner.bundled_model(c->owner.data, split);
+    }
     break;
   default:
     break;
@@ -88,9 +95,11 @@ damage_t controls_choose(struct controls *c, int entry) {
 /* A control that shows all the names its port has, side by side. */
 static damage_t press_segment(struct controls *c, enum widget w, int x, int y) {
   const struct scale_point *points = port_table[widget_port(w)].points;
-  for (int i = 0; points[i].label; i++)
-    if (box_has(layout_segment(c->layout, w, i), x, y))
+  for (int i = 0; points[i].label; i++) {
+    if (box_has(layout_segment(c->layout, w, i), x, y)) {
       return controls_move(c, widget_port(w), (double)points[i].value);
+    }
+  }
   return 0;
 }
 
@@ -115,9 +124,10 @@ static damage_t begin_drag(struct controls *c, enum widget w, int x, int y) {
 }
 
 static damage_t press_left(struct controls *c, enum widget w, int x, int y, bool twice) {
-  if (widget_has_number(w))
+  if (widget_has_number(w)) {
     return twice ? controls_move(c, widget_port(w), (double)port_table[widget_port(w)].initial)
                  : begin_drag(c, w, x, y);
+  }
   switch (w) {
   case WIDGET_NONE:
     return 0;
@@ -148,8 +158,9 @@ static damage_t press_right(struct controls *c, enum widget w) {
 damage_t controls_press(struct controls *c, int button, int x, int y, double time) {
   if (menu_is_open(&c->menu)) {
     const int entry = menu_hit(&c->menu, x, y);
-    if (entry >= 0)
+    if (entry >= 0) {
       return controls_choose(c, entry);
+    }
     menu_close(&c->menu);
     return DAMAGE_ALL;
   }
@@ -162,8 +173,9 @@ damage_t controls_press(struct controls *c, int button, int x, int y, double tim
   c->focus_shown = false;
   c->clicked = button == 1 && !twice ? w : WIDGET_NONE;
   c->clicked_at = time;
-  if (button == 1)
+  if (button == 1) {
     return damage | press_left(c, w, x, y, twice);
+  }
   return button == 3 ? damage | press_right(c, w) : damage;
 }
 
@@ -175,32 +187,37 @@ static damage_t drag_to(struct controls *c, int x, int y, bool fine) {
   c->drag_at = fader ? y : x;
   c->drag_value += (double)way / (length > 0 ? length : 1) * (fine ? FINE : 1.0);
   double value = fader ? taper_db(c->drag_value) : bar_value(widget_port(c->drag), c->drag_value);
-  if (fader && !fine && fabs(value) < DETENT_DB)
+  if (fader && !fine && fabs(value) < DETENT_DB) {
     value = 0.0;
+  }
   return controls_move(c, widget_port(c->drag), value);
 }
 
 damage_t controls_motion(struct controls *c, int x, int y, bool fine) {
   if (menu_is_open(&c->menu)) {
     const int at = menu_hit(&c->menu, x, y);
-    if (at == c->menu.at || at < 0)
+    if (at == c->menu.at || at < 0) {
       return 0;
+    }
     c->menu.at = at;
     return DAMAGE_MENU;
   }
-  if (c->drag)
+  if (c->drag) {
     return drag_to(c, x, y, fine);
+  }
   const enum widget hover = layout_hit(c->layout, x, y);
-  if (hover == c->hover)
+  if (hover == c->hover) {
     return 0;
+  }
   const damage_t damage = controls_damage(c->hover) | controls_damage(hover);
   c->hover = hover;
   return damage;
 }
 
 damage_t controls_release(struct controls *c) {
-  if (!c->drag)
+  if (!c->drag) {
     return 0;
+  }
   const enum widget w = c->drag;
   c->drag = WIDGET_NONE;
   c->owner.touched(c->owner.data, widget_port(w), false);
@@ -214,12 +231,14 @@ damage_t controls_leave(struct controls *c) {
 }
 
 damage_t controls_wheel(struct controls *c, int x, int y, int notches, bool fine) {
-  if (menu_is_open(&c->menu) || c->drag)
+  if (menu_is_open(&c->menu) || c->drag) {
     return 0;
+  }
   const enum widget w = layout_hit(c->layout, x, y);
   const enum port port = widget_port(w);
-  if (port == N_PORTS)
+  if (port == N_PORTS) {
     return 0;
+  }
   const double by = notches * controls_step(port, fine);
   c->owner.touched(c->owner.data, port, true);
   const damage_t damage = controls_move(c, port, (double)c->state->values[port] + by);

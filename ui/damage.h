@@ -38,7 +38,8 @@ static inline damage_t damage_title(enum split_id split) {
 /** The title and all strips of a split. */
 static inline damage_t damage_split(enum split_id split) {
   damage_t damage = damage_title(split);
-  for (unsigned s = split_first(split); s < split_end(split); s++)
+  for (unsigned s = split_first(split); s < split_end(split); s++) {
     damage |= damage_strip(s);
+  }
   return damage;
 }

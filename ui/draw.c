@@ -16,18 +16,21 @@ struct paint_font draw_font(const struct scene *scene, double size, bool bold, u
 
 void draw_label(cairo_t *cr, struct scene *scene, struct box box, const struct paint_font *font,
                 const char *words) {
-  if (!paint_text(cr, box, font, words))
+  if (!paint_text(cr, box, font, words)) {
     scene->cut++;
+  }
 }
 
 void draw_focus(cairo_t *cr, const struct scene *scene, enum widget w) {
-  if (scene->controls->focus_shown && scene->controls->focus == w)
+  if (scene->controls->focus_shown && scene->controls->focus == w) {
     paint_outline(cr, scene->layout->widgets[w], draw_px(scene, 5), draw_px(scene, 2), THEME_FOCUS);
+  }
 }
 
 void draw_button(cairo_t *cr, const struct scene *scene, enum widget w, uint32_t ground) {
-  if (scene->controls->hover == w)
+  if (scene->controls->hover == w) {
     ground = theme_mix(ground, THEME_TEXT, 0.1);
+  }
   paint_round(cr, scene->layout->widgets[w], draw_px(scene, 5), ground);
 }
 
@@ -46,8 +49,9 @@ static void draw_axis(cairo_t *cr, struct scene *scene) {
                         log((double)VIEW_HIGHEST / (double)VIEW_LOWEST);
     const double part = (band + 0.5) / VIEW_BANDS;
     const int y = picture.y + (int)(picture.h * (1.0 - part));
-    if (picture.h < 6 * room && i % 3 != 1)
+    if (picture.h < 6 * room && i % 3 != 1) {
       continue; /* 100, 1k, 10k */
+    }
     draw_label(cr, scene, (struct box){axis.x, y - room / 2, axis.w - gap, room}, &font,
                ticks[i].label);
     paint_box(cr, (struct box){axis.x + axis.w - gap / 2 - 1, y, gap / 2, 1}, THEME_EDGE);
@@ -81,8 +85,9 @@ static void draw_ground(cairo_t *cr, struct scene *scene) {
   paint_box(cr, l->spectrogram, THEME_SUNKEN);
   draw_legend(cr, scene);
   draw_axis(cr, scene);
-  for (int i = 0; i < N_SPLITS; i++)
+  for (int i = 0; i < N_SPLITS; i++) {
     paint_round(cr, l->splits[i], draw_px(scene, 8), THEME_GROUP);
+  }
   const struct paint_font font = draw_font(scene, 13, false, THEME_TICK, ALIGN_MIDDLE);
   draw_label(cr, scene, l->spectrogram, &font, "Play something");
 }
@@ -92,31 +97,41 @@ void draw(cairo_t *cr, struct scene *scene, damage_t damage) {
     damage = ~(damage_t)0;
     draw_ground(cr, scene);
   }
-  if (damage & DAMAGE_HEADER)
+  if (damage & DAMAGE_HEADER) {
     draw_header(cr, scene);
-  if (damage & DAMAGE_PRESET)
-    draw_preset(cr, scene);
-  for (int i = 0; i < N_SPLITS; i++)
-    if (damage & damage_title((enum split_id)i))
-      draw_title(cr, scene, (enum split_id)i);
-  for (unsigned s = 0; s < N_STEMS; s++) {
-    if (damage & damage_strip(s))
-      draw_strip(cr, scene, s);
-    if (damage & (damage_strip(s) | damage_meter(s)))
-      draw_meter(cr, scene, s);
   }
-  for (damage_t bit = DAMAGE_MESSAGE; bit <= DAMAGE_LOAD; bit <<= 1)
-    if (damage & bit)
+  if (damage & DAMAGE_PRESET) {
+    draw_preset(cr, scene);
+  }
+  for (int i = 0; i < N_SPLITS; i++) {
+    if (damage & damage_title((enum split_id)i)) {
+      draw_title(cr, scene, (enum split_id)i);
+    }
+  }
+  for (unsigned s = 0; s < N_STEMS; s++) {
+    if (damage & damage_strip(s)) {
+      draw_strip(cr, scene, s);
+    }
+    if (damage & (damage_strip(s) | damage_meter(s))) {
+      draw_meter(cr, scene, s);
+    }
+  }
+  for (damage_t bit = DAMAGE_MESSAGE; bit <= DAMAGE_LOAD; bit <<= 1) {
+    if (damage & bit) {
       draw_status(cr, scene, bit);
+    }
+  }
 }
 
 struct box draw_extent(const struct scene *scene, damage_t bit) {
   const struct layout *l = scene->layout;
   for (unsigned s = 0; s < N_STEMS; s++) {
-    if (bit == damage_strip(s))
+    if (bit == damage_strip(s)) {
       return l->strips[s];
-    if (bit == damage_meter(s))
+    }
+    if (bit == damage_meter(s)) {
       return l->meters[s];
+    }
   }
   switch (bit) {
   case DAMAGE_HEADER:

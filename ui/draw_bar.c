@@ -8,20 +8,21 @@
 void draw_number(const struct scene *scene, enum widget w, char *words, size_t size) {
   const struct port_info *info = &port_table[widget_port(w)];
   const double value = (double)scene->state->values[widget_port(w)];
-  if (scene->controls->entry == w)
+  if (scene->controls->entry == w) {
     snprintf(words, size, "%s|", scene->controls->entry_text);
-  else if (info->points && value <= (double)info->minimum)
+  } else if (info->points && value <= (double)info->minimum) {
     snprintf(words, size, "%s", info->points[0].label);
-  else if (!info->unit)
+  } else if (!info->unit) {
     snprintf(words, size, "%.2f", value);
-  else if (info->minimum < 0.0f)
+  } else if (info->minimum < 0.0f) {
     snprintf(words, size, "%s%.1f dB",
              value > 0.0   ? "+"
              : value < 0.0 ? "\u2212"
                            : "",
              fabs(value));
-  else
+  } else {
     snprintf(words, size, "%.0f %%", value);
+  }
 }
 
 void draw_bar(cairo_t *cr, struct scene *scene, enum widget w, const char *name, uint32_t words,
@@ -47,7 +48,8 @@ void draw_bar(cairo_t *cr, struct scene *scene, enum widget w, const char *name,
   inner.w -= (int)ceil(paint_text_width(cr, &font, number)) + (int)draw_px(scene, 3);
   font.align = ALIGN_LEFT;
   draw_label(cr, scene, inner, &font, name);
-  if (scene->controls->entry == w)
+  if (scene->controls->entry == w) {
     paint_outline(cr, box, radius, draw_px(scene, 2), THEME_FOCUS);
+  }
   draw_focus(cr, scene, w);
 }

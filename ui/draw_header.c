@@ -71,10 +71,11 @@ static void draw_segments(cairo_t *cr, struct scene *scene, enum widget w) {
     const struct box part = layout_segment(scene->layout, w, i);
     const struct paint_font font =
         draw_font(scene, 11, false, chosen ? THEME_ON_CHOSEN : THEME_DIM, ALIGN_MIDDLE);
-    if (chosen)
+    if (chosen) {
       paint_round(cr,
                   (struct box){part.x + edge, part.y + edge, part.w - 2 * edge, part.h - 2 * edge},
                   draw_px(scene, 4), THEME_CHOSEN);
+    }
     draw_label(cr, scene, part, &font, info->points[i].label);
   }
   draw_focus(cr, scene, w);
@@ -106,17 +107,20 @@ static void draw_enabled(cairo_t *cr, struct scene *scene) {
 
 static const char *preset_name(const struct scene *scene) {
   const struct menu menu = {.owner = WIDGET_PRESETS};
-  for (unsigned i = 0; i < n_presets; i++)
-    if (menu_checked(&menu, (int)i, scene->state))
+  for (unsigned i = 0; i < n_presets; i++) {
+    if (menu_checked(&menu, (int)i, scene->state)) {
       return presets[i].name ? presets[i].label : "None";
+    }
+  }
   return "Custom";
 }
 
 /* What quality's value is called. */
 static const char *quality_name(const struct scene *scene) {
   const struct scale_point *p = port_table[PORT_QUALITY].points;
-  while (p->label && p->value != scene->state->values[PORT_QUALITY])
+  while (p->label && p->value != scene->state->values[PORT_QUALITY]) {
     p++;
+  }
   return p->label ? p->label : "";
 }
 
@@ -133,8 +137,9 @@ void draw_header(cairo_t *cr, struct scene *scene) {
   draw_caption(cr, scene, WIDGET_QUALITY, port_table[PORT_QUALITY].name);
   draw_drop_down(cr, scene, WIDGET_QUALITY, 12, quality_name(scene));
   draw_segments(cr, scene, WIDGET_MAIN_FROM);
-  if (scene->layout->widgets[WIDGET_OUTS].w > 0)
+  if (scene->layout->widgets[WIDGET_OUTS].w > 0) {
     draw_segments(cr, scene, WIDGET_OUTS);
+  }
   draw_enabled(cr, scene);
 }
 
@@ -159,22 +164,24 @@ void draw_title(cairo_t *cr, struct scene *scene, enum split_id split) {
   const char *model = scene->state->names[split];
   draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, 11,
                  *model ? model : "Model");
-  for (int w = WIDGET_SHARPNESS; split == SPLIT_FOUR && w <= WIDGET_FLOOR; w++)
+  for (int w = WIDGET_SHARPNESS; split == SPLIT_FOUR && w <= WIDGET_FLOOR; w++) {
     draw_bar(cr, scene, (enum widget)w, port_table[widget_port((enum widget)w)].short_name,
              main ? THEME_TEXT : THEME_DIM, THEME_DIM);
+  }
 }
 
 static void draw_latency(cairo_t *cr, struct scene *scene) {
   const double samples = (double)scene->state->values[PORT_LATENCY], rate = scene->state->rate;
   const struct paint_font font = draw_font(scene, 11, false, THEME_DIM, ALIGN_RIGHT);
   char words[64];
-  if (samples <= 0.0)
+  if (samples <= 0.0) {
     snprintf(words, sizeof words, "Latency \u2013");
-  else if (rate > 0.0)
+  } else if (rate > 0.0) {
     snprintf(words, sizeof words, "Latency %.1f ms, %.0f samples", 1000.0 * samples / rate,
              samples);
-  else
+  } else {
     snprintf(words, sizeof words, "Latency %.0f samples", samples);
+  }
   draw_label(cr, scene, scene->layout->latency, &font, words);
 }
 
@@ -220,12 +227,13 @@ static void draw_message(cairo_t *cr, struct scene *scene) {
 
 void draw_status(cairo_t *cr, struct scene *scene, damage_t bit) {
   paint_box(cr, draw_extent(scene, bit), THEME_WINDOW);
-  if (bit == DAMAGE_MESSAGE)
+  if (bit == DAMAGE_MESSAGE) {
     draw_message(cr, scene);
-  else if (bit == DAMAGE_LATENCY)
+  } else if (bit == DAMAGE_LATENCY) {
     draw_latency(cr, scene);
-  else if (bit == DAMAGE_LATE)
+  } else if (bit == DAMAGE_LATE) {
     draw_late(cr, scene);
-  else
+  } else {
     draw_load(cr, scene);
+  }
 }

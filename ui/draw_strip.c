@@ -28,8 +28,9 @@ void draw_meter(cairo_t *cr, struct scene *scene, unsigned stem) {
   const int bottom = box.y + box.h, lit = top > unity ? top : unity;
   paint_box(cr, box, THEME_SUNKEN);
   paint_box(cr, (struct box){box.x, lit, box.w, bottom - lit}, colour);
-  if (top < unity)
+  if (top < unity) {
     paint_box(cr, (struct box){box.x, top, box.w, unity - top}, THEME_OVER);
+  }
   if (m->held > -60.0f) {
     const int line = (int)fmax(draw_px(scene, 2), 1.0), y = level_y(box, (double)m->held);
     paint_box(cr, (struct box){box.x, y < bottom - line ? y : bottom - line, box.w, line},
@@ -83,8 +84,9 @@ static void draw_fader(cairo_t *cr, struct scene *scene, unsigned stem) {
   const int line = (int)fmax(draw_px(scene, 3), 1.0);
   paint_box(cr, (struct box){cap.x, y - line / 2, cap.w, line},
             silenced ? THEME_TICK : theme_mix(colour, THEME_TEXT, 0.15));
-  if (scene->controls->focus_shown && scene->controls->focus == w)
+  if (scene->controls->focus_shown && scene->controls->focus == w) {
     paint_outline(cr, cap, radius, draw_px(scene, 2), THEME_FOCUS);
+  }
 }
 
 static void draw_value(cairo_t *cr, struct scene *scene, unsigned stem) {
@@ -96,8 +98,9 @@ static void draw_value(cairo_t *cr, struct scene *scene, unsigned stem) {
   draw_number(scene, w, words, sizeof words);
   paint_round(cr, box, draw_px(scene, 4), THEME_SUNKEN);
   draw_label(cr, scene, box, &font, words);
-  if (scene->controls->entry == w)
+  if (scene->controls->entry == w) {
     paint_outline(cr, box, draw_px(scene, 4), draw_px(scene, 2), THEME_FOCUS);
+  }
 }
 
 static void draw_toggle(cairo_t *cr, struct scene *scene, enum widget w, const char *letter,
@@ -134,8 +137,9 @@ void draw_strip(cairo_t *cr, struct scene *scene, unsigned stem) {
 
 void draw_menu(cairo_t *cr, struct scene *scene) {
   const struct menu *menu = &scene->controls->menu;
-  if (!menu_is_open(menu))
+  if (!menu_is_open(menu)) {
     return;
+  }
   const int mark = (int)draw_px(scene, 22);
   paint_box(cr, menu->box, THEME_RAISED);
   paint_outline(cr, menu->box, 0.0, draw_px(scene, 1), THEME_TICK);
@@ -144,8 +148,9 @@ void draw_menu(cairo_t *cr, struct scene *scene) {
     const bool at = i == menu->at;
     const struct paint_font font =
         draw_font(scene, 12, false, at ? THEME_ON_CHOSEN : THEME_TEXT, ALIGN_LEFT);
-    if (at)
+    if (at) {
       paint_round(cr, row, draw_px(scene, 4), THEME_CHOSEN);
+    }
     if (menu_checked(menu, i, scene->state)) {
       paint_colour(cr, font.colour);
       cairo_arc(cr, row.x + mark / 2.0, row.y + row.h / 2.0, draw_px(scene, 3), 0.0, 6.2831853);

@@ -12,8 +12,9 @@
 static double option(const LV2_Options_Option *options, LV2_URID_Map *map, const char *uri) {
   const LV2_URID key = map->map(map->handle, uri), type = map->map(map->handle, LV2_ATOM__Float);
   for (; options && options->key; options++) {
-    if (options->key != key || options->type != type || options->size != sizeof(float))
+    if (options->key != key || options->type != type || options->size != sizeof(float)) {
       continue;
+    }
     const double value = (double)*(const float *)options->value;
     return value > 0.0 && value < 1e7 ? value : 0.0;
   }
@@ -54,24 +55,28 @@ void ui_host_write_control(const struct ui_host *host, enum port port, float val
 }
 
 void ui_host_write_atom(const struct ui_host *host, LV2_URID protocol, const LV2_Atom *atom) {
-  if (atom)
+  if (atom) {
     host->write(host->controller, ports_to_variant(host->variant, PORT_CONTROL),
                 lv2_atom_total_size(atom), protocol, atom);
+  }
 }
 
 void ui_host_touch(const struct ui_host *host, enum port port, bool held) {
-  if (host->touch && host->touch->touch)
+  if (host->touch && host->touch->touch) {
     host->touch->touch(host->touch->handle, ports_to_variant(host->variant, port), held);
+  }
 }
 
 void ui_host_advertise_size(const struct ui_host *host, int width, int height) {
-  if (host->resize && host->resize->ui_resize)
+  if (host->resize && host->resize->ui_resize) {
     host->resize->ui_resize(host->resize->handle, width, height);
+  }
 }
 
 const char *ui_host_request_path(const struct ui_host *host, LV2_URID property) {
-  if (!host->request || !host->request->request || !host->map)
+  if (!host->request || !host->request->request || !host->map) {
     return "Choose the model file in the host: it is among the plugin's properties there";
+  }
   const LV2_URID path = host->map->map(host->map->handle, LV2_ATOM__Path);
   switch (host->request->request(host->request->handle, property, path, NULL)) {
   case LV2UI_REQUEST_VALUE_SUCCESS:

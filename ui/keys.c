@@ -18,24 +18,26 @@ static damage_t focus_on(struct controls *c, enum widget w) {
 
 static damage_t focus_next(struct controls *c, int direction) {
   int w = c->focus;
-  do
+  do {
     w = (w + direction + N_WIDGETS) % N_WIDGETS;
-  while (w == WIDGET_NONE || !there(c, (enum widget)w));
+  } while (w == WIDGET_NONE || !there(c, (enum widget)w));
   return focus_on(c, (enum widget)w);
 }
 
 /* Sideways: the same control of the next strip, another segment, or simply the next widget. */
 static damage_t sideways(struct controls *c, int direction) {
   const enum widget w = c->focus;
-  if (w == WIDGET_NONE)
+  if (w == WIDGET_NONE) {
     return focus_on(c, widget_of(STEM_VOCALS, CONTROL_GAIN));
+  }
   if (w == WIDGET_MAIN_FROM || w == WIDGET_OUTS) {
     const enum port port = widget_port(w);
     return focus_on(c, w) |
            controls_move(c, port, (double)c->state->values[port] + (double)direction);
   }
-  if (!widget_is_strip(w))
+  if (!widget_is_strip(w)) {
     return focus_next(c, direction);
+  }
   const int stem = (int)widget_stem(w) + direction;
   return stem < 0 || stem >= N_STEMS ? focus_on(c, w)
                                      : focus_on(c, widget_of((unsigned)stem, widget_control(w)));
@@ -44,8 +46,9 @@ static damage_t sideways(struct controls *c, int direction) {
 /* Up and down: a fader's steps, or the menu of a button. */
 static damage_t upright(struct controls *c, double steps, bool fine) {
   const enum widget w = c->focus;
-  if (w == WIDGET_NONE)
+  if (w == WIDGET_NONE) {
     return focus_on(c, widget_of(STEM_VOCALS, CONTROL_GAIN));
+  }
   const damage_t damage = focus_on(c, w);
   const enum port port = widget_port(w);
   if (port == N_PORTS || port == PORT_QUALITY) {
@@ -110,8 +113,9 @@ static damage_t entry_key(struct controls *c, enum controls_key key, char charac
   case KEY_ENTER:
   case KEY_TAB:
   case KEY_BACK_TAB:
-    if (parse(c->entry_text, &value))
+    if (parse(c->entry_text, &value)) {
       damage |= controls_move(c, widget_port(w), value);
+    }
     c->entry = WIDGET_NONE;
     return key == KEY_ENTER ? damage : damage | focus_next(c, key == KEY_TAB ? 1 : -1);
   case KEY_ESCAPE:
@@ -127,14 +131,16 @@ static damage_t menu_key(struct controls *c, enum controls_key key) {
   switch (key) {
   case KEY_UP:
   case KEY_DOWN:
-    if (menu->at < 0)
+    if (menu->at < 0) {
       menu->at = key == KEY_UP ? menu->n - 1 : 0;
-    else
+    } else {
       menu->at = (menu->at + (key == KEY_UP ? menu->n - 1 : 1)) % menu->n;
+    }
     return DAMAGE_MENU;
   case KEY_ENTER:
-    if (menu->at >= 0)
+    if (menu->at >= 0) {
       return controls_choose(c, menu->at);
+    }
     return 0;
   case KEY_ESCAPE:
   case KEY_TAB:
@@ -151,11 +157,13 @@ static damage_t toggle(struct controls *c, enum port port) {
 
 static damage_t enter(struct controls *c, bool *used) {
   const enum widget w = c->focus;
-  if (widget_has_number(w))
+  if (widget_has_number(w)) {
     return begin_entry(c, '\0');
+  }
   const enum port port = widget_port(w);
-  if (port < N_PORTS && port != PORT_QUALITY)
+  if (port < N_PORTS && port != PORT_QUALITY) {
     return toggle(c, port);
+  }
   *used = w != WIDGET_NONE;
   return *used ? upright(c, 0.0, false) : 0;
 }
@@ -163,13 +171,16 @@ static damage_t enter(struct controls *c, bool *used) {
 static damage_t character_key(struct controls *c, char character, bool *used) {
   const int lower = tolower((unsigned char)character);
   if (widget_is_strip(c->focus)) {
-    if (lower == 'm')
+    if (lower == 'm') {
       return toggle(c, ports_stem_control(widget_stem(c->focus), CONTROL_MUTE));
-    if (lower == 's')
+    }
+    if (lower == 's') {
       return toggle(c, ports_stem_control(widget_stem(c->focus), CONTROL_SOLO));
+    }
   }
-  if (widget_has_number(c->focus) && (isdigit((unsigned char)character) || character == '-'))
+  if (widget_has_number(c->focus) && (isdigit((unsigned char)character) || character == '-')) {
     return begin_entry(c, character);
+  }
   *used = false;
   return 0;
 }
@@ -177,10 +188,12 @@ static damage_t character_key(struct controls *c, char character, bool *used) {
 damage_t controls_key(struct controls *c, enum controls_key key, char character, bool fine,
                       bool *used) {
   *used = true;
-  if (menu_is_open(&c->menu))
+  if (menu_is_open(&c->menu)) {
     return menu_key(c, key);
-  if (c->entry)
+  }
+  if (c->entry) {
     return entry_key(c, key, character);
+  }
   const enum port port = widget_port(c->focus);
   const struct port_info *info = port < N_PORTS ? &port_table[port] : NULL;
   switch (key) {

@@ -186,8 +186,9 @@ struct box layout_segment(const struct layout *layout, enum widget w, int segmen
     own += i == segment ? width : 0;
     all += width;
   }
-  if (all == 0)
+  if (all == 0) {
     return box;
+  }
   const int left = box.w * before / all, right = box.w * (before + own) / all;
   return (struct box){box.x + left, box.y, right - left, box.h};
 }
@@ -204,13 +205,17 @@ struct box box_common(struct box a, struct box b) {
 }
 
 enum widget layout_hit(const struct layout *layout, int x, int y) {
-  for (int w = WIDGET_NONE + 1; w < N_WIDGETS; w++)
-    if (box_has(layout->widgets[w], x, y))
+  for (int w = WIDGET_NONE + 1; w < N_WIDGETS; w++) {
+    if (box_has(layout->widgets[w], x, y)) {
       return (enum widget)w;
+    }
+  }
   /* The number above a fader belongs to it. */
-  for (unsigned s = 0; s < N_STEMS; s++)
-    if (box_has(layout->values[s], x, y))
+  for (unsigned s = 0; s < N_STEMS; s++) {
+    if (box_has(layout->values[s], x, y)) {
       return widget_of(s, CONTROL_GAIN);
+    }
+  }
   return WIDGET_NONE;
 }
 

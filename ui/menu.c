@@ -6,8 +6,9 @@
 
 static int count_points(const struct scale_point *points) {
   int n = 0;
-  while (points && points[n].label)
+  while (points && points[n].label) {
     n++;
+  }
   return n;
 }
 
@@ -27,8 +28,9 @@ static int entries(enum widget owner) {
 
 void menu_open(struct menu *menu, enum widget owner, const struct layout *layout) {
   const int n = entries(owner);
-  if (n == 0)
+  if (n == 0) {
     return;
+  }
   const struct box button = layout->widgets[owner];
   const int pad = (int)lround(4 * layout->unit);
   menu->owner = owner;
@@ -37,12 +39,15 @@ void menu_open(struct menu *menu, enum widget owner, const struct layout *layout
   menu->at = -1;
   struct box box = {button.x, button.y + button.h + pad, (int)lround(200 * layout->unit),
                     n * menu->row + 2 * pad};
-  if (box.w < button.w)
+  if (box.w < button.w) {
     box.w = button.w;
-  if (box.x + box.w > layout->width - pad)
+  }
+  if (box.x + box.w > layout->width - pad) {
     box.x = layout->width - pad - box.w;
-  if (box.y + box.h > layout->height - pad)
+  }
+  if (box.y + box.h > layout->height - pad) {
     box.y = layout->height - pad - box.h;
+  }
   menu->box = box;
 }
 
@@ -63,9 +68,11 @@ const char *menu_text(const struct menu *menu, int entry) {
 }
 
 static bool preset_holds(const struct preset *preset, const struct state *state) {
-  for (int p = 0; p < N_PORTS; p++)
-    if (preset_sets((enum port)p) && state->values[p] != preset_value(preset, (enum port)p))
+  for (int p = 0; p < N_PORTS; p++) {
+    if (preset_sets((enum port)p) && state->values[p] != preset_value(preset, (enum port)p)) {
       return false;
+    }
+  }
   return true;
 }
 
@@ -92,8 +99,10 @@ struct box menu_entry(const struct menu *menu, int entry) {
 }
 
 int menu_hit(const struct menu *menu, int x, int y) {
-  for (int i = 0; i < menu->n; i++)
-    if (menu_is_open(menu) && box_has(menu_entry(menu, i), x, y))
+  for (int i = 0; i < menu->n; i++) {
+    if (menu_is_open(menu) && box_has(menu_entry(menu, i), x, y)) {
       return i;
+    }
+  }
   return -1;
 }

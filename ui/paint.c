@@ -39,8 +39,9 @@ static void round_path(cairo_t *cr, double x, double y, double w, double h, doub
 }
 
 void paint_round(cairo_t *cr, struct box box, double radius, colour_t colour) {
-  if (box.w <= 0 || box.h <= 0)
+  if (box.w <= 0 || box.h <= 0) {
     return;
+  }
   paint_colour(cr, colour);
   round_path(cr, box.x, box.y, box.w, box.h, radius);
   cairo_fill(cr);
@@ -48,8 +49,9 @@ void paint_round(cairo_t *cr, struct box box, double radius, colour_t colour) {
 
 void paint_outline(cairo_t *cr, struct box box, double radius, double width, colour_t colour) {
   width = fmax(round(width), 1.0);
-  if (box.w <= width || box.h <= width)
+  if (box.w <= width || box.h <= width) {
     return;
+  }
   paint_colour(cr, colour);
   cairo_set_line_width(cr, width);
   round_path(cr, box.x + width / 2, box.y + width / 2, box.w - width, box.h - width,
@@ -77,14 +79,17 @@ double paint_text_width(cairo_t *cr, const struct paint_font *font, const char *
 /* As many whole characters as fit before an ellipsis. */
 static void shorten(cairo_t *cr, const char *words, double width, char *out, size_t size) {
   size_t n = strlen(words);
-  if (n > size - 4)
+  if (n > size - 4) {
     n = size - 4;
+  }
   for (;;) {
-    while (n > 0 && ((unsigned char)words[n] & 0xc0) == 0x80)
+    while (n > 0 && ((unsigned char)words[n] & 0xc0) == 0x80) {
       n--;
+    }
     snprintf(out, size, "%.*s\u2026", (int)n, words);
-    if (n == 0 || advance(cr, out) <= width)
+    if (n == 0 || advance(cr, out) <= width) {
       return;
+    }
     n--;
   }
 }

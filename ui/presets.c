@@ -22,8 +22,10 @@ bool preset_sets(enum port port) {
 }
 
 float preset_value(const struct preset *preset, enum port port) {
-  for (const struct preset_setting *s = preset->settings; s->symbol; s++)
-    if (strcmp(s->symbol, port_table[port].symbol) == 0)
+  for (const struct preset_setting *s = preset->settings; s->symbol; s++) {
+    if (strcmp(s->symbol, port_table[port].symbol) == 0) {
       return s->value;
+    }
+  }
   return port_table[port].initial;
 }

@@ -18,8 +18,9 @@ struct screen *screen_new(enum variant variant, const struct state *state,
                           const struct controls *controls, struct layout *layout,
                           struct spectrogram *spectrogram) {
   struct screen *screen = calloc(1, sizeof *screen);
-  if (!screen)
+  if (!screen) {
     return NULL;
+  }
   screen->variant = variant;
   screen->layout = layout;
   screen->spectrogram = spectrogram;
@@ -28,16 +29,18 @@ struct screen *screen_new(enum variant variant, const struct state *state,
 }
 
 void screen_free(struct screen *screen) {
-  if (screen && screen->picture)
+  if (screen && screen->picture) {
     cairo_surface_destroy(screen->picture);
+  }
   free(screen);
 }
 
 void screen_resize(struct screen *screen, const struct target *target, int width, int height,
                    double scale) {
   layout_compute(screen->layout, screen->variant, width, height, scale);
-  if (screen->picture)
+  if (screen->picture) {
     cairo_surface_destroy(screen->picture);
+  }
   screen->picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
   const struct box box = screen->layout->spectrogram;
   spectrogram_resize(screen->spectrogram, target, box.w, box.h, (int)fmax(lround(scale), 1.0));
@@ -75,36 +78,44 @@ static void update_picture(struct screen *screen, damage_t damage) {
   cairo_t *cr = paint_begin(screen->picture);
   bool covered = damage & (DAMAGE_ALL | DAMAGE_MENU);
   draw(cr, &screen->scene, damage);
-  for (damage_t bit = 1; bit < DAMAGE_ALL && !covered; bit <<= 1)
+  for (damage_t bit = 1; bit < DAMAGE_ALL && !covered; bit <<= 1) {
     covered = (damage & bit) &&
               !box_is_empty(box_common(draw_extent(&screen->scene, bit), menu_box(screen)));
-  if (covered)
+  }
+  if (covered) {
     draw_menu(cr, &screen->scene);
+  }
   cairo_destroy(cr);
 }
 
 void screen_show(struct screen *screen, const struct target *target, damage_t damage) {
   const damage_t drawn = damage & ~(damage_t)DAMAGE_COLUMNS;
-  if (!screen->picture)
+  if (!screen->picture) {
     return;
-  if (drawn)
+  }
+  if (drawn) {
     update_picture(screen, drawn);
+  }
   if (damage & DAMAGE_ALL) {
     screen_expose(screen, target,
                   (struct box){0, 0, screen->layout->width, screen->layout->height});
     return;
   }
-  for (damage_t bit = 1; bit < DAMAGE_ALL; bit <<= 1)
-    if (drawn & bit)
+  for (damage_t bit = 1; bit < DAMAGE_ALL; bit <<= 1) {
+    if (drawn & bit) {
       copy_picture(screen, target, draw_extent(&screen->scene, bit));
-  if (damage & DAMAGE_COLUMNS)
+    }
+  }
+  if (damage & DAMAGE_COLUMNS) {
     show_columns(screen, target, screen->layout->spectrogram);
+  }
 }
 
 void screen_expose(struct screen *screen, const struct target *target, struct box box) {
   const struct box columns = box_common(box, screen->layout->spectrogram);
-  if (!screen->picture)
+  if (!screen->picture) {
     return;
+  }
   if (box_is_empty(columns) || spectrogram_empty(screen->spectrogram)) {
     copy_picture(screen, target, box);
     return;

@@ -37,8 +37,9 @@ static unsigned from_linear(double v) {
 }
 
 static void linear_colour(double linear[3], colour_t colour) {
-  for (int c = 0; c < 3; c++)
+  for (int c = 0; c < 3; c++) {
     linear[c] = to_linear((colour >> (8 * c)) & 0xff);
+  }
 }
 
 uint32_t spectrogram_colour(const struct spectrogram *s, const uint8_t band[VIEW_BYTES]) {
@@ -57,8 +58,9 @@ uint32_t spectrogram_colour(const struct spectrogram *s, const uint8_t band[VIEW
   uint32_t colour = 0;
   for (int c = 0; c < 3; c++) {
     double v = 0.0;
-    for (int i = 0; i < VIEW_SHARES && sum > 0.0; i++)
+    for (int i = 0; i < VIEW_SHARES && sum > 0.0; i++) {
       v += weights[i] / sum * s->stems[i][c];
+    }
     v = heard * (v + white * (1.0 - v)) + (1.0 - heard) * GHOST;
     v = s->ground[c] + light * (v - s->ground[c]);
     colour |= from_linear(v) << (8 * c);
@@ -68,25 +70,30 @@ uint32_t spectrogram_colour(const struct spectrogram *s, const uint8_t band[VIEW
 
 struct spectrogram *spectrogram_new(void) {
   struct spectrogram *s = calloc(1, sizeof *s);
-  if (!s)
+  if (!s) {
     return NULL;
+  }
   linear_colour(s->ground, THEME_SUNKEN);
-  for (int i = 0; i < VIEW_SHARES; i++)
+  for (int i = 0; i < VIEW_SHARES; i++) {
     linear_colour(s->stems[i], theme_stems[i]);
+  }
   return s;
 }
 
 static void drop_picture(struct spectrogram *s) {
-  if (s->ring)
+  if (s->ring) {
     cairo_surface_destroy(s->ring);
-  if (s->image)
+  }
+  if (s->image) {
     cairo_surface_destroy(s->image);
+  }
   s->ring = s->image = NULL;
 }
 
 void spectrogram_free(struct spectrogram *s) {
-  if (s)
+  if (s) {
     drop_picture(s);
+  }
   free(s);
 }
 
@@ -100,8 +107,9 @@ static uint32_t blend(uint32_t a, uint32_t b, unsigned part) {
  * be NULL: nothing. */
 static void render(struct spectrogram *s, const uint8_t *bands, int left) {
   uint32_t colours[VIEW_BANDS];
-  for (int b = 0; b < VIEW_BANDS; b++)
+  for (int b = 0; b < VIEW_BANDS; b++) {
     colours[b] = bands ? spectrogram_colour(s, bands + (ptrdiff_t)b * VIEW_BYTES) : THEME_SUNKEN;
+  }
   cairo_surface_flush(s->image);
   unsigned char *data = cairo_image_surface_get_data(s->image);
   const int stride = cairo_image_surface_get_stride(s->image);
@@ -110,8 +118,9 @@ static void render(struct spectrogram *s, const uint8_t *bands, int left) {
         fmin(fmax((s->h - y - 0.5) / s->h * VIEW_BANDS - 0.5, 0.0), VIEW_BANDS - 1.001);
     const int b = (int)at;
     const uint32_t pixel = blend(colours[b], colours[b + 1], (unsigned)(256.0 * (at - b)));
-    for (int x = 0; x < s->column; x++)
+    for (int x = 0; x < s->column; x++) {
       memcpy(data + (ptrdiff_t)y * stride + 4 * (ptrdiff_t)(left + x), &pixel, sizeof pixel);
+    }
   }
   cairo_surface_mark_dirty(s->image);
 }
@@ -122,21 +131,25 @@ void spectrogram_resize(struct spectrogram *s, const struct target *target, int 
   s->h = h;
   s->w = w;
   s->column = column > 0 ? column : 1;
-  if (w < 1 || h < 1)
+  if (w < 1 || h < 1) {
     return;
-  while ((w + s->column - 1) / s->column > HISTORY)
+  }
+  while ((w + s->column - 1) / s->column > HISTORY) {
     s->column++;
+  }
   s->w = (w + s->column - 1) / s->column * s->column;
   s->hidden = s->w - w;
   s->target = *target;
   s->ring = cairo_surface_create_similar(target->surface, CAIRO_CONTENT_COLOR, s->w, h);
   s->image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->w, h);
-  if (cairo_surface_status(s->image) != CAIRO_STATUS_SUCCESS)
+  if (cairo_surface_status(s->image) != CAIRO_STATUS_SUCCESS) {
     return;
+  }
   const uint64_t shown = (uint64_t)(s->w / s->column);
   s->painted = s->pushed > shown ? s->pushed - shown : 0;
-  for (int x = 0; x < s->w; x += s->column)
+  for (int x = 0; x < s->w; x += s->column) {
     render(s, NULL, x);
+  }
   target_copy(target, s->ring, s->image, (struct box){0, 0, s->w, h}, 0, 0);
 }
 
@@ -151,28 +164,32 @@ bool spectrogram_empty(const struct spectrogram *s) {
 /* Brings what is new to the ring: one piece, or two where it goes around. */
 static void paint_new(struct spectrogram *s) {
   const uint64_t shown = (uint64_t)(s->w / s->column);
-  if (s->pushed - s->painted > shown)
+  if (s->pushed - s->painted > shown) {
     s->painted = s->pushed - shown;
+  }
   while (s->painted < s->pushed) {
     const int left = (int)(s->painted % shown) * s->column;
     int right = left;
-    for (; s->painted < s->pushed && right < s->w; s->painted++, right += s->column)
+    for (; s->painted < s->pushed && right < s->w; s->painted++, right += s->column) {
       render(s, s->history[s->painted % HISTORY], right);
+    }
     target_copy(&s->target, s->ring, s->image, (struct box){left, 0, right - left, s->h}, left, 0);
   }
 }
 
 static void copy(struct spectrogram *s, cairo_t *cr, int from, int to, int y, int w) {
-  if (w <= 0)
+  if (w <= 0) {
     return;
+  }
   cairo_set_source_surface(cr, s->ring, to - from, y);
   cairo_rectangle(cr, to, y, w, s->h);
   cairo_fill(cr);
 }
 
 void spectrogram_draw(struct spectrogram *s, cairo_t *cr, int x, int y) {
-  if (!s->ring || cairo_surface_status(s->image) != CAIRO_STATUS_SUCCESS)
+  if (!s->ring || cairo_surface_status(s->image) != CAIRO_STATUS_SUCCESS) {
     return;
+  }
   paint_new(s);
   /* The ring from its oldest column on: what is right of the newest one comes first. */
   x -= s->hidden;

@@ -16,10 +16,12 @@ void state_init(struct state *state, enum variant variant, double rate) {
   state->variant = variant;
   state->rate = rate;
   state->load_shown = -1;
-  for (int p = 0; p < N_PORTS; p++)
+  for (int p = 0; p < N_PORTS; p++) {
     state->values[p] = port_table[p].initial;
-  for (unsigned s = 0; s < N_STEMS; s++)
+  }
+  for (unsigned s = 0; s < N_STEMS; s++) {
     state->meters[s] = (struct meter){METER_FLOOR, METER_FLOOR, 0.0};
+  }
 }
 
 /* Any fader may make the settings those of a preset. */
@@ -54,20 +56,25 @@ static damage_t damage_of(enum port port) {
 
 damage_t state_set(struct state *state, enum port port, float value) {
   const struct port_info *info = &port_table[port];
-  if (info->kind != KIND_CONTROL_IN && info->kind != KIND_CONTROL_OUT)
+  if (info->kind != KIND_CONTROL_IN && info->kind != KIND_CONTROL_OUT) {
     return 0;
-  if (isnan(value))
+  }
+  if (isnan(value)) {
     value = info->initial;
+  }
   value = fminf(fmaxf(value, info->minimum), info->maximum);
-  if (info->flags & (FLAG_INTEGER | FLAG_TOGGLED))
+  if (info->flags & (FLAG_INTEGER | FLAG_TOGGLED)) {
     value = roundf(value);
+  }
   if (port == PORT_LATE_FRAMES) {
-    if (state->late_known && value > state->values[port])
+    if (state->late_known && value > state->values[port]) {
       state->late_until = state->now + LATE_LIGHT;
+    }
     state->late_known = true;
   }
-  if (value == state->values[port])
+  if (value == state->values[port]) {
     return 0;
+  }
   state->values[port] = value;
   return damage_of(port);
 }
@@ -91,8 +98,9 @@ damage_t state_levels(struct state *state, const float peaks[N_STEMS]) {
 }
 
 void state_load(struct state *state, float load) {
-  if (load >= 0.0f && load < 100.0f)
+  if (load >= 0.0f && load < 100.0f) {
     state->load = load;
+  }
 }
 
 damage_t state_message(struct state *state, const char *text) {
@@ -110,17 +118,20 @@ damage_t state_model(struct state *state, enum split_id split, const char *path,
 static bool fall(struct meter *m, double now, float by) {
   const float level = m->level, held = m->held;
   m->level = fmaxf(level - by, METER_FLOOR);
-  if (now > m->held_until)
+  if (now > m->held_until) {
     m->held = fmaxf(held - by, m->level);
+  }
   return m->level != level || m->held != held;
 }
 
 damage_t state_tick(struct state *state, double now) {
   damage_t damage = 0;
   const float elapsed = (float)fmin(fmax(now - state->now, 0.0), 1.0);
-  for (unsigned s = 0; s < N_STEMS; s++)
-    if (fall(&state->meters[s], now, METER_FALL * elapsed))
+  for (unsigned s = 0; s < N_STEMS; s++) {
+    if (fall(&state->meters[s], now, METER_FALL * elapsed)) {
       damage |= damage_meter(s);
+    }
+  }
   if (state->late_until > 0.0 && now >= state->late_until) {
     state->late_until = 0.0;
     damage |= DAMAGE_LATE;
@@ -140,13 +151,17 @@ enum split_id state_main_split(const struct state *state) {
 }
 
 bool state_silenced(const struct state *state, unsigned stem) {
-  if (state->values[ports_stem_control((enum stem)stem, CONTROL_MUTE)] > 0.5f)
+  if (state->values[ports_stem_control((enum stem)stem, CONTROL_MUTE)] > 0.5f) {
     return true;
-  if (state->values[ports_stem_control((enum stem)stem, CONTROL_SOLO)] > 0.5f)
+  }
+  if (state->values[ports_stem_control((enum stem)stem, CONTROL_SOLO)] > 0.5f) {
     return false;
+  }
   const enum split_id split = split_of(stem);
-  for (unsigned s = split_first(split); s < split_end(split); s++)
-    if (state->values[ports_stem_control((enum stem)s, CONTROL_SOLO)] > 0.5f)
+  for (unsigned s = split_first(split); s < split_end(split); s++) {
+    if (state->values[ports_stem_control((enum stem)s, CONTROL_SOLO)] > 0.5f) {
       return true;
+    }
+  }
   return false;
 }

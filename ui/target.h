@@ -18,8 +18,9 @@ struct target {
 /** Copies a box of an image to x, y of the target's surface, or of one like it. */
 static inline void target_copy(const struct target *target, cairo_surface_t *to,
                                cairo_surface_t *image, struct box from, int x, int y) {
-  if (box_is_empty(from) || (target->put && target->put(target->data, to, image, from, x, y)))
+  if (box_is_empty(from) || (target->put && target->put(target->data, to, image, from, x, y))) {
     return;
+  }
   cairo_t *cr = cairo_create(to);
   cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);
   cairo_set_source_surface(cr, image, x - from.x, y - from.y);

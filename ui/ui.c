@@ -56,9 +56,10 @@ static damage_t user_chooses_model(void *data, enum split_id split) {
 static damage_t user_wants_bundled_model(void *data, enum split_id split) {
   struct ui *ui = data;
   uint64_t buffer[ATOMS_MESSAGE / sizeof(uint64_t)];
-  if (ui->host.map)
+  if (ui->host.map) {
     ui_host_write_atom(&ui->host, ui->atoms.event_transfer,
                        atoms_set_model(&ui->atoms, buffer, sizeof buffer, split, ""));
+  }
   return 0;
 }
 
@@ -85,8 +86,9 @@ static void resized(void *data, int width, int height) {
 static void exposed(void *data, struct box box) {
   struct ui *ui = data;
   const struct target to = target(ui);
-  if (!(ui->damage & DAMAGE_ALL))
+  if (!(ui->damage & DAMAGE_ALL)) {
     screen_expose(ui->screen, &to, box);
+  }
 }
 
 static void pressed(void *data, int button, int x, int y, double time) {
@@ -96,8 +98,9 @@ static void pressed(void *data, int button, int x, int y, double time) {
 
 static void released(void *data, int button) {
   struct ui *ui = data;
-  if (button == 1)
+  if (button == 1) {
     ui->damage |= controls_release(&ui->controls);
+  }
 }
 
 static void moved(void *data, int x, int y, bool fine) {
@@ -126,13 +129,15 @@ static bool key(void *data, enum controls_key key, char character, bool fine) {
 
 static void cleanup(LV2UI_Handle handle) {
   struct ui *ui = handle;
-  if (ui->window)
+  if (ui->window) {
     window_begin(ui->window);
+  }
   /* Before the window: the spectrogram's picture is the server's. */
   screen_free(ui->screen);
   spectrogram_free(ui->spectrogram);
-  if (ui->window)
+  if (ui->window) {
     window_end(ui->window);
+  }
   window_free(ui->window);
   free(ui);
 }
@@ -143,11 +148,13 @@ static bool open_ui(struct ui *ui) {
   ui->spectrogram = spectrogram_new();
   ui->screen =
       screen_new(ui->host.variant, &ui->state, &ui->controls, &ui->layout, ui->spectrogram);
-  if (!ui->spectrogram || !ui->screen)
+  if (!ui->spectrogram || !ui->screen) {
     return false;
+  }
   ui->window = window_new(ui->host.parent, ui->host.scale, &owner);
-  if (!ui->window)
+  if (!ui->window) {
     return false;
+  }
   int width, height;
   window_size(ui->window, &width, &height);
   window_begin(ui->window);
@@ -160,9 +167,10 @@ static bool open_ui(struct ui *ui) {
 /* Asks for what no port event tells. */
 static void ask(struct ui *ui) {
   uint64_t buffer[ATOMS_MESSAGE / sizeof(uint64_t)];
-  for (int i = 0; i < N_SPLITS && ui->host.map; i++)
+  for (int i = 0; i < N_SPLITS && ui->host.map; i++) {
     ui_host_write_atom(&ui->host, ui->atoms.event_transfer,
                        atoms_get_model(&ui->atoms, buffer, sizeof buffer, (enum split_id)i));
+  }
 }
 
 static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *plugin_uri,
@@ -172,16 +180,18 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
   (void)descriptor;
   (void)bundle_path;
   struct ui *ui = calloc(1, sizeof *ui);
-  if (!ui)
+  if (!ui) {
     return NULL;
+  }
   if (!ui_host_init(&ui->host, plugin_uri, write_function, controller, features)) {
     free(ui);
     return NULL;
   }
   const struct controls_owner owner = {ui, user_moved, user_touched, user_chooses_model,
                                        user_wants_bundled_model};
-  if (ui->host.map)
+  if (ui->host.map) {
     atoms_init(&ui->atoms, ui->host.map);
+  }
   state_init(&ui->state, ui->host.variant, ui->host.rate);
   ui->state.now = seconds();
   controls_init(&ui->controls, &ui->state, &ui->layout, &owner);
@@ -199,16 +209,21 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
 
 static void atom_event(struct ui *ui, uint32_t size, const void *atom) {
   struct atoms_news news;
-  if (!atoms_read(&ui->atoms, atom, size, &news))
+  if (!atoms_read(&ui->atoms, atom, size, &news)) {
     return;
-  if (news.levels)
+  }
+  if (news.levels) {
     ui->damage |= state_levels(&ui->state, news.levels);
-  if (news.load)
+  }
+  if (news.load) {
     state_load(&ui->state, *news.load);
-  if (news.text)
+  }
+  if (news.text) {
     ui->damage |= state_message(&ui->state, news.text);
-  if (news.path)
+  }
+  if (news.path) {
     ui->damage |= state_model(&ui->state, news.split, news.path, news.name);
+  }
   if (news.column) {
     spectrogram_push(ui->spectrogram, news.column);
     ui->damage |= DAMAGE_COLUMNS;
@@ -218,15 +233,17 @@ static void atom_event(struct ui *ui, uint32_t size, const void *atom) {
 static void port_event(LV2UI_Handle handle, uint32_t index, uint32_t size, uint32_t format,
                        const void *buffer) {
   struct ui *ui = handle;
-  if (index >= ports_count(ui->host.variant) || !buffer)
+  if (index >= ports_count(ui->host.variant) || !buffer) {
     return;
+  }
   const enum port port = ports_from_variant(ui->host.variant, index);
   if (format == 0 && size == sizeof(float) && ports_is_control(port)) {
     float value;
     memcpy(&value, buffer, sizeof value);
     /* The hand on a fader has the last word. */
-    if (!ui->controls.drag || widget_port(ui->controls.drag) != port)
+    if (!ui->controls.drag || widget_port(ui->controls.drag) != port) {
       ui->damage |= state_set(&ui->state, port, value);
+    }
   } else if (ui->host.map && format == ui->atoms.event_transfer && port == PORT_NOTIFY) {
     atom_event(ui, size, buffer);
   }
@@ -236,8 +253,9 @@ static int idle(LV2UI_Handle handle) {
   struct ui *ui = handle;
   const double now = seconds();
   ui->open = ui->open && window_poll(ui->window);
-  if (!ui->open)
+  if (!ui->open) {
     return 1;
+  }
   ui->damage |= state_tick(&ui->state, now);
   if (ui->host.map && now >= ui->next_watch) {
     uint64_t buffer[ATOMS_MESSAGE / sizeof(uint64_t)];
@@ -258,8 +276,9 @@ static int idle(LV2UI_Handle handle) {
 
 static int resize(LV2UI_Feature_Handle handle, int width, int height) {
   struct ui *ui = handle;
-  if (!ui || !ui->open || width < 1 || height < 1)
+  if (!ui || !ui->open || width < 1 || height < 1) {
     return 1;
+  }
   window_resize(ui->window, width, height);
   return 0;
 }
@@ -267,8 +286,9 @@ static int resize(LV2UI_Feature_Handle handle, int width, int height) {
 static const void *extension_data(const char *uri) {
   static const LV2UI_Idle_Interface idle_interface = {idle};
   static const LV2UI_Resize resize_interface = {NULL, resize};
-  if (strcmp(uri, LV2_UI__idleInterface) == 0)
+  if (strcmp(uri, LV2_UI__idleInterface) == 0) {
     return &idle_interface;
+  }
   return strcmp(uri, LV2_UI__resize) == 0 ? &resize_interface : NULL;
 }
 

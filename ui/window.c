@@ -47,8 +47,9 @@ static double scale_of_screen(Display *display) {
 
 static void set_hints(struct window *w) {
   XSizeHints *hints = XAllocSizeHints();
-  if (!hints)
+  if (!hints) {
     return;
+  }
   hints->flags = PMinSize | PBaseSize;
   hints->min_width = (int)(LAYOUT_MIN_WIDTH * w->scale);
   hints->min_height = (int)(LAYOUT_MIN_HEIGHT * w->scale);
@@ -60,8 +61,9 @@ static void set_hints(struct window *w) {
 
 static bool open_window(struct window *w) {
   XWindowAttributes parent;
-  if (!XGetWindowAttributes(w->display, w->parent, &parent))
+  if (!XGetWindowAttributes(w->display, w->parent, &parent)) {
     return false;
+  }
   const int most_w = WidthOfScreen(parent.screen), most_h = HeightOfScreen(parent.screen);
   w->width = (int)fmin(LAYOUT_WIDTH * w->scale, most_w);
   w->height = (int)fmin(LAYOUT_HEIGHT * w->scale, most_h);
@@ -86,8 +88,9 @@ static bool open_window(struct window *w) {
 
 struct window *window_new(unsigned long parent, double scale, const struct window_owner *owner) {
   struct window *w = calloc(1, sizeof *w);
-  if (!w)
+  if (!w) {
     return NULL;
+  }
   w->display = XOpenDisplay(NULL);
   if (!w->display) {
     free(w);
@@ -108,15 +111,19 @@ struct window *window_new(unsigned long parent, double scale, const struct windo
 }
 
 void window_free(struct window *w) {
-  if (!w)
+  if (!w) {
     return;
+  }
   window_begin(w);
-  if (w->surface)
+  if (w->surface) {
     cairo_surface_destroy(w->surface);
-  if (w->gc)
+  }
+  if (w->gc) {
     XFreeGC(w->display, w->gc);
-  if (w->id && !w->gone)
+  }
+  if (w->id && !w->gone) {
     XDestroyWindow(w->display, w->id);
+  }
   XCloseDisplay(w->display);
   window_end(w);
   free(w);
@@ -144,8 +151,9 @@ static bool has_our_pixels(const struct window *w, cairo_surface_t *to) {
 
 bool window_put(struct window *w, cairo_surface_t *to, cairo_surface_t *image, struct box from,
                 int x, int y) {
-  if (!has_our_pixels(w, to))
+  if (!has_our_pixels(w, to)) {
     return false;
+  }
   cairo_surface_flush(to);
   cairo_surface_flush(image);
   const int stride = cairo_image_surface_get_stride(image);
@@ -153,12 +161,14 @@ bool window_put(struct window *w, cairo_surface_t *to, cairo_surface_t *image, s
                                 (char *)cairo_image_surface_get_data(image),
                                 (unsigned)cairo_image_surface_get_width(image),
                                 (unsigned)cairo_image_surface_get_height(image), 32, stride);
-  if (!pixels)
+  if (!pixels) {
     return false;
+  }
   const bool ours = pixels->bits_per_pixel == 32;
-  if (ours)
+  if (ours) {
     XPutImage(w->display, cairo_xlib_surface_get_drawable(to), w->gc, pixels, from.x, from.y, x, y,
               (unsigned)from.w, (unsigned)from.h);
+  }
   pixels->data = NULL; /* the surface's */
   XDestroyImage(pixels);
   cairo_surface_mark_dirty(to);
@@ -188,8 +198,9 @@ void window_flush(struct window *w) {
 }
 
 void window_resize(struct window *w, int width, int height) {
-  if (w->gone || width < 1 || height < 1)
+  if (w->gone || width < 1 || height < 1) {
     return;
+  }
   window_begin(w);
   XResizeWindow(w->display, w->id, (unsigned)width, (unsigned)height);
   XFlush(w->display);
@@ -228,9 +239,11 @@ static enum controls_key key_of(KeySym symbol) {
       {XK_Escape, KEY_ESCAPE},
       {XK_BackSpace, KEY_BACKSPACE},
   };
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-    if (keys[i].symbol == symbol)
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (keys[i].symbol == symbol) {
       return keys[i].key;
+    }
+  }
   return KEY_NONE;
 }
 
@@ -247,15 +260,18 @@ static void key_pressed(struct window *w, XEvent *event) {
   enum controls_key key = key_of(symbol);
   const unsigned modifiers = event->xkey.state;
   if (key == KEY_NONE && n == 1 && text[0] > ' ' && text[0] < 127 &&
-      !(modifiers & (ControlMask | Mod1Mask | Mod4Mask)))
+      !(modifiers & (ControlMask | Mod1Mask | Mod4Mask))) {
     key = KEY_CHARACTER;
+  }
   const bool used =
       key != KEY_NONE && w->owner.key(w->owner.data, key, text[0], is_fine(modifiers));
   w->passed_on[event->xkey.keycode % N_KEYCODES] = !used;
-  if (used)
+  if (used) {
     return;
-  if (key == KEY_ESCAPE)
+  }
+  if (key == KEY_ESCAPE) {
     XSetInputFocus(w->display, w->parent, RevertToParent, event->xkey.time);
+  }
   pass_on(w, event);
 }
 
@@ -265,15 +281,17 @@ static void button_pressed(struct window *w, const XButtonEvent *e) {
     w->owner.wheel(w->owner.data, e->x, e->y, e->button == Button4 ? 1 : -1, is_fine(e->state));
     return;
   }
-  if (e->button != Button1 && e->button != Button3)
+  if (e->button != Button1 && e->button != Button3) {
     return;
+  }
   XSetInputFocus(w->display, w->id, RevertToParent, e->time);
   w->owner.pressed(w->owner.data, (int)e->button, e->x, e->y, time);
 }
 
 static void configured(struct window *w, const XConfigureEvent *e) {
-  if (e->width == w->width && e->height == w->height)
+  if (e->width == w->width && e->height == w->height) {
     return;
+  }
   w->width = e->width;
   w->height = e->height;
   cairo_xlib_surface_set_size(w->surface, w->width, w->height);
@@ -285,8 +303,9 @@ static void skip_to_last(struct window *w, XEvent *event) {
   while (XPending(w->display)) {
     XEvent next;
     XPeekEvent(w->display, &next);
-    if (next.type != event->type || next.xany.window != event->xany.window)
+    if (next.type != event->type || next.xany.window != event->xany.window) {
       return;
+    }
     XNextEvent(w->display, event);
   }
 }
@@ -322,8 +341,9 @@ static void handle(struct window *w, XEvent *event) {
     key_pressed(w, event);
     break;
   case KeyRelease:
-    if (w->passed_on[event->xkey.keycode % N_KEYCODES])
+    if (w->passed_on[event->xkey.keycode % N_KEYCODES]) {
       pass_on(w, event);
+    }
     break;
   case MappingNotify:
     XRefreshKeyboardMapping(&event->xmapping);
@@ -338,8 +358,9 @@ bool window_poll(struct window *w) {
   while (!w->gone && XPending(w->display)) {
     XEvent event;
     XNextEvent(w->display, &event);
-    if (event.xany.window == w->id || event.type == MappingNotify)
+    if (event.xany.window == w->id || event.type == MappingNotify) {
       handle(w, &event);
+    }
   }
   window_end(w);
   return !w->gone;

@@ -15,26 +15,31 @@ static volatile unsigned column; /* what its bytes add up to: so all are read */
 static void sound(const struct state *state) {
   for (int p = 0; p < N_PORTS; p++) {
     const struct port_info *info = &port_table[p];
-    if (info->kind == KIND_CONTROL_IN || info->kind == KIND_CONTROL_OUT)
+    if (info->kind == KIND_CONTROL_IN || info->kind == KIND_CONTROL_OUT) {
       must(state->values[p] >= info->minimum && state->values[p] <= info->maximum,
            "a control is within its range");
+    }
   }
-  for (unsigned s = 0; s < N_STEMS; s++)
+  for (unsigned s = 0; s < N_STEMS; s++) {
     must(isfinite(state->meters[s].level) && isfinite(state->meters[s].held), "a meter is finite");
+  }
   must(memchr(state->message, '\0', STATE_TEXT) != NULL, "the message ends");
   must(mbstowcs(NULL, state->message, 0) != (size_t)-1, "the message is UTF-8");
-  for (unsigned i = 0; i < N_SPLITS; i++)
+  for (unsigned i = 0; i < N_SPLITS; i++) {
     must(mbstowcs(NULL, state->models[i], 0) != (size_t)-1, "a path is shown in UTF-8");
-  for (unsigned i = 0; i < N_SPLITS; i++)
+  }
+  for (unsigned i = 0; i < N_SPLITS; i++) {
     must(memchr(state->models[i], '\0', STATE_PATH) != NULL, "a path ends");
+  }
   must(state->load >= 0.0f && state->load < 100.0f && state->load_shown < 10000,
        "the load can be shown");
 }
 
 static unsigned sum(const uint8_t *bytes, size_t n) {
   unsigned all = 0;
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n; i++) {
     all += bytes[i];
+  }
   return all;
 }
 
@@ -44,14 +49,18 @@ static void believe(struct state *state, const struct atoms_news *news) {
     memcpy(levels, news->levels, sizeof levels);
     state_levels(state, levels);
   }
-  if (news->column)
+  if (news->column) {
     column = sum(news->column, SPECTROGRAM_COLUMN);
-  if (news->load)
+  }
+  if (news->load) {
     state_load(state, *news->load);
-  if (news->text)
+  }
+  if (news->text) {
     state_message(state, news->text);
-  if (news->path)
+  }
+  if (news->path) {
     state_model(state, news->split, news->path, news->name);
+  }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -73,11 +82,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t n;
   uint8_t *block = bytes_block(&input, input.size, &n);
   struct atoms_news news;
-  if ((flags & 1) && n >= sizeof(LV2_Atom))
+  if ((flags & 1) && n >= sizeof(LV2_Atom)) {
     *(LV2_Atom *)(void *)block =
         (LV2_Atom){(uint32_t)(n - sizeof(LV2_Atom)), atoms.uris.atom_object};
-  if (atoms_read(&atoms, block, (uint32_t)n, &news))
+  }
+  if (atoms_read(&atoms, block, (uint32_t)n, &news)) {
     believe(&state, &news);
+  }
   sound(&state);
   state_tick(&state, (double)(flags & 14));
   sound(&state);

@@ -25,15 +25,17 @@ static LV2UI_DescriptorFunction descriptors;
 
 static pid_t start_server(int *number) {
   int ends[2];
-  if (pipe(ends) != 0)
+  if (pipe(ends) != 0) {
     return 0;
+  }
   const pid_t pid = fork();
   if (pid == 0) {
     char text[16];
     snprintf(text, sizeof text, "%d", ends[1]);
     close(ends[0]);
-    if (!freopen("/dev/null", "w", stderr))
+    if (!freopen("/dev/null", "w", stderr)) {
       _exit(127);
+    }
     execlp("Xvfb", "Xvfb", "-displayfd", text, "-screen", "0", "1920x1200x24", "-nolisten", "tcp",
            "-terminate", (char *)NULL);
     _exit(127);
@@ -44,8 +46,9 @@ static pid_t start_server(int *number) {
   struct pollfd wait = {.fd = ends[0], .events = POLLIN};
   while (pid > 0 && n + 1 < sizeof text && !strchr(text, '\n') && poll(&wait, 1, 60000) > 0) {
     const ssize_t got = read(ends[0], text + n, sizeof text - 1 - n);
-    if (got <= 0)
+    if (got <= 0) {
       break;
+    }
     n += (size_t)got;
   }
   close(ends[0]);
@@ -56,8 +59,9 @@ bool stage_start(void) {
   int number;
   char name[32], path[4096];
   server = start_server(&number);
-  if (!server)
+  if (!server) {
     return false;
+  }
   snprintf(name, sizeof name, ":%d", number);
   setenv("DISPLAY", name, 1);
   unsetenv("XAUTHORITY");
@@ -74,8 +78,9 @@ bool stage_start(void) {
 }
 
 void stage_stop(void) {
-  if (display)
+  if (display) {
     XCloseDisplay(display);
+  }
   if (server) {
     kill(server, SIGTERM);
     waitpid(server, NULL, 0);
@@ -100,9 +105,11 @@ static LV2_URID number_uri(LV2_URID_Map_Handle handle, const char *uri) {
   static char *uris[256];
   static LV2_URID n;
   (void)handle;
-  for (LV2_URID i = 0; i < n; i++)
-    if (strcmp(uris[i], uri) == 0)
+  for (LV2_URID i = 0; i < n; i++) {
+    if (strcmp(uris[i], uri) == 0) {
       return i + 1;
+    }
+  }
   uris[n] = strdup(uri);
   return ++n;
 }
@@ -112,8 +119,9 @@ LV2_URID_Map stage_map = {NULL, number_uri};
 static void on_write(LV2UI_Controller controller, uint32_t port, uint32_t size, uint32_t protocol,
                      const void *data) {
   struct stage *stage = controller;
-  if (stage->n_writes == STAGE_WRITES || size > STAGE_DATA)
+  if (stage->n_writes == STAGE_WRITES || size > STAGE_DATA) {
     abort();
+  }
   struct stage_write *w = &stage->writes[stage->n_writes++];
   *w = (struct stage_write){.port = port, .size = size, .protocol = protocol};
   memcpy(w->data, data, size);
@@ -150,14 +158,16 @@ bool stage_open_in(struct stage *stage, const struct stage_options *options, Win
   LV2_Options_Option list[3] = {{0}};
   int n = 0;
   const LV2_URID number = number_uri(NULL, LV2_ATOM__Float);
-  if (options->rate > 0.0)
+  if (options->rate > 0.0) {
     list[n++] = (LV2_Options_Option){
         LV2_OPTIONS_INSTANCE, 0,      number_uri(NULL, LV2_PARAMETERS__sampleRate),
         sizeof rate,          number, &rate};
-  if (options->scale > 0.0f)
+  }
+  if (options->scale > 0.0f) {
     list[n++] =
         (LV2_Options_Option){LV2_OPTIONS_INSTANCE,  0,      number_uri(NULL, LV2_UI__scaleFactor),
                              sizeof options->scale, number, &options->scale};
+  }
   stage->features.touch = (LV2UI_Touch){stage, on_touch};
   stage->features.resize = (LV2UI_Resize){stage, on_resize};
   stage->features.request = (LV2UI_Request_Value){stage, on_request};
@@ -171,20 +181,23 @@ bool stage_open_in(struct stage *stage, const struct stage_options *options, Win
   };
   enum { N_OFFERED = sizeof offered / sizeof *offered };
   const LV2_Feature *features[N_OFFERED + 1] = {NULL};
-  for (int i = 0; i < (options->bare ? 1 : N_OFFERED); i++)
+  for (int i = 0; i < (options->bare ? 1 : N_OFFERED); i++) {
     features[i] = &offered[i];
+  }
   LV2UI_Widget widget = NULL;
   stage->ui = descriptors(options->variant);
   stage->handle = stage->ui->instantiate(
       stage->ui, options->variant == VARIANT_STEMS ? UNBRAID_URI : UNBRAID_INSERT_URI, "/",
       on_write, stage, &widget, features);
-  if (!stage->handle)
+  if (!stage->handle) {
     return false;
+  }
   stage->window = (Window)widget;
   stage->idle = stage->ui->extension_data(LV2_UI__idleInterface);
   stage->resize = stage->ui->extension_data(LV2_UI__resize);
-  if (options->width)
+  if (options->width) {
     XResizeWindow(display, stage->window, (unsigned)options->width, (unsigned)options->height);
+  }
   stage_settle(stage);
   return true;
 }
@@ -304,12 +317,14 @@ void stage_click(struct stage *stage, unsigned button, struct box box) {
 void stage_key(struct stage *stage, KeySym key, KeySym modifier) {
   const KeyCode code = XKeysymToKeycode(display, key);
   const KeyCode held = modifier ? XKeysymToKeycode(display, modifier) : 0;
-  if (held)
+  if (held) {
     XTestFakeKeyEvent(display, held, True, CurrentTime);
+  }
   XTestFakeKeyEvent(display, code, True, CurrentTime);
   XTestFakeKeyEvent(display, code, False, CurrentTime);
-  if (held)
+  if (held) {
     XTestFakeKeyEvent(display, held, False, CurrentTime);
+  }
   stage_settle(stage);
 }
 
@@ -320,10 +335,12 @@ void stage_hold(struct stage *stage, KeySym key, bool down) {
 
 float stage_written(const struct stage *stage, enum port port) {
   float value = NAN;
-  for (unsigned i = 0; i < stage->n_writes; i++)
+  for (unsigned i = 0; i < stage->n_writes; i++) {
     if (stage->writes[i].protocol == 0 &&
-        stage->writes[i].port == ports_to_variant(stage->variant, port))
+        stage->writes[i].port == ports_to_variant(stage->variant, port)) {
       memcpy(&value, stage->writes[i].data, sizeof value);
+    }
+  }
   return value;
 }
 
@@ -334,8 +351,9 @@ void stage_forget(struct stage *stage) {
 unsigned long stage_pixel(struct stage *stage, int x, int y) {
   XImage *image = XGetImage(display, stage->window, x, y, 1, 1, AllPlanes, ZPixmap);
   const unsigned long pixel = image ? XGetPixel(image, 0, 0) & 0xffffff : 0;
-  if (image)
+  if (image) {
     XDestroyImage(image);
+  }
   return pixel;
 }
 
