@@ -89,7 +89,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
                 $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
 
 # Programs that the tests in tests/*.sh and tests/hosts/ use.
-TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
 .PHONY: all deps tests check check-hosts check-quick check-memory check-faults check-packages check-arm check-rtsan check-races \
@@ -148,7 +148,7 @@ $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xli
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ) $(BENCH_RUN_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/sample_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
 	@mkdir -p $(@D)
@@ -220,6 +220,10 @@ $(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
 $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ldl -pthread
+
+$(B)/tests/sample_prints: $(call obj,tests/sample_prints.c tests/support/rig.c) $(PORTS_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm -ldl -pthread
 
 $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
