@@ -1,6 +1,6 @@
 #include "interface/atoms.h"
 
-#include "engine/view.h"
+#include "interface/view.h"
 
 #include <lv2/ui/ui.h>
 #include <string.h>

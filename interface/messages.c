@@ -1,6 +1,6 @@
 #include "interface/messages.h"
 
-#include "engine/setup.h"
+#include "interface/limits.h"
 
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "plugin/state.h"
 
-#include "plugin/host.h"
-
+#include <lv2/core/lv2_util.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@ struct paths {
 };
 
 static struct paths paths_of(const LV2_Feature *const *features) {
-  return (struct paths){host_feature(features, LV2_STATE__mapPath),
-                        host_feature(features, LV2_STATE__freePath)};
+  return (struct paths){lv2_features_data(features, LV2_STATE__mapPath),
+                        lv2_features_data(features, LV2_STATE__freePath)};
 }
 
 static void release(const struct paths *paths, char *path) {

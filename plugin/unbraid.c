@@ -1,9 +1,9 @@
 /* The LV2 entry: ports in, engines, ports out. */
 #include "engine/loader.h"
 #include "engine/swap.h"
-#include "engine/view.h"
 #include "interface/messages.h"
 #include "interface/ports.h"
+#include "interface/view.h"
 #include "plugin/display.h"
 #include "plugin/host.h"
 #include "plugin/state.h"
@@ -30,6 +30,7 @@ struct unbraid {
   struct messages messages;
   struct view view;
   struct display display;
+  LV2_Log_Logger log;
   enum variant variant;
   void *ports[N_PORTS]; /* NULL where not connected */
 
@@ -55,31 +56,28 @@ static void tell_again(struct unbraid *self) UNBRAID_REALTIME {
 }
 
 /* Makes the first setup, of what the bundle has. */
-static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Logger *log) {
+static bool make_all(struct unbraid *self, const struct maker *maker) {
+  const struct log log = {host_say, &self->log};
   static const struct choice initial = {.quality = 0};
   char reasons[MAX_REASONS];
   struct setup *setup = setup_new(maker, &initial, true, reasons);
   if (!setup) {
-    lv2_log_error(log, "unbraid: %s\n", reasons);
+    log.say(log.data, LOG_LEVEL_ERROR, reasons);
     return false;
   }
-  if (setup_stands_in(setup)) {
-    lv2_log_warning(log, "unbraid: %s\n", setup->text);
-  } else if (*reasons) {
-    lv2_log_note(log, "unbraid: %s\n", setup->text);
+  if (*reasons) {
+    log.say(log.data, setup_stands_in(setup) ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTE, setup->text);
   }
   if (*reasons) {
     tell(self, TEXT_PLAYS, setup->text);
   }
   if (setup->note[0]) {
-    int (*say)(LV2_Log_Logger *, const char *, ...) =
-        setup->note_matters ? lv2_log_note : lv2_log_trace;
-    say(log, "unbraid: %s\n", setup->note);
+    log.say(log.data, setup->note_matters ? LOG_LEVEL_NOTE : LOG_LEVEL_TRACE, setup->note);
   }
-  self->loader = loader_new(maker, setup, log);
+  self->loader = loader_new(maker, setup, &log);
   self->swap = self->loader ? swap_new(self->loader, setup, maker->rate) : NULL;
   if (!self->swap) {
-    lv2_log_error(log, "unbraid: out of memory, or no thread could be started\n");
+    log.say(log.data, LOG_LEVEL_ERROR, "out of memory, or no thread could be started");
     loader_free(self->loader);
     setup_free(setup);
     return false;
@@ -112,7 +110,8 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   messages_init(&self->messages, host.map);
   view_init(&self->view, rate);
   display_init(&self->display, rate, host.display);
-  if (!make_all(self, &maker, &host.log)) {
+  self->log = host.log;
+  if (!make_all(self, &maker)) {
     free(self);
     return NULL;
   }
@@ -266,7 +265,14 @@ static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
   write_texts(self);
   if (view_advance(&self->view, n)) {
     struct view_data data;
-    view_make(&self->view, swap_playing(self->swap)->engine, &data);
+    struct engine *engine = swap_playing(self->swap)->engine;
+    struct picture picture;
+    float faders[N_STEMS];
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      faders[s] = engine_fader(engine, s);
+    }
+    view_make(&self->view, engine_picture(engine, &picture) ? &picture : NULL, faders,
+              engine_load(engine), &data);
     messages_view(messages, &data);
   }
   messages_end(messages);
