@@ -61,14 +61,14 @@ endif
 # Sorted by make itself, whose order no locale changes: objects are linked, and presets named, in it.
 files = $(sort $(wildcard $(1)))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-CORE_SRC := $(call files,dsp/*.c nn/*.c engine/*.c plugin/*.c) $(addprefix interface/,messages.c ports.c uris.c view.c)
+CORE_SRC := $(call files,dsp/*.c nn/*.c engine/*.c plugin/*.c) $(addprefix interface/,plugin_messages.c ports.c uris.c view.c)
 CORE_OBJ := $(call obj,$(CORE_SRC))
 CLI_OBJ := $(call obj,$(call files,cli/*.c))
 DEMO_OBJ := $(call obj,$(call files,demo/*.c))
-SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
+SONG_OBJ := $(filter-out $(B)/obj/demo/demo_song.o,$(DEMO_OBJ))
 # The UI is built where X11 and cairo are; without them the bundle has none, and does not name one.
 UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
-UI_OBJ := $(call obj,$(call files,ui/*.c) $(addprefix interface/,atoms.c ports.c uris.c))
+UI_OBJ := $(call obj,$(call files,ui/*.c) $(addprefix interface/,ports.c uris.c window_messages.c))
 TTL_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,ttl/*.c) interface/ports.c)
 MODELS := $(call files,models/*.safetensors)
 PRESETS := $(call files,presets/*.ttl)

@@ -77,11 +77,11 @@ NN_OBJ := $(call obj,$(wildcard nn/*.c))
 $(FUZZ_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cairo)
 $(B)/fuzz_model: $(NN_OBJ)
 $(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
-$(B)/fuzz_state: $(call obj,plugin/state.c interface/uris.c)
-$(B)/fuzz_messages: $(call obj,interface/messages.c interface/uris.c interface/atoms.c)
-$(B)/fuzz_window: $(call obj,interface/atoms.c ui/state.c ui/text.c interface/ports.c interface/uris.c)
+$(B)/fuzz_state: $(call obj,plugin/session.c interface/uris.c)
+$(B)/fuzz_messages: $(call obj,interface/plugin_messages.c interface/uris.c interface/window_messages.c)
+$(B)/fuzz_window: $(call obj,interface/window_messages.c ui/state.c ui/text.c interface/ports.c interface/uris.c)
 $(B)/fuzz_song: $(call obj,cli/input.c cli/complete.c cli/stretch.c cli/status.c)
-$(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c interface/ports.c)
+$(B)/fuzz_options: $(call obj,cli/options.c cli/preset_list.c cli/status.c interface/ports.c)
 $(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
 fuzzers: $(FUZZERS)
@@ -185,6 +185,7 @@ format:
 LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
               $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
+	tests/check_includes.sh
 	$(CLANG_FORMAT) --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|engine|interface|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)

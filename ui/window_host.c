@@ -1,4 +1,4 @@
-#include "ui/host.h"
+#include "ui/window_host.h"
 
 #include <lv2/atom/util.h>
 #include <lv2/core/lv2_util.h>

@@ -1,6 +1,6 @@
-/* The atom ports: what a host or a window asks for, and what the plugin tells them. A host's atoms
- * are trusted no further than the end of the buffer, and nothing is written that does not fit
- * whole. */
+/* The messages of the ports control and notify, the plugin's end: what a host or a window asks for,
+ * and what the plugin tells them. The other one is in window_messages.h. A host's atoms are trusted
+ * no further than the end of the buffer, and nothing is written that does not fit whole. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct messages {
+struct plugin_messages {
   bool mapped; /* false where the host numbers no URIs: then nothing is read or written */
   struct uris uris;
   LV2_Atom_Forge forge;
@@ -22,7 +22,7 @@ struct messages {
 };
 
 /** `map` may be NULL. Not real-time safe. */
-void messages_init(struct messages *messages, LV2_URID_Map *map);
+void plugin_messages_init(struct plugin_messages *messages, LV2_URID_Map *map);
 
 enum order_kind {
   ORDER_WATCH,
@@ -39,21 +39,23 @@ struct order {
 
 /** The next order of a port that may be NULL. `at` starts at 0. Real-time safe. @return false at
  * the end. */
-bool messages_read(const struct messages *messages, const LV2_Atom_Sequence *port, uint32_t *at,
-                   struct order *order) UNBRAID_REALTIME;
+bool plugin_messages_read(const struct plugin_messages *messages, const LV2_Atom_Sequence *port,
+                          uint32_t *at, struct order *order) UNBRAID_REALTIME;
 
 /** Starts to write; `port` may be NULL, and its atom's size is the room there is. Real-time safe.
  */
-void messages_begin(struct messages *messages, LV2_Atom_Sequence *port) UNBRAID_REALTIME;
-void messages_end(struct messages *messages) UNBRAID_REALTIME;
+void plugin_messages_begin(struct plugin_messages *messages,
+                           LV2_Atom_Sequence *port) UNBRAID_REALTIME;
+void plugin_messages_end(struct plugin_messages *messages) UNBRAID_REALTIME;
 
 /* Between the two. All real-time safe. @return false when there is no room, or no port. */
 
 /** The file of a split, as patch:Set, and the name of what plays. */
-bool messages_file(struct messages *messages, enum split_id split, const char *path,
-                   const char *name) UNBRAID_REALTIME;
+bool plugin_messages_file(struct plugin_messages *messages, enum split_id split, const char *path,
+                          const char *name) UNBRAID_REALTIME;
 
 /** A line for the player. */
-bool messages_text(struct messages *messages, const char *text) UNBRAID_REALTIME;
+bool plugin_messages_text(struct plugin_messages *messages, const char *text) UNBRAID_REALTIME;
 
-bool messages_view(struct messages *messages, const struct view_data *data) UNBRAID_REALTIME;
+bool plugin_messages_view(struct plugin_messages *messages,
+                          const struct view_data *data) UNBRAID_REALTIME;
