@@ -185,7 +185,8 @@ static void process_chunk(struct engine *engine, const struct audio *audio,
   }
   mixer_process(engine->mixer, dry, stems, audio->main, audio->outs, n);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    split_advance(engine->splits[i], engine->worker, in, n, use_of(engine, i, audio));
+    struct split_use use = use_of(engine, i, audio);
+    split_advance(engine->splits[i], engine->worker, in, n, &use);
   }
 }
 

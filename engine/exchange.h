@@ -30,10 +30,10 @@ struct audio {
 
 /** What the block brought. Pointers are good until the next one begins. */
 struct engine_report {
-  unsigned latency;     /* delay of every output against the input, in samples */
-  uint32_t late_frames; /* since the reset: frames whose masks came too late */
-  float load;           /* share of the time that the worker is busy, running mean */
-  float peaks[N_STEMS]; /* behind the faders, since the last report; 0 unless measured */
+  unsigned latency;      /* delay of every output against the input, in samples */
+  uint32_t late_frames;  /* since the reset: frames whose masks came too late */
+  float load;            /* share of the time that the worker is busy, running mean */
+  float peaks[N_STEMS];  /* behind the faders, since the last report; 0 unless measured */
   float faders[N_STEMS]; /* gain, mute and solo together */
   bool has_picture;
   struct picture picture; /* of the newest output */

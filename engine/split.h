@@ -3,12 +3,7 @@
 
 #include "dsp/picture.h"
 #include "dsp/refine.h"
-#include "dsp/rt.h"
-#include "dsp/stems.h"
 #include "engine/worker.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 struct split;
 
@@ -20,41 +15,31 @@ struct split *split_new(struct separator *separator, double rate, unsigned block
 /** The worker must have ended. NULL is allowed. Not real-time safe. */
 void split_free(struct split *split);
 
-/** The lane for worker_new(). */
-struct lane *split_lane(struct split *split);
-
-/** Samples from input to output: synthesis + lookahead*hop + hop*max(1, ceil(block/hop)). */
-unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
-
 /** Delays the input by `samples` more, so that both splits have one latency. Not real-time safe.
  * @return false when memory is short. */
 bool split_delay_input(struct split *split, unsigned samples);
 
-/** Forgets all audio and starts a new epoch. `filled`: samples, counted modulo the hop, that the
- * first hop has already, of silence: with different ones two splits never have a frame to make in
- * the same sample. Real-time safe. */
-void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME;
+/** The lane for worker_new(). */
+struct lane *split_lane(struct split *split);
 
-/** Frames since the reset whose masks came too late. Real-time safe. */
-uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME;
+/* ---- The audio thread's, or any while that does not run. All real-time safe. ---- */
+
+/** Samples from input to output: synthesis + lookahead*hop + hop*max(1, ceil(block/hop)). */
+unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
 
 /** Samples of input until the output is as good as it will be: the latency, and what the separator
- * must have seen before. Real-time safe. */
+ * must have seen before. */
 unsigned split_prime(const struct split *split) UNBRAID_REALTIME;
 
-/** Time that the worker spends on this split, over the time there is: a running mean; 0 while the
- * separator rests. Real-time safe. */
-float split_load(const struct split *split) UNBRAID_REALTIME;
+/** Forgets all audio and starts a new epoch. `filled`: samples, counted modulo the hop, that the
+ * first hop has already, of silence: with different ones two splits never have a frame to make in
+ * the same sample. */
+void split_reset(struct split *split, unsigned filled) UNBRAID_REALTIME;
 
-/** What the newest output was made of; good until the next split_advance(). Real-time safe. @return
- * false when there is none yet. */
-bool split_picture(const struct split *split, struct picture *picture) UNBRAID_REALTIME;
-
-/** Samples that can be taken before the hop is half full or full: at least 1. Real-time safe. */
+/** Samples that can be taken before the hop is half full or full: at least 1. */
 unsigned split_room(const struct split *split) UNBRAID_REALTIME;
 
-/** The next output samples of a stem (counted inside the split): split_room() of them. Real-time
- * safe. */
+/** The next output samples of a stem (counted inside the split): split_room() of them. */
 const float *split_samples(const struct split *split, unsigned stem,
                            unsigned channel) UNBRAID_REALTIME;
 
@@ -68,6 +53,16 @@ struct split_use {
 
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker
  * and has the next hop's output ready, which is made bit by bit from the middle of the hop on, as
- * `use` was there, if its masks have come by then. Real-time safe unless use.wait. */
+ * `use` was there, if its masks have come by then. Real-time safe unless use->wait. */
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
-                   unsigned n, struct split_use use) UNBRAID_REALTIME;
+                   unsigned n, const struct split_use *use) UNBRAID_REALTIME;
+
+/** What the newest output was made of; good until the next split_advance(). @return false when
+ * there is none yet. */
+bool split_picture(const struct split *split, struct picture *picture) UNBRAID_REALTIME;
+
+/** Frames since the reset whose masks came too late. */
+uint32_t split_late_frames(const struct split *split) UNBRAID_REALTIME;
+
+/** Share of the time there is that the worker spends on this split. */
+float split_load(const struct split *split) UNBRAID_REALTIME;

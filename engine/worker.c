@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* The worker thread's own, but for what wakes and ends it. */
 struct worker {
-  struct lane *const *lanes;
+  struct lane *lanes[MAX_LANES];
+  uint32_t epochs[MAX_LANES]; /* that the separators have seen: in another one they are reset */
   unsigned count;
-  pthread_t thread;
   bool urgent;         /* has asked for real-time priority */
   double overtaken_at; /* when frames were last thrown away, on the monotonic clock */
+
+  pthread_t thread;
   sem_t frames_sent;
   atomic_bool quit;
 };
@@ -55,7 +58,8 @@ static bool skip_stale(struct lane *lane) UNBRAID_REALTIME {
 }
 
 /* One frame of one lane; false when it has none. */
-static bool serve(struct worker *worker, struct lane *lane) {
+static bool serve(struct worker *worker, unsigned index) {
+  struct lane *lane = worker->lanes[index];
   if (skip_stale(lane)) {
     worker->overtaken_at = clock_seconds();
   }
@@ -64,10 +68,9 @@ static bool serve(struct worker *worker, struct lane *lane) {
     return false;
   }
   if (frame->epoch == atomic_load_explicit(&lane->epoch, memory_order_acquire)) {
-    struct separator *separator = lane->separator;
-    if (frame->epoch != lane->known_epoch) {
-      separator->reset(separator);
-      lane->known_epoch = frame->epoch;
+    if (frame->epoch != worker->epochs[index]) {
+      lane->separator->reset(lane->separator);
+      worker->epochs[index] = frame->epoch;
     }
     /* Full only where the audio thread has stopped taking masks: these would be void too. */
     struct mail *masks = mailbox_reserve(lane->masks);
@@ -113,7 +116,7 @@ static void *worker_main(void *argument) {
       choose_priority(worker);
       served = false;
       for (unsigned i = 0; i < worker->count; ++i) {
-        served = serve(worker, worker->lanes[i]) || served;
+        served = serve(worker, i) || served;
       }
     }
   }
@@ -125,7 +128,9 @@ struct worker *worker_new(struct lane *const *lanes, unsigned count) {
   if (!worker) {
     return NULL;
   }
-  worker->lanes = lanes;
+  for (unsigned i = 0; i < count; ++i) {
+    worker->lanes[i] = lanes[i];
+  }
   worker->count = count;
   worker->overtaken_at = -ORDINARY_SECONDS;
   if (sem_init(&worker->frames_sent, 0, 0) != 0) {
