@@ -81,6 +81,11 @@ class BandGru(BandNetwork):
                 if name.startswith(("blocks.", "head"))}
 
     def load_inner(self, state, tensors):
+        """Blocks that the file has not are added so that they change nothing yet."""
         for name in state:
             if name.startswith(("blocks.", "head")):
-                state[name] = tensors[name.replace("_l0", "")]
+                stored = tensors.get(name.replace("_l0", ""))
+                if stored is not None:
+                    state[name] = stored
+                elif "_out." in name:
+                    state[name] = torch.zeros_like(state[name])

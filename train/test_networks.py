@@ -13,7 +13,7 @@ from bandgru import BandGru
 from losses import heard_loss, masked_loss, targets
 from mdensenet import Branch, Convolution, MDenseNet
 from mixing import Mixer
-from network import STEMS
+from network import STEMS, read_tensors
 from optimisers import muon, orthogonal
 from stft import Stft
 
@@ -143,6 +143,19 @@ class ModelFiles(unittest.TestCase):
                 self.assertEqual(again.sizes, net.sizes)
                 with torch.no_grad():
                     torch.testing.assert_close(again(feature), net(feature), atol=2e-5, rtol=1e-4)
+
+    def test_a_network_grows_by_blocks_that_change_nothing_yet(self):
+        sizes = dict(bands="3x2,2x5,1x21", n=5, **GEOMETRY)
+        torch.manual_seed(2)
+        small, feature = BandGru(BandGru.Sizes(blocks=2, **sizes)), torch.rand(1, 12, 2, 37)
+        large = BandGru(BandGru.Sizes(blocks=4, **sizes))
+        with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+            path = os.path.join(folder, "model.safetensors")
+            small.write(path, "", "")
+            large.load(read_tensors(path))
+            torch.testing.assert_close(large(feature), small(feature))
+        large(feature)[:, 0].sum().backward()
+        self.assertGreater(float(large.blocks[3].time_out.weight.grad.abs().max()), 0)
 
     def test_separable_networks_say_so(self):
         layer = "branches.0.down.0.layers.0."
