@@ -61,15 +61,15 @@ endif
 # Sorted by make itself, whose order no locale changes: objects are linked, and presets named, in it.
 files = $(sort $(wildcard $(1)))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-CORE_SRC := $(call files,dsp/*.c nn/*.c plugin/*.c)
+CORE_SRC := $(call files,dsp/*.c nn/*.c engine/*.c plugin/*.c) $(addprefix interface/,messages.c ports.c uris.c)
 CORE_OBJ := $(call obj,$(CORE_SRC))
 CLI_OBJ := $(call obj,$(call files,cli/*.c))
 DEMO_OBJ := $(call obj,$(call files,demo/*.c))
 SONG_OBJ := $(filter-out $(B)/obj/demo/main.o,$(DEMO_OBJ))
 # The UI is built where X11 and cairo are; without them the bundle has none, and does not name one.
 UI := $(if $(call flags,libs,x11 cairo-xlib),ui)
-UI_OBJ := $(call obj,$(call files,ui/*.c) plugin/ports.c plugin/uris.c plugin/host.c)
-TTL_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,ttl/*.c) plugin/ports.c)
+UI_OBJ := $(call obj,$(call files,ui/*.c) $(addprefix interface/,atoms.c ports.c uris.c) plugin/host.c)
+TTL_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,ttl/*.c) interface/ports.c)
 BENCH_OBJ := $(call obj,bench/bench.c bench/fft.c bench/measure.c)
 BENCH_RUN_OBJ := $(call obj,bench/run.c bench/measure.c)
 XTEST := $(call flags,libs,xtst)
@@ -89,7 +89,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
                 $(patsubst presets/%,$(BUNDLE)/presets/%,$(PRESETS))
 
 # Programs that the tests in tests/*.sh and tests/hosts/ use.
-TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
 .PHONY: all deps tests check check-hosts check-quick check-memory check-faults check-packages check-arm check-rtsan check-races \
@@ -143,12 +143,12 @@ $(B)/obj/nn/kernels_avx512.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx512f -mavx512
 endif
 # Loops over bins that gain from vectors; nobody asks them for errno or floating-point exceptions.
 $(B)/obj/dsp/%.o: EXTRA_CFLAGS = -O3 -fno-math-errno -fno-trapping-math
-$(call obj,$(wildcard plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
+$(call obj,$(wildcard engine/*.c interface/*.c plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xlib x11)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 $(BENCH_OBJ) $(BENCH_RUN_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2)
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/sample_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
 	@mkdir -p $(@D)
@@ -175,7 +175,7 @@ $(BUNDLE)/presets/%.ttl: presets/%.ttl
 	@mkdir -p $(@D)
 	cp $< $@
 
-CLI_PORTS := $(call obj,plugin/ports.c)
+CLI_PORTS := $(call obj,interface/ports.c)
 $(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
 	$(CC) $(PROGRAM_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo fftw3f) -lm -pthread
 
@@ -208,7 +208,7 @@ $(UI_TESTS): $(BUNDLE)/unbraid_ui.so
 tests: $(TESTS) $(TEST_TOOLS)
 
 # Hosts of our own: they see the plugin as any host does, and share nothing but its port table.
-PORTS_OBJ := $(call obj,plugin/ports.c)
+PORTS_OBJ := $(call obj,interface/ports.c)
 $(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c tests/rt_trap_calls.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^ -ldl -pthread
@@ -220,6 +220,10 @@ $(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
 $(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ldl -pthread
+
+$(B)/tests/sample_prints: $(call obj,tests/sample_prints.c tests/support/rig.c) $(PORTS_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm -ldl -pthread
 
 $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
@@ -240,11 +244,11 @@ NN_OBJ := $(call obj,$(wildcard nn/*.c))
 $(FUZZ_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cairo)
 $(B)/fuzz_model: $(NN_OBJ)
 $(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
-$(B)/fuzz_state: $(call obj,plugin/state.c plugin/host.c plugin/uris.c)
-$(B)/fuzz_messages: $(call obj,plugin/messages.c plugin/uris.c ui/atoms.c)
-$(B)/fuzz_window: $(call obj,ui/atoms.c ui/state.c ui/text.c plugin/ports.c plugin/uris.c)
+$(B)/fuzz_state: $(call obj,plugin/state.c plugin/host.c interface/uris.c)
+$(B)/fuzz_messages: $(call obj,interface/messages.c interface/uris.c interface/atoms.c)
+$(B)/fuzz_window: $(call obj,interface/atoms.c ui/state.c ui/text.c interface/ports.c interface/uris.c)
 $(B)/fuzz_song: $(call obj,cli/input.c cli/complete.c cli/stretch.c cli/status.c)
-$(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c plugin/ports.c)
+$(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c interface/ports.c)
 $(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
 fuzzers: $(FUZZERS)
@@ -447,13 +451,13 @@ LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=20
               $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
 	$(CLANG_FORMAT) --dry-run -Werror $$(git ls-files '*.c' '*.h')
-	git ls-files '*.c' | grep -E '^(dsp|nn|plugin|ui|cli|ttl|demo)/' | \
+	git ls-files '*.c' | grep -E '^(dsp|nn|engine|interface|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)
 	$(if $(RTSAN_CC),$(MAKE) lint-realtime,@echo 'no clang here that knows real-time functions')
 
 # Functions marked UNBRAID_REALTIME call only such functions, and nothing that allocates.
 lint-realtime:
-	for f in dsp/*.c nn/*.c plugin/*.c; do \
+	for f in dsp/*.c nn/*.c engine/*.c interface/*.c plugin/*.c; do \
 	  $(RTSAN_CC) $(LINT_FLAGS) -Werror -Wfunction-effects -fsyntax-only $$f || exit 1; done
 
 clean:

@@ -3,7 +3,7 @@
 #include "cli/bundle.h"
 #include "cli/features.h"
 #include "cli/presets.h"
-#include "plugin/uris.h"
+#include "interface/uris.h"
 
 #include <lilv/lilv.h>
 #include <lv2/atom/atom.h>

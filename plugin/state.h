@@ -1,8 +1,8 @@
 /* What a session keeps: the chosen model files, and the quality they go with. */
 #pragma once
 
-#include "plugin/loader.h"
-#include "plugin/uris.h"
+#include "engine/loader.h"
+#include "interface/uris.h"
 
 #include <lv2/state/state.h>
 

@@ -1,12 +1,12 @@
 /* The LV2 entry: ports in, engines, ports out. */
+#include "engine/loader.h"
+#include "engine/swap.h"
+#include "engine/view.h"
+#include "interface/messages.h"
+#include "interface/ports.h"
 #include "plugin/display.h"
 #include "plugin/host.h"
-#include "plugin/loader.h"
-#include "plugin/messages.h"
-#include "plugin/ports.h"
 #include "plugin/state.h"
-#include "plugin/swap.h"
-#include "plugin/view.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/state/state.h>

@@ -1,8 +1,8 @@
 /* The built bundle, as lilv reads it for every host: it must say what the port table says, and
  * follow the conventions that hosts rely on. */
+#include "interface/ports.h"
+#include "interface/uris.h"
 #include "plugin/inlinedisplay.h"
-#include "plugin/ports.h"
-#include "plugin/uris.h"
 
 #include <lilv/lilv.h>
 #include <lv2/atom/atom.h>

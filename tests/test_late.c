@@ -5,7 +5,7 @@
  * the two. Whatever main has on the left after the vocals are muted is therefore leaked voice, and
  * nothing else. The stereo filter is off: it would have an easy time of it. */
 #include "demo/song.h"
-#include "plugin/engine.h"
+#include "engine/engine.h"
 #include "tests/fault/fault.h"
 #include "tests/support/random.h"
 

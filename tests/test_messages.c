@@ -1,6 +1,6 @@
 /* The atom ports: model files good and bad, hosts with little room, damaged atoms, views. */
-#include "plugin/messages.h"
-#include "plugin/setup.h"
+#include "engine/setup.h"
+#include "interface/messages.h"
 #include "tests/support/files.h"
 #include "tests/support/rig.h"
 #include "tests/support/talk.h"

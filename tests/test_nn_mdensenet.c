@@ -1,5 +1,5 @@
 /* The mdensenet3w network: what PyTorch computes over the whole input, step by step. */
-#include "plugin/separator.h"
+#include "engine/separator.h"
 #include "tests/support/nets.h"
 
 #include <setjmp.h>

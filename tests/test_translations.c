@@ -1,6 +1,6 @@
 /* What lilv gives hosts for each language of ttl/po: every name, comment and label is translated,
  * as the language's table says; symbols and scale points are not. */
-#include "plugin/ports.h"
+#include "interface/ports.h"
 #include "ttl/words.h"
 
 #include <lilv/lilv.h>

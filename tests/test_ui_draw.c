@@ -1,11 +1,11 @@
 /* The window's pictures, without a window: what each shows, that words fit, that colours can be
  * told apart; and the state behind them. */
+#include "interface/theme.h"
 #include "tests/ui/lively.h"
 #include "ui/draw.h"
 #include "ui/presets.h"
 #include "ui/screen.h"
 #include "ui/taper.h"
-#include "ui/theme.h"
 
 #include <lilv/lilv.h>
 #include <lv2/presets/presets.h>

@@ -1,6 +1,6 @@
 /* The window on a real X server, in a host that behaves well and in one that does not. */
+#include "interface/theme.h"
 #include "tests/ui/stage.h"
-#include "ui/theme.h"
 
 #include <cairo.h>
 #include <lv2/patch/patch.h>

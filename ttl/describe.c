@@ -1,6 +1,6 @@
 #include "ttl/describe.h"
 
-#include "plugin/uris.h"
+#include "interface/uris.h"
 #include "ttl/text.h"
 #include "ttl/turtle.h"
 #include "ttl/words.h"

@@ -1,7 +1,7 @@
 /* What the host offers the UI, and how the UI talks to it. Only the parent window is required. */
 #pragma once
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/core/lv2.h>

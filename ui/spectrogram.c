@@ -1,6 +1,6 @@
 #include "ui/spectrogram.h"
 
-#include "ui/theme.h"
+#include "interface/theme.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The LV2 UI: the host's events in, the window's changes out. */
-#include "ui/atoms.h"
+#include "interface/atoms.h"
 #include "ui/controls.h"
 #include "ui/host.h"
 #include "ui/screen.h"

@@ -1,9 +1,9 @@
 /* The atom ports: what the plugin reads from the control port, and what the window understands of
  * the answers, in buffers of any size. */
-#include "plugin/messages.h"
-#include "plugin/setup.h"
+#include "engine/setup.h"
+#include "interface/atoms.h"
+#include "interface/messages.h"
 #include "tests/fuzz/fuzz.h"
-#include "ui/atoms.h"
 
 #include <lv2/atom/util.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Sessions: what state_restore() makes of values of any type and size. What it took is saved again,
- * and then restores to the same. Takes the place of plugin/loader.c. */
+ * and then restores to the same. Takes the place of engine/loader.c. */
 #include "plugin/state.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,6 +1,6 @@
 /* What the window reads of a plugin that may be anything, and what it then believes. */
+#include "interface/atoms.h"
 #include "tests/fuzz/fuzz.h"
-#include "ui/atoms.h"
 #include "ui/spectrogram.h"
 #include "ui/state.h"
 

@@ -4,7 +4,7 @@
  * wav_probe automation MUTE UNMUTE DRY BLOCK FILE: whether automation is heard when it should be.
  * wav_probe same FILE FILE: whether two files hold the same samples, bit for bit.
  * wav_probe defaults: the initial values of the control inputs, freewheeling, with commas. */
-#include "plugin/ports.h"
+#include "interface/ports.h"
 #include "tests/hosts/signal.h"
 
 #include <math.h>

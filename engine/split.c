@@ -1,4 +1,4 @@
-#include "plugin/split.h"
+#include "engine/split.h"
 
 #include "dsp/delay.h"
 #include "dsp/mask.h"

@@ -1,6 +1,6 @@
-#include "plugin/messages.h"
+#include "interface/messages.h"
 
-#include "plugin/setup.h"
+#include "engine/setup.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "plugin/mailbox.h"
+#include "engine/mailbox.h"
 
 #include "dsp/memory.h"
 

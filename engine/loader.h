@@ -4,7 +4,7 @@
 #pragma once
 
 #include "dsp/rt.h"
-#include "plugin/setup.h"
+#include "engine/setup.h"
 
 #include <lv2/log/logger.h>
 

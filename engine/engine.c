@@ -1,8 +1,8 @@
-#include "plugin/engine.h"
+#include "engine/engine.h"
 
 #include "dsp/delay.h"
 #include "dsp/memory.h"
-#include "plugin/split.h"
+#include "engine/split.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "ui/atoms.h"
+#include "interface/atoms.h"
 
-#include "ui/spectrogram.h"
+#include "engine/view.h"
 
 #include <lv2/ui/ui.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static void read_view(const struct atoms *atoms, LV2_URID key, const LV2_Atom *v
   if (key == u->levels) {
     news->levels = levels_of(atoms, value);
   } else if (key == u->column && value->type == u->atom_chunk &&
-             value->size == SPECTROGRAM_COLUMN) {
+             value->size == VIEW_BANDS * VIEW_BYTES) {
     news->column = (const uint8_t *)(value + 1);
   } else if (key == u->load && value->type == u->atom_float && value->size == sizeof(float)) {
     news->load = (const float *)(value + 1);

@@ -5,8 +5,8 @@
 
 #include "dsp/mixer.h"
 #include "dsp/rt.h"
-#include "plugin/loader.h"
-#include "plugin/setup.h"
+#include "engine/loader.h"
+#include "engine/setup.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #include "dsp/refine.h"
 #include "dsp/rt.h"
 #include "dsp/stems.h"
-#include "plugin/worker.h"
+#include "engine/worker.h"
 
 #include <stdbool.h>
 #include <stdint.h>

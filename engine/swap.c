@@ -1,4 +1,4 @@
-#include "plugin/swap.h"
+#include "engine/swap.h"
 
 #include "dsp/ramp.h"
 

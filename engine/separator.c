@@ -1,4 +1,4 @@
-#include "plugin/separator.h"
+#include "engine/separator.h"
 
 #include "dsp/hpss.h"
 #include "dsp/mask.h"

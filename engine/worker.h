@@ -2,8 +2,8 @@
 #pragma once
 
 #include "dsp/rt.h"
-#include "plugin/mailbox.h"
-#include "plugin/separator.h"
+#include "engine/mailbox.h"
+#include "engine/separator.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

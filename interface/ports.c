@@ -1,4 +1,4 @@
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include "dsp/refine.h"
 

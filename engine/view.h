@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dsp/stems.h"
-#include "plugin/engine.h"
+#include "engine/engine.h"
 
 #include <stdbool.h>
 #include <stdint.h>

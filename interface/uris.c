@@ -1,4 +1,4 @@
-#include "plugin/uris.h"
+#include "interface/uris.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/patch/patch.h>

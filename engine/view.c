@@ -1,4 +1,4 @@
-#include "plugin/view.h"
+#include "engine/view.h"
 
 #include <math.h>
 #include <string.h>

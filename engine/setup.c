@@ -1,6 +1,6 @@
-#include "plugin/setup.h"
+#include "engine/setup.h"
 
-#include "plugin/separator.h"
+#include "engine/separator.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "plugin/loader.h"
+#include "engine/loader.h"
 
-#include "plugin/thread.h"
+#include "engine/thread.h"
 
 #include <semaphore.h>
 #include <stdatomic.h>

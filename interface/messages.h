@@ -5,8 +5,8 @@
 
 #include "dsp/rt.h"
 #include "dsp/stems.h"
-#include "plugin/uris.h"
-#include "plugin/view.h"
+#include "engine/view.h"
+#include "interface/uris.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/atom/forge.h>

@@ -1,6 +1,6 @@
-#include "plugin/worker.h"
+#include "engine/worker.h"
 
-#include "plugin/thread.h"
+#include "engine/thread.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -1,4 +1,4 @@
-#include "plugin/thread.h"
+#include "engine/thread.h"
 
 #include <signal.h>
 

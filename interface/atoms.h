@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dsp/stems.h"
-#include "plugin/uris.h"
+#include "interface/uris.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/atom/forge.h>
@@ -22,7 +22,7 @@ struct atoms {
 /** What an atom of the plugin says. Pointers lead into the atom; NULL: not said. */
 struct atoms_news {
   const float *levels;   /* [N_STEMS] */
-  const uint8_t *column; /* [SPECTROGRAM_COLUMN] */
+  const uint8_t *column; /* [VIEW_BANDS * VIEW_BYTES] */
   const float *load;
   const char *text;
   const char *path; /* the model file of split */

@@ -4,8 +4,8 @@
 #include "dsp/mixer.h"
 #include "dsp/refine.h"
 #include "dsp/rt.h"
-#include "plugin/separator.h"
-#include "plugin/split.h"
+#include "engine/separator.h"
+#include "engine/split.h"
 
 #include <stdint.h>
 
