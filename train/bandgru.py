@@ -12,6 +12,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import fused
 from bands import BandNetwork
 from network import STEMS, Geometry
 
@@ -44,8 +45,7 @@ class Block(nn.Module):
 
     def forward(self, x):
         """[frames, batch, bands, n] -> the same."""
-        h, _ = self.gru(self.time_norm(x).flatten(1, 2))
-        x = x + self.time_out(h).view_as(x)
+        x = fused.time_block(x, self.time_norm, self.gru, self.time_out)
         h = self.band_norm(x).transpose(2, 3)
         x = x + self.band_out(F.relu(self.band_in(h))).transpose(2, 3)
         return x + self.channel_out(F.relu(self.channel_in(self.channel_norm(x))))

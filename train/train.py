@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.distributed as distributed
 
+import fused
 from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
 from losses import LOSSES, features
@@ -165,6 +166,8 @@ def main():
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
     print(f"{args.architecture}: {sum(p.numel() for p in net.parameters())} parameters, "
           f"{sizes.macs_per_hop() / 1e6:.2f} MMAC a hop", file=log)
+    if device.type == "cpu" and args.architecture == "bandgru":
+        print(fused.describe(), file=log)
     samples = int(args.seconds * sizes.sample_rate) // sizes.period * sizes.period
     drawn = STATISTICS if hasattr(net, "feature_mean") else 0
     dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL, hard=args.hard), args.batch,
