@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
 import fused
 from bands import BandNetwork
@@ -46,9 +45,8 @@ class Block(nn.Module):
     def forward(self, x):
         """[frames, batch, bands, n] -> the same."""
         x = fused.time_block(x, self.time_norm, self.gru, self.time_out)
-        h = self.band_norm(x).transpose(2, 3)
-        x = x + self.band_out(F.relu(self.band_in(h))).transpose(2, 3)
-        return x + self.channel_out(F.relu(self.channel_in(self.channel_norm(x))))
+        x = fused.band_block(x, self.band_norm, self.band_in, self.band_out)
+        return fused.channel_block(x, self.channel_norm, self.channel_in, self.channel_out)
 
 
 class BandGru(BandNetwork):

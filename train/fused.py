@@ -15,6 +15,7 @@ import ctypes
 import functools
 import glob
 import hashlib
+import math
 import os
 import platform
 import subprocess
@@ -27,7 +28,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(HERE, "fused")
 FOLDERS = (os.path.join(HERE, "..", "build", "fused"),
            os.path.join(os.path.expanduser("~"), ".cache", "unbraid"))
-CFLAGS = ("-std=gnu11 -O3 -fno-math-errno -ffp-contract=fast -fPIC -shared -fvisibility=hidden "
+CFLAGS = ("-std=gnu11 -O2 -fno-math-errno -ffp-contract=fast -fPIC -shared -fvisibility=hidden "
           "-Wall -Wextra -Wshadow -Wno-psabi -Werror").split()
 # By name: what the processor must have, and flags.
 KINDS = {
@@ -134,57 +135,76 @@ def library(x):
     return open_library(choice())[0]
 
 
-def structure(*names):
-    """A C structure of so many pointers to float, after numbers in capitals."""
+def structure(numbers, tensors):
+    """A C structure of ints, then pointers to float."""
     class Struct(ctypes.Structure):
-        _fields_ = [(name.lower(), ctypes.c_int if name.isupper() else ctypes.c_void_p)
-                    for name in names]
-    return Struct
+        _fields_ = [*((f"number{i}", ctypes.c_int) for i in range(len(numbers))),
+                    *((f"pointer{i}", ctypes.c_void_p) for i in range(len(tensors)))]
+    return Struct(*numbers, *(t.data_ptr() for t in tensors))
 
 
-def pointers(tensors):
-    return [t.data_ptr() for t in tensors]
-
-
-TimeParameters = structure("FRAMES", "ROWS", "N", *(f"p{i}" for i in range(8)))
-TimeGradients = structure(*(f"p{i}" for i in range(8)))
-
-
-class TimeBlock(torch.autograd.Function):
-    """x [frames, ..., n]; parameters as in fused/time.c."""
+class Operation(torch.autograd.Function):
+    """x through NAME_forward and NAME_backward of C, which take a structure of `sizes` and
+    parameters, and one of the parameters' gradients; of each value of x, `kept` operands, a
+    number for each tensor, are kept for the way back."""
 
     @staticmethod
-    def forward(ctx, c, x, *parameters):
+    def forward(ctx, c, name, sizes, kept, x, *parameters):
         x, parameters = x.contiguous(), [p.detach().contiguous() for p in parameters]
-        frames, n = x.shape[0], x.shape[-1]
-        rows = x[0].numel() // n
-        y, states, gates = torch.empty_like(x), None, None
+        y, operands = torch.empty_like(x), [None] * len(kept)
         if any(ctx.needs_input_grad):
-            states, gates = (x.new_empty((frames, rows, k * n), dtype=c.operand) for k in (1, 4))
-        c.call("time_forward", TimeParameters(frames, rows, n, *pointers(parameters)), x, y,
-               states, gates)
-        ctx.c, ctx.sizes = c, (frames, rows, n)
-        ctx.save_for_backward(x, states, gates, *parameters)
+            operands = [x.new_empty(count * x.numel(), dtype=c.operand) for count in kept]
+        c.call(name + "_forward", structure(sizes, parameters), x, y, *operands)
+        ctx.c, ctx.name, ctx.sizes, ctx.kept = c, name, sizes, len(kept)
+        ctx.save_for_backward(x, *operands, *parameters)
         return y
 
     @staticmethod
     def backward(ctx, dy):
-        x, states, gates, *parameters = ctx.saved_tensors
+        x, *saved = ctx.saved_tensors
+        operands, parameters = saved[:ctx.kept], saved[ctx.kept:]
         dy, dx, found = dy.contiguous(), torch.empty_like(x), [torch.zeros_like(p) for p in parameters]
-        ctx.c.call("time_backward", TimeParameters(*ctx.sizes, *pointers(parameters)), x, states,
-                   gates, dy, dx, TimeGradients(*pointers(found)))
-        return None, dx, *found
+        ctx.c.call(ctx.name + "_backward", structure(ctx.sizes, parameters), x, *operands, dy, dx,
+                   structure((), found))
+        return None, None, None, None, dx, *found
 
 
 def time_block(x, norm, gru, out):
     """x + out(GRU(norm(x))) along the first axis of [frames, ..., n]."""
-    c = library(x)
-    if c:
-        return TimeBlock.apply(c, x, norm.weight, norm.bias, gru.weight_ih_l0, gru.weight_hh_l0,
-                               gru.bias_ih_l0, gru.bias_hh_l0, out.weight, out.bias)
-    return plain_time_block(x, norm, gru, out)
+    c, (frames, *rows, n) = library(x), x.shape
+    if not c:
+        return plain_time_block(x, norm, gru, out)
+    return Operation.apply(
+        c, "time", (frames, math.prod(rows), n), (1, 4), x, norm.weight, norm.bias, gru.weight_ih_l0,
+        gru.weight_hh_l0, gru.bias_ih_l0, gru.bias_hh_l0, out.weight, out.bias)
+
+
+def band_block(x, norm, inner, outer):
+    """x + outer(relu(inner(norm(x)))) across the bands of [..., bands, n]."""
+    c, (*groups, bands, n) = library(x), x.shape
+    if not c:
+        return plain_band_block(x, norm, inner, outer)
+    return Operation.apply(c, "band", (math.prod(groups), bands, n), (2,), x, norm.weight, norm.bias,
+                           inner.weight, inner.bias, outer.weight, outer.bias)
+
+
+def channel_block(x, norm, inner, outer):
+    """x + outer(relu(inner(norm(x)))) of [..., n]."""
+    c, (*rows, n) = library(x), x.shape
+    if not c:
+        return plain_channel_block(x, norm, inner, outer)
+    return Operation.apply(c, "channel", (math.prod(rows), n), (2,), x, norm.weight, norm.bias,
+                           inner.weight, inner.bias, outer.weight, outer.bias)
 
 
 def plain_time_block(x, norm, gru, out):
     h, _ = gru(norm(x).flatten(1, -2))
     return x + out(h).view_as(x)
+
+
+def plain_band_block(x, norm, inner, outer):
+    return x + outer(F.relu(inner(norm(x).transpose(-1, -2)))).transpose(-1, -2)
+
+
+def plain_channel_block(x, norm, inner, outer):
+    return x + outer(F.relu(inner(norm(x))))

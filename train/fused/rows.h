@@ -75,14 +75,31 @@ static inline void round_rows(half *to, const float *x, int rows, int n, float *
   }
 }
 
-/** Scratch memory: parts of one allocation, each from a cache line on. */
+/** Scratch memory: parts of one allocation, each from a cache line on. The first time through,
+ * parts are only measured:
+ *
+ *     do {
+ *       if (allocate(&arena)) { return -1; }
+ *       p = part(&arena, bytes);
+ *       ...
+ *     } while (!arena.memory); */
 struct arena {
   char *memory;
   size_t used;
 };
 
+static inline int allocate(struct arena *arena) {
+  if (arena->used) {
+    arena->memory = aligned_alloc(64, arena->used);
+    arena->used = 0;
+    return arena->memory ? 0 : -1;
+  }
+  return 0;
+}
+
+/** Parts of equal sizes start in different cache sets. */
 static inline void *part(struct arena *arena, size_t bytes) {
   void *p = arena->memory ? arena->memory + arena->used : NULL;
-  arena->used += (bytes + 127) / 64 * 64; /* rows of equal lines do not share cache sets */
+  arena->used += (bytes + 127) / 64 * 64;
   return p;
 }

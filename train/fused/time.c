@@ -141,11 +141,9 @@ EXPORT int time_forward(const struct time_block *b, const float *x, float *y, ha
   half *turns[2];
   struct arena a = {0};
   do {
-    a.memory = a.used ? aligned_alloc(64, a.used) : NULL;
-    if (a.used && !a.memory) {
+    if (allocate(&a)) {
       return -1;
     }
-    a.used = 0;
     w_in = part(&a, 3 * panel_words);
     w_hidden = part(&a, 3 * panel_words);
     w_out = part(&a, panel_words);
@@ -171,7 +169,7 @@ EXPORT int time_forward(const struct time_block *b, const float *x, float *y, ha
       gru_step(&g, rows, normed, (const word *)before, state, after,
                gates ? gates + at * GATES : NULL);
       product(
-          (const word *)after, steps, rows, w_out, steps, n,
+          (const word *)after, steps, rows, w_out, PACKED, steps, n,
           (struct sums){.bias = b->b_out, .add = x + at, .add_row = n, .to = y + at, .to_row = n});
       before = after;
     }
@@ -245,11 +243,9 @@ EXPORT int time_backward(const struct time_block *b, const float *x, const half 
   half *zero;
   struct arena a = {0};
   do {
-    a.memory = a.used ? aligned_alloc(64, a.used) : NULL;
-    if (a.used && !a.memory) {
+    if (allocate(&a)) {
       return -1;
     }
-    a.used = 0;
     w_in = part(&a, 3 * square * sizeof(half));
     w_hidden = part(&a, 3 * square * sizeof(half));
     w_out = part(&a, square * sizeof(half));
@@ -289,7 +285,7 @@ EXPORT int time_backward(const struct time_block *b, const float *x, const half 
       round_rows((half *)rounded, dy + at, rows, n, g->b_out);
       outer(pair_rows(pairs[3], (half *)rounded, rows, n), n, n, after_pairs, n, n, summed,
             g->w_out, n);
-      product(rounded, steps, rows, w_out, steps, n,
+      product(rounded, steps, rows, w_out, PACKED, steps, n,
               (struct sums){.add = d, .add_row = n, .to = d, .to_row = n});
 
       gates_back(rows, n, gates + at * GATES, before, d, (half *)dg, dg_row * PER_WORD, dg_pairs,
@@ -297,7 +293,7 @@ EXPORT int time_backward(const struct time_block *b, const float *x, const half 
       after_pairs = pair_rows(pairs[1 + (t & 1)], before, rows, n);
       if (t > 0) {
         outer(dg_pairs + n, pair_row, 3 * n, after_pairs, n, n, summed, g->w_hidden, n);
-        product(dg + steps, dg_row, rows, w_hidden, 3 * steps, n,
+        product(dg + steps, dg_row, rows, w_hidden, PACKED, 3 * steps, n,
                 (struct sums){.add = d, .add_row = n, .to = d, .to_row = n});
       }
 
@@ -305,7 +301,8 @@ EXPORT int time_backward(const struct time_block *b, const float *x, const half 
       const word *normed_pairs = pair_rows(pairs[3], (half *)normed, rows, n);
       outer(dg_pairs, pair_row, n, normed_pairs, n, n, summed, g->w_in + 2 * n * n, n);
       outer(dg_pairs + n, pair_row, 2 * n, normed_pairs, n, n, summed, g->w_in, n);
-      product(dg, dg_row, rows, w_in, 3 * steps, n, (struct sums){.to = d_normed, .to_row = n});
+      product(dg, dg_row, rows, w_in, PACKED, 3 * steps, n,
+              (struct sums){.to = d_normed, .to_row = n});
       norm_gradient(dx + at, dy + at, d_normed, x + at, rows, n, b->gain, g->gain, g->shift);
     }
   }

@@ -77,6 +77,16 @@ ALWAYS vec relu(vec v) {
 #endif
 }
 
+/** v where `of` is positive, else 0. */
+ALWAYS vec where_positive(vec v, vec of) {
+#if defined(__AVX512F__)
+  return (vec)_mm512_maskz_mov_ps(_mm512_cmp_ps_mask((__m512)of, _mm512_setzero_ps(), _CMP_GT_OQ),
+                                  (__m512)v);
+#else
+  return (vec)((ints)v & (of > 0));
+#endif
+}
+
 /** e^v to 2e-7 of itself, v within +-80. */
 ALWAYS vec exponential(vec v) {
   vec rounder = broadcast(12582912.0f), n = v * 1.44269504f + rounder;
@@ -114,8 +124,17 @@ ALWAYS wordvec load_words(const word *p) {
   return _mm512_loadu_si512(p);
 }
 
-ALWAYS half round_one(float f) {
-  return (half)_mm_cvtsi128_si32((__m128i)_mm_cvtneps_pbh(_mm_set_ss(f)));
+ALWAYS void store_words(word *p, wordvec v) {
+  _mm512_storeu_si512(p, v);
+}
+
+ALWAYS word round_one(float f) {
+  return (word)_mm_cvtsi128_si32((__m128i)_mm_cvtneps_pbh(_mm_set_ss(f))) & 0xffff;
+}
+
+/** The word of *w and what follows it `next` floats on, if `left` is more than one. */
+ALWAYS word word_of(const float *w, ptrdiff_t next, int left) {
+  return round_one(*w) | (left > 1 ? round_one(w[next]) << 16 : 0);
 }
 
 /** A register of operands to p, and back. */
@@ -169,8 +188,13 @@ ALWAYS wordvec load_words(const word *p) {
   return load(p);
 }
 
-ALWAYS half round_one(float f) {
-  return f;
+ALWAYS void store_words(word *p, wordvec v) {
+  store(p, v);
+}
+
+ALWAYS word word_of(const float *w, ptrdiff_t next, int left) {
+  (void)next, (void)left;
+  return *w;
 }
 
 ALWAYS void put(half *p, vec v) {
@@ -190,3 +214,25 @@ static inline const word *pair_rows(word *scratch, const half *p, int rows, int 
   return p;
 }
 #endif
+
+/** Rows of a square as its columns: in each round, rows from both halves are interleaved. */
+ALWAYS void transpose_block(wordvec *rows) {
+  for (int round = 1; round < LANES; round *= 2) {
+    vec from[LANES];
+    UNROLL for (int i = 0; i < LANES; ++i) {
+      from[i] = (vec)rows[i];
+    }
+    UNROLL for (int i = 0; i < LANES / 2; ++i) {
+      vec a = from[i], b = from[i + LANES / 2];
+#if defined(__AVX512F__)
+      rows[2 * i] = (wordvec)__builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                                     6, 22, 7, 23);
+      rows[2 * i + 1] = (wordvec)__builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                                         13, 29, 14, 30, 15, 31);
+#else
+      rows[2 * i] = (wordvec)__builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+      rows[2 * i + 1] = (wordvec)__builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
+    }
+  }
+}
