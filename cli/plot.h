@@ -1,7 +1,7 @@
 /* A picture of a separation: the spectrograms of the song and its stems below each other. */
 #pragma once
 
-#include "cli/spectrogram.h"
+#include "cli/plot_spectrogram.h"
 #include "cli/status.h"
 
 enum { PLOT_COLUMNS = 1200, PLOT_ROWS = 150, MAX_PANELS = 8 };

@@ -148,7 +148,7 @@ float engine_fader(const struct engine *engine, unsigned stem) UNBRAID_REALTIME 
   return mixer_fader(engine->mixer, stem);
 }
 
-bool engine_picture(const struct engine *engine, struct split_picture *picture) UNBRAID_REALTIME {
+bool engine_picture(const struct engine *engine, struct picture *picture) UNBRAID_REALTIME {
   return split_picture(engine->splits[SPLIT_FOUR], picture);
 }
 

@@ -46,7 +46,7 @@ float engine_peak(struct engine *engine, unsigned stem) UNBRAID_REALTIME;
 float engine_fader(const struct engine *engine, unsigned stem) UNBRAID_REALTIME;
 
 /** What the newest output of the four stems was made of. Real-time safe. @return false: nothing. */
-bool engine_picture(const struct engine *engine, struct split_picture *picture) UNBRAID_REALTIME;
+bool engine_picture(const struct engine *engine, struct picture *picture) UNBRAID_REALTIME;
 
 /** Share of the time that the worker is busy, running mean. Real-time safe. */
 float engine_load(const struct engine *engine) UNBRAID_REALTIME;

@@ -21,7 +21,7 @@ struct request {
 
 struct loader {
   struct maker maker;
-  LV2_Log_Logger log;
+  struct log log;
   pthread_t thread;
   sem_t woken;
   atomic_bool quit;
@@ -68,12 +68,14 @@ static void publish(struct loader *loader, struct setup *setup) {
 
 static void refuse(struct loader *loader, enum split_id split) {
   const char *name = loader->names[split];
-  lv2_log_warning(&loader->log, "unbraid: %s; %s plays on\n", loader->reasons, name);
+  char text[MAX_TEXT];
+  snprintf(text, sizeof text, "%s; %s plays on", loader->reasons, name);
+  loader->log.say(loader->log.data, LOG_LEVEL_WARNING, text);
   struct setup *refusal = loader->spare ? loader->spare : calloc(1, sizeof *refusal);
   loader->spare = NULL;
   if (refusal) {
     refusal->choice = loader->playing;
-    snprintf(refusal->text, sizeof refusal->text, "%s; %s plays on", loader->reasons, name);
+    memcpy(refusal->text, text, sizeof refusal->text);
     setup_free(atomic_exchange(&loader->refused, refusal));
   }
   loader->spare = calloc(1, sizeof *loader->spare);
@@ -124,7 +126,7 @@ static void *loader_main(void *argument) {
 }
 
 struct loader *loader_new(const struct maker *maker, const struct setup *first,
-                          const LV2_Log_Logger *log) {
+                          const struct log *log) {
   struct loader *loader = calloc(1, sizeof *loader);
   if (!loader) {
     return NULL;
@@ -261,7 +263,7 @@ bool loader_restore(struct loader *loader, const struct choice *choice) {
   struct setup *setup = setup_new(&loader->maker, choice, true, loader->reasons);
   bool whole = setup && !*loader->reasons;
   if (!whole) {
-    lv2_log_warning(&loader->log, "unbraid: %s\n", setup ? setup->text : loader->reasons);
+    loader->log.say(loader->log.data, LOG_LEVEL_WARNING, setup ? setup->text : loader->reasons);
   }
   if (setup) {
     setup->restored = true;

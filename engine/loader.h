@@ -4,16 +4,15 @@
 #pragma once
 
 #include "dsp/rt.h"
+#include "engine/log.h"
 #include "engine/setup.h"
-
-#include <lv2/log/logger.h>
 
 struct loader;
 
 /** Starts the thread. `first`: the setup that plays already, still the caller's. The log is copied.
  * Not real-time safe. @return NULL when memory is short or no thread can be started. */
 struct loader *loader_new(const struct maker *maker, const struct setup *first,
-                          const LV2_Log_Logger *log);
+                          const struct log *log);
 
 /** Joins the thread and frees every setup it holds. NULL is allowed. Not real-time safe. */
 void loader_free(struct loader *loader);

@@ -4,19 +4,9 @@
 
 #include "dsp/stems.h"
 #include "engine/engine.h"
+#include "interface/limits.h"
 
 #include <stdbool.h>
-
-enum {
-  MAX_PATH = 4096,
-  MAX_REASON = MAX_PATH + 256,  /* why one file was refused */
-  MAX_REASONS = 2 * MAX_REASON, /* of all files */
-  MAX_NAME = 64,
-  MAX_TEXT = MAX_REASONS + 2 * MAX_NAME,
-};
-
-/** Bundled four-stem models, as the quality port counts them. */
-enum { N_QUALITIES = 4 };
 
 /** What the player asked for. */
 struct choice {

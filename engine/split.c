@@ -206,15 +206,15 @@ static float *spectrum(const struct split *split, uint64_t frame,
   return split->spectra + row * memory_stride((size_t)split->bins * 2);
 }
 
-bool split_picture(const struct split *split, struct split_picture *picture) UNBRAID_REALTIME {
+bool split_picture(const struct split *split, struct picture *picture) UNBRAID_REALTIME {
   unsigned delayed = split->deadline + split->lookahead;
   uint64_t outputs = split->now + (split->begun ? 1 : 0);
   if (outputs <= delayed) {
     return false;
   }
-  *picture = (struct split_picture){.masks = synthesis_masks(split->synthesis),
-                                    .geometry = split->lane.separator->geometry,
-                                    .amplitude = stft_amplitude(split->stft)};
+  *picture = (struct picture){.masks = synthesis_masks(split->synthesis),
+                              .geometry = split->lane.separator->geometry,
+                              .amplitude = stft_amplitude(split->stft)};
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     picture->spectra[c] = spectrum(split, outputs - 1 - delayed, c);
   }

@@ -1,6 +1,7 @@
 /* One split of the mix: STFT on the audio thread, masks from the worker, a stem's audio out. */
 #pragma once
 
+#include "dsp/picture.h"
 #include "dsp/refine.h"
 #include "dsp/rt.h"
 #include "dsp/stems.h"
@@ -45,16 +46,9 @@ unsigned split_prime(const struct split *split) UNBRAID_REALTIME;
  * separator rests. Real-time safe. */
 float split_load(const struct split *split) UNBRAID_REALTIME;
 
-/** What the newest output was made of, for showing it. Good until the next split_advance(). */
-struct split_picture {
-  const float *spectra[N_CHANNELS]; /* stft_bins() pairs of real and imaginary part each */
-  const float *masks;               /* [stems][stft_bins()]; NULL while the separator rests */
-  struct stft_geometry geometry;
-  float amplitude; /* see stft_amplitude() */
-};
-
-/** Real-time safe. @return false when there is no output yet. */
-bool split_picture(const struct split *split, struct split_picture *picture) UNBRAID_REALTIME;
+/** What the newest output was made of; good until the next split_advance(). Real-time safe. @return
+ * false when there is none yet. */
+bool split_picture(const struct split *split, struct picture *picture) UNBRAID_REALTIME;
 
 /** Samples that can be taken before the hop is half full or full: at least 1. Real-time safe. */
 unsigned split_room(const struct split *split) UNBRAID_REALTIME;

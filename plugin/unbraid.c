@@ -1,12 +1,12 @@
 /* The LV2 entry: ports in, engines, ports out. */
 #include "engine/loader.h"
 #include "engine/swap.h"
-#include "engine/view.h"
-#include "interface/messages.h"
+#include "interface/plugin_messages.h"
 #include "interface/ports.h"
+#include "interface/view.h"
 #include "plugin/display.h"
 #include "plugin/host.h"
-#include "plugin/state.h"
+#include "plugin/session.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/state/state.h>
@@ -27,9 +27,10 @@ enum text { TEXT_PLAYS, TEXT_REFUSED, N_TEXTS };
 struct unbraid {
   struct loader *loader;
   struct swap *swap;
-  struct messages messages;
+  struct plugin_messages messages;
   struct view view;
   struct display display;
+  LV2_Log_Logger log;
   enum variant variant;
   void *ports[N_PORTS]; /* NULL where not connected */
 
@@ -55,31 +56,28 @@ static void tell_again(struct unbraid *self) UNBRAID_REALTIME {
 }
 
 /* Makes the first setup, of what the bundle has. */
-static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Logger *log) {
+static bool make_all(struct unbraid *self, const struct maker *maker) {
+  const struct log log = {host_say, &self->log};
   static const struct choice initial = {.quality = 0};
   char reasons[MAX_REASONS];
   struct setup *setup = setup_new(maker, &initial, true, reasons);
   if (!setup) {
-    lv2_log_error(log, "unbraid: %s\n", reasons);
+    log.say(log.data, LOG_LEVEL_ERROR, reasons);
     return false;
   }
-  if (setup_stands_in(setup)) {
-    lv2_log_warning(log, "unbraid: %s\n", setup->text);
-  } else if (*reasons) {
-    lv2_log_note(log, "unbraid: %s\n", setup->text);
+  if (*reasons) {
+    log.say(log.data, setup_stands_in(setup) ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTE, setup->text);
   }
   if (*reasons) {
     tell(self, TEXT_PLAYS, setup->text);
   }
   if (setup->note[0]) {
-    int (*say)(LV2_Log_Logger *, const char *, ...) =
-        setup->note_matters ? lv2_log_note : lv2_log_trace;
-    say(log, "unbraid: %s\n", setup->note);
+    log.say(log.data, setup->note_matters ? LOG_LEVEL_NOTE : LOG_LEVEL_TRACE, setup->note);
   }
-  self->loader = loader_new(maker, setup, log);
+  self->loader = loader_new(maker, setup, &log);
   self->swap = self->loader ? swap_new(self->loader, setup, maker->rate) : NULL;
   if (!self->swap) {
-    lv2_log_error(log, "unbraid: out of memory, or no thread could be started\n");
+    log.say(log.data, LOG_LEVEL_ERROR, "out of memory, or no thread could be started");
     loader_free(self->loader);
     setup_free(setup);
     return false;
@@ -109,10 +107,11 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   }
   self->variant = strcmp(descriptor->URI, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
   self->port_quality = QUALITY_UNKNOWN;
-  messages_init(&self->messages, host.map);
+  plugin_messages_init(&self->messages, host.map);
   view_init(&self->view, rate);
   display_init(&self->display, rate, host.display);
-  if (!make_all(self, &maker, &host.log)) {
+  self->log = host.log;
+  if (!make_all(self, &maker)) {
     free(self);
     return NULL;
   }
@@ -198,7 +197,8 @@ static void follow_quality(struct unbraid *self) UNBRAID_REALTIME {
 
 static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
   struct order order;
-  for (uint32_t at = 0; messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
+  for (uint32_t at = 0;
+       plugin_messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
     unsigned asked = order.split < N_SPLITS ? 1u << order.split : (1u << N_SPLITS) - 1;
     switch (order.kind) {
     case ORDER_WATCH:
@@ -245,7 +245,7 @@ static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
   for (unsigned i = 1; i <= N_TEXTS; ++i) {
     enum text kind = (self->newest + i) % N_TEXTS;
     const char *text = self->texts[kind];
-    if (self->untold_texts >> kind & 1 && *text && !messages_text(&self->messages, text)) {
+    if (self->untold_texts >> kind & 1 && *text && !plugin_messages_text(&self->messages, text)) {
       return;
     }
     self->untold_texts &= ~(1u << kind);
@@ -254,22 +254,29 @@ static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
 
 /* What is to be told and finds room; the rest waits for the next run. */
 static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
-  struct messages *messages = &self->messages;
+  struct plugin_messages *messages = &self->messages;
   const struct setup *setup = swap_setup(self->swap);
-  messages_begin(messages, self->ports[PORT_NOTIFY]);
+  plugin_messages_begin(messages, self->ports[PORT_NOTIFY]);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     if (self->untold >> i & 1 &&
-        messages_file(messages, i, setup->choice.files[i], setup->names[i])) {
+        plugin_messages_file(messages, i, setup->choice.files[i], setup->names[i])) {
       self->untold &= ~(1u << i);
     }
   }
   write_texts(self);
   if (view_advance(&self->view, n)) {
     struct view_data data;
-    view_make(&self->view, swap_playing(self->swap)->engine, &data);
-    messages_view(messages, &data);
+    struct engine *engine = swap_playing(self->swap)->engine;
+    struct picture picture;
+    float faders[N_STEMS];
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      faders[s] = engine_fader(engine, s);
+    }
+    view_make(&self->view, engine_picture(engine, &picture) ? &picture : NULL, faders,
+              engine_load(engine), &data);
+    plugin_messages_view(messages, &data);
   }
-  messages_end(messages);
+  plugin_messages_end(messages);
 }
 
 /* Levels and fader states, for the window and the mixer strip. */
@@ -332,7 +339,7 @@ static LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store,
   (void)flags;
   struct unbraid *self = handle;
   return self->messages.mapped
-             ? state_save(self->loader, &self->messages.uris, store, state, features)
+             ? session_save(self->loader, &self->messages.uris, store, state, features)
              : LV2_STATE_ERR_NO_FEATURE;
 }
 
@@ -342,7 +349,7 @@ static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function r
   (void)flags;
   struct unbraid *self = handle;
   return self->messages.mapped
-             ? state_restore(self->loader, &self->messages.uris, retrieve, state, features)
+             ? session_restore(self->loader, &self->messages.uris, retrieve, state, features)
              : LV2_STATE_ERR_NO_FEATURE;
 }
 

@@ -1,6 +1,6 @@
 /* The atom ports: model files good and bad, hosts with little room, damaged atoms, views. */
 #include "engine/setup.h"
-#include "interface/messages.h"
+#include "interface/plugin_messages.h"
 #include "tests/support/files.h"
 #include "tests/support/rig.h"
 #include "tests/support/talk.h"
@@ -283,8 +283,8 @@ static uint32_t draw(uint32_t *random, uint32_t below) {
 static void test_damaged_atoms(void **state) {
   struct stage *stage = *state;
   struct talk *talk = &stage->talk;
-  struct messages messages;
-  messages_init(&messages, rig_map());
+  struct plugin_messages messages;
+  plugin_messages_init(&messages, rig_map());
   uint32_t random = 1;
   for (unsigned i = 0; i < 40000; ++i) {
     lv2_atom_forge_set_buffer(&talk->forge, talk->control, sizeof talk->control);
@@ -303,8 +303,8 @@ static void test_damaged_atoms(void **state) {
     ((LV2_Atom *)copy)->size = i % 5 ? size - 8 : draw(&random, size - 8);
     struct order order;
     unsigned orders = 0;
-    for (uint32_t at = 0; messages_read(&messages, (const LV2_Atom_Sequence *)copy, &at, &order);
-         ++orders) {
+    for (uint32_t at = 0;
+         plugin_messages_read(&messages, (const LV2_Atom_Sequence *)copy, &at, &order); ++orders) {
       if (order.kind == ORDER_SET || order.kind == ORDER_MISTAKEN) {
         assert_true(strlen(order.path) < MAX_PATH);
       }

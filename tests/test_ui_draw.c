@@ -3,6 +3,7 @@
 #include "interface/theme.h"
 #include "tests/ui/lively.h"
 #include "ui/draw.h"
+#include "ui/draw_bar.h"
 #include "ui/presets.h"
 #include "ui/screen.h"
 #include "ui/taper.h"

@@ -3,6 +3,7 @@
 #include "interface/theme.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 

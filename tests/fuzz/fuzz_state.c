@@ -1,6 +1,6 @@
-/* Sessions: what state_restore() makes of values of any type and size. What it took is saved again,
- * and then restores to the same. Takes the place of engine/loader.c. */
-#include "plugin/state.h"
+/* Sessions: what session_restore() makes of values of any type and size. What it took is saved
+ * again, and then restores to the same. Takes the place of engine/loader.c. */
+#include "plugin/session.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
@@ -130,9 +130,9 @@ static struct session read_session(struct bytes *input) {
 static void again(const struct choice *choice) {
   struct loader loader = {.choice = *choice};
   struct session session = {0};
-  must(state_save(&loader, &uris, store, &session, NULL) == LV2_STATE_SUCCESS, "it is saved");
+  must(session_save(&loader, &uris, store, &session, NULL) == LV2_STATE_SUCCESS, "it is saved");
   struct loader other = {.restored = false};
-  must(state_restore(&other, &uris, retrieve, &session, NULL) == LV2_STATE_SUCCESS,
+  must(session_restore(&other, &uris, retrieve, &session, NULL) == LV2_STATE_SUCCESS,
        "what was saved is restored");
   must(other.choice.quality == choice->quality, "the quality is the same");
   for (unsigned i = 0; i < N_SPLITS; ++i) {
@@ -157,7 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   loader = (struct loader){.refuses = host & 0x80};
   struct session session = read_session(&input);
   LV2_State_Status status =
-      state_restore(&loader, &uris, retrieve, &session, features[host / 4 % 4]);
+      session_restore(&loader, &uris, retrieve, &session, features[host / 4 % 4]);
   must(loader.restored || status == LV2_STATE_SUCCESS, "what is left alone is no error");
   if (loader.restored) {
     again(&loader.choice);

@@ -1,7 +1,6 @@
-#include "plugin/state.h"
+#include "plugin/session.h"
 
-#include "plugin/host.h"
-
+#include <lv2/core/lv2_util.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@ struct paths {
 };
 
 static struct paths paths_of(const LV2_Feature *const *features) {
-  return (struct paths){host_feature(features, LV2_STATE__mapPath),
-                        host_feature(features, LV2_STATE__freePath)};
+  return (struct paths){lv2_features_data(features, LV2_STATE__mapPath),
+                        lv2_features_data(features, LV2_STATE__freePath)};
 }
 
 static void release(const struct paths *paths, char *path) {
@@ -41,9 +40,9 @@ static LV2_State_Status save_file(const struct paths *paths, LV2_URID key, LV2_U
   return status;
 }
 
-LV2_State_Status state_save(struct loader *loader, const struct uris *uris,
-                            LV2_State_Store_Function store, LV2_State_Handle handle,
-                            const LV2_Feature *const *features) {
+LV2_State_Status session_save(struct loader *loader, const struct uris *uris,
+                              LV2_State_Store_Function store, LV2_State_Handle handle,
+                              const LV2_Feature *const *features) {
   struct choice choice;
   struct paths paths = paths_of(features);
   loader_saved(loader, &choice);
@@ -93,9 +92,9 @@ static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV
   return fits ? LV2_STATE_SUCCESS : LV2_STATE_ERR_UNKNOWN;
 }
 
-LV2_State_Status state_restore(struct loader *loader, const struct uris *uris,
-                               LV2_State_Retrieve_Function retrieve, LV2_State_Handle handle,
-                               const LV2_Feature *const *features) {
+LV2_State_Status session_restore(struct loader *loader, const struct uris *uris,
+                                 LV2_State_Retrieve_Function retrieve, LV2_State_Handle handle,
+                                 const LV2_Feature *const *features) {
   size_t size = 0;
   uint32_t type = 0, flags = 0;
   const void *value = retrieve(handle, uris->quality, &size, &type, &flags);

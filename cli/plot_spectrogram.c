@@ -1,4 +1,4 @@
-#include "cli/spectrogram.h"
+#include "cli/plot_spectrogram.h"
 
 #include <fftw3.h>
 #include <math.h>

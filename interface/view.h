@@ -2,8 +2,9 @@
  * Gathered while a window watches, and only then. */
 #pragma once
 
+#include "dsp/picture.h"
+#include "dsp/rt.h"
 #include "dsp/stems.h"
-#include "engine/engine.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,6 +52,6 @@ void view_hear(struct view *view, const float peaks[N_STEMS]) UNBRAID_REALTIME;
 /** n samples have passed. Real-time safe. @return true when it is time for a view. */
 bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME;
 
-/** Makes a view of what an engine plays. Real-time safe. */
-void view_make(struct view *view, const struct engine *engine,
-               struct view_data *data) UNBRAID_REALTIME;
+/** Makes a view of the newest output; `picture` NULL: there is none. Real-time safe. */
+void view_make(struct view *view, const struct picture *picture, const float faders[N_STEMS],
+               float load, struct view_data *data) UNBRAID_REALTIME;

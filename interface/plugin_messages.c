@@ -1,11 +1,11 @@
-#include "interface/messages.h"
+#include "interface/plugin_messages.h"
 
-#include "engine/setup.h"
+#include "interface/limits.h"
 
 #include <string.h>
 
-void messages_init(struct messages *messages, LV2_URID_Map *map) {
-  *messages = (struct messages){.mapped = map != NULL};
+void plugin_messages_init(struct plugin_messages *messages, LV2_URID_Map *map) {
+  *messages = (struct plugin_messages){.mapped = map != NULL};
   if (map) {
     uris_map(&messages->uris, map);
     lv2_atom_forge_init(&messages->forge, map);
@@ -32,7 +32,7 @@ static const LV2_Atom *property(const LV2_Atom_Object *object, LV2_URID key) UNB
 }
 
 /* The split whose file a message is about; N_SPLITS: it names no property. False: another one. */
-static bool subject(const struct messages *m, const LV2_Atom_Object *object,
+static bool subject(const struct plugin_messages *m, const LV2_Atom_Object *object,
                     enum split_id *split) UNBRAID_REALTIME {
   const LV2_Atom *key = property(object, m->uris.patch_property);
   *split = N_SPLITS;
@@ -57,7 +57,7 @@ static struct order mistaken(const char *why) UNBRAID_REALTIME {
   return (struct order){.kind = ORDER_MISTAKEN, .split = N_SPLITS, .path = why};
 }
 
-static struct order set_order(const struct messages *m, const LV2_Atom_Object *object,
+static struct order set_order(const struct plugin_messages *m, const LV2_Atom_Object *object,
                               enum split_id split) UNBRAID_REALTIME {
   const LV2_Atom *value = property(object, m->uris.patch_value);
   if (!value || value->type != m->uris.atom_path || value->size == 0) {
@@ -75,7 +75,7 @@ static struct order set_order(const struct messages *m, const LV2_Atom_Object *o
 }
 
 /* What an object asks for; false: nothing of ours. */
-static bool understand(const struct messages *m, const LV2_Atom_Object *object,
+static bool understand(const struct plugin_messages *m, const LV2_Atom_Object *object,
                        struct order *order) UNBRAID_REALTIME {
   enum split_id split;
   if (object->body.otype == m->uris.watch) {
@@ -93,8 +93,8 @@ static bool understand(const struct messages *m, const LV2_Atom_Object *object,
   return false;
 }
 
-bool messages_read(const struct messages *m, const LV2_Atom_Sequence *port, uint32_t *at,
-                   struct order *order) UNBRAID_REALTIME {
+bool plugin_messages_read(const struct plugin_messages *m, const LV2_Atom_Sequence *port,
+                          uint32_t *at, struct order *order) UNBRAID_REALTIME {
   if (!m->mapped || !port || port->atom.type != m->uris.atom_sequence ||
       port->atom.size < sizeof port->body) {
     return false;
@@ -123,7 +123,7 @@ bool messages_read(const struct messages *m, const LV2_Atom_Sequence *port, uint
 /* The forge writes into the port's buffer and nowhere else. */
 UNBRAID_TRUST_BEGIN
 
-void messages_begin(struct messages *m, LV2_Atom_Sequence *port) UNBRAID_REALTIME {
+void plugin_messages_begin(struct plugin_messages *m, LV2_Atom_Sequence *port) UNBRAID_REALTIME {
   m->writing = m->mapped && port && port->atom.size >= sizeof *port;
   if (m->writing) {
     lv2_atom_forge_set_buffer(&m->forge, (uint8_t *)port, port->atom.size);
@@ -131,7 +131,7 @@ void messages_begin(struct messages *m, LV2_Atom_Sequence *port) UNBRAID_REALTIM
   }
 }
 
-void messages_end(struct messages *m) UNBRAID_REALTIME {
+void plugin_messages_end(struct plugin_messages *m) UNBRAID_REALTIME {
   if (m->writing) {
     lv2_atom_forge_pop(&m->forge, &m->sequence);
     m->writing = false;
@@ -143,7 +143,7 @@ static uint32_t property_bytes(uint32_t value) UNBRAID_REALTIME {
 }
 
 /* Starts an event that holds one object whose properties take so many bytes. */
-static bool begin_object(struct messages *m, LV2_URID type, uint32_t bytes,
+static bool begin_object(struct plugin_messages *m, LV2_URID type, uint32_t bytes,
                          LV2_Atom_Forge_Frame *frame) UNBRAID_REALTIME {
   bytes += sizeof(LV2_Atom_Event) + sizeof(LV2_Atom_Object_Body);
   if (!m->writing || m->forge.size - m->forge.offset < bytes) {
@@ -154,8 +154,8 @@ static bool begin_object(struct messages *m, LV2_URID type, uint32_t bytes,
   return true;
 }
 
-bool messages_file(struct messages *m, enum split_id split, const char *path,
-                   const char *name) UNBRAID_REALTIME {
+bool plugin_messages_file(struct plugin_messages *m, enum split_id split, const char *path,
+                          const char *name) UNBRAID_REALTIME {
   LV2_Atom_Forge_Frame frame;
   uint32_t length = (uint32_t)strlen(path), name_length = (uint32_t)strlen(name);
   uint32_t bytes = property_bytes(sizeof(LV2_URID)) + property_bytes(length + 1) +
@@ -173,7 +173,7 @@ bool messages_file(struct messages *m, enum split_id split, const char *path,
   return true;
 }
 
-bool messages_text(struct messages *m, const char *text) UNBRAID_REALTIME {
+bool plugin_messages_text(struct plugin_messages *m, const char *text) UNBRAID_REALTIME {
   LV2_Atom_Forge_Frame frame;
   uint32_t length = (uint32_t)strlen(text);
   if (!begin_object(m, m->uris.message, property_bytes(length + 1), &frame)) {
@@ -185,7 +185,8 @@ bool messages_text(struct messages *m, const char *text) UNBRAID_REALTIME {
   return true;
 }
 
-bool messages_view(struct messages *m, const struct view_data *data) UNBRAID_REALTIME {
+bool plugin_messages_view(struct plugin_messages *m,
+                          const struct view_data *data) UNBRAID_REALTIME {
   LV2_Atom_Forge_Frame frame;
   uint32_t bytes = property_bytes(sizeof(LV2_Atom_Vector_Body) + sizeof data->levels) +
                    property_bytes(sizeof data->column) + property_bytes(sizeof data->load);

@@ -1,4 +1,4 @@
-#include "engine/view.h"
+#include "interface/view.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,8 +62,8 @@ static uint8_t to_byte(float share) UNBRAID_REALTIME {
 
 /* Power of the loudest bin, so that a sine has its own level wherever it lies; shares are weighted
  * with the power of the bins. */
-static void make_band(const struct split_picture *picture, const unsigned edges[2],
-                      const float faders[VIEW_SHARES], uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
+static void make_band(const struct picture *picture, const unsigned edges[2],
+                      const float faders[N_STEMS], uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
   const float *left = picture->spectra[0], *right = picture->spectra[1];
   unsigned bins = stft_bins(picture->geometry);
   float scale = picture->amplitude * picture->amplitude;
@@ -84,24 +84,19 @@ static void make_band(const struct split_picture *picture, const unsigned edges[
   }
 }
 
-void view_make(struct view *view, const struct engine *engine,
-               struct view_data *data) UNBRAID_REALTIME {
+void view_make(struct view *view, const struct picture *picture, const float faders[N_STEMS],
+               float load, struct view_data *data) UNBRAID_REALTIME {
   memset(data, 0, sizeof *data);
   memcpy(data->levels, view->levels, sizeof data->levels);
   memset(view->levels, 0, sizeof view->levels);
-  data->load = engine_load(engine);
-  struct split_picture picture;
-  if (!engine_picture(engine, &picture)) {
+  data->load = load;
+  if (!picture) {
     return;
   }
-  if (view->analysis != picture.geometry.analysis) {
-    place_bands(view, picture.geometry);
-  }
-  float faders[VIEW_SHARES];
-  for (unsigned s = 0; s < VIEW_SHARES; ++s) {
-    faders[s] = engine_fader(engine, s);
+  if (view->analysis != picture->geometry.analysis) {
+    place_bands(view, picture->geometry);
   }
   for (unsigned b = 0; b < VIEW_BANDS; ++b) {
-    make_band(&picture, view->edges[b], faders, data->column[b]);
+    make_band(picture, view->edges[b], faders, data->column[b]);
   }
 }

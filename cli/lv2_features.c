@@ -1,4 +1,4 @@
-#include "cli/features.h"
+#include "cli/lv2_features.h"
 
 #include "cli/status.h"
 

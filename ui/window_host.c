@@ -1,8 +1,7 @@
-#include "ui/host.h"
-
-#include "plugin/host.h"
+#include "ui/window_host.h"
 
 #include <lv2/atom/util.h>
+#include <lv2/core/lv2_util.h>
 #include <lv2/options/options.h>
 #include <lv2/parameters/parameters.h>
 #include <stdio.h>
@@ -32,18 +31,18 @@ bool ui_host_init(struct ui_host *host, const char *plugin_uri, LV2UI_Write_Func
       .variant = insert ? VARIANT_INSERT : VARIANT_STEMS,
       .write = write,
       .controller = controller,
-      .map = host_feature(features, LV2_URID__map),
-      .touch = host_feature(features, LV2_UI__touch),
-      .resize = host_feature(features, LV2_UI__resize),
-      .request = host_feature(features, LV2_UI__requestValue),
-      .parent = (unsigned long)host_feature(features, LV2_UI__parent),
+      .map = lv2_features_data(features, LV2_URID__map),
+      .touch = lv2_features_data(features, LV2_UI__touch),
+      .resize = lv2_features_data(features, LV2_UI__resize),
+      .request = lv2_features_data(features, LV2_UI__requestValue),
+      .parent = (unsigned long)lv2_features_data(features, LV2_UI__parent),
   };
   if (!host->parent || !write) {
     fprintf(stderr, "unbraid: the host gives the window no parent\n");
     return false;
   }
   if (host->map) {
-    const LV2_Options_Option *options = host_feature(features, LV2_OPTIONS__options);
+    const LV2_Options_Option *options = lv2_features_data(features, LV2_OPTIONS__options);
     host->rate = option(options, host->map, LV2_PARAMETERS__sampleRate);
     host->scale = option(options, host->map, LV2_UI__scaleFactor);
   }

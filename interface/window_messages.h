@@ -1,4 +1,5 @@
-/* What the UI and the plugin tell each other through the ports control and notify. */
+/* The messages of the ports control and notify, the window's end. The other one is in
+ * plugin_messages.h, the names both use in uris.h. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -9,18 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum {
-  ATOMS_MESSAGE = 2048, /* bytes that hold any message of the UI */
-};
+enum { WINDOW_MESSAGE_BYTES = 2048 }; /* hold any message of the window */
 
-struct atoms {
+struct window_messages {
   struct uris uris;
   LV2_URID event_transfer, string, vector;
   LV2_Atom_Forge forge;
 };
 
 /** What an atom of the plugin says. Pointers lead into the atom; NULL: not said. */
-struct atoms_news {
+struct window_messages_news {
   const float *levels;   /* [N_STEMS] */
   const uint8_t *column; /* [VIEW_BANDS * VIEW_BYTES] */
   const float *load;
@@ -30,22 +29,23 @@ struct atoms_news {
   enum split_id split;
 };
 
-void atoms_init(struct atoms *atoms, LV2_URID_Map *map);
+void window_messages_init(struct window_messages *messages, LV2_URID_Map *map);
 
 /** Reads an atom of size bytes. Nothing in it is trusted; what has a wrong type or size is left
  * out. Returns whether there was anything. */
-bool atoms_read(const struct atoms *atoms, const void *atom, uint32_t size,
-                struct atoms_news *news);
+bool window_messages_read(const struct window_messages *messages, const void *atom, uint32_t size,
+                          struct window_messages_news *news);
 
 /* Each writes one message into the buffer and returns it, or NULL when it does not fit. */
 
 /** The UI is open: the plugin sends views for a while. */
-const LV2_Atom *atoms_watch(struct atoms *atoms, void *buffer, uint32_t size);
+const LV2_Atom *window_messages_watch(struct window_messages *messages, void *buffer,
+                                      uint32_t size);
 
 /** Asks for the model file of a split. */
-const LV2_Atom *atoms_get_model(struct atoms *atoms, void *buffer, uint32_t size,
-                                enum split_id split);
+const LV2_Atom *window_messages_get_model(struct window_messages *messages, void *buffer,
+                                          uint32_t size, enum split_id split);
 
 /** Sets the model file of a split; "" is the bundled one. */
-const LV2_Atom *atoms_set_model(struct atoms *atoms, void *buffer, uint32_t size,
-                                enum split_id split, const char *path);
+const LV2_Atom *window_messages_set_model(struct window_messages *messages, void *buffer,
+                                          uint32_t size, enum split_id split, const char *path);

@@ -1,8 +1,8 @@
-#include "cli/host.h"
+#include "cli/hosted.h"
 
 #include "cli/bundle.h"
-#include "cli/features.h"
-#include "cli/presets.h"
+#include "cli/lv2_features.h"
+#include "cli/preset_list.h"
 #include "interface/uris.h"
 
 #include <lilv/lilv.h>

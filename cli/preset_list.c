@@ -1,4 +1,4 @@
-#include "cli/presets.h"
+#include "cli/preset_list.h"
 
 #include <lv2/presets/presets.h>
 

@@ -1,0 +1,12 @@
+/* What the newest output of a split was made of, for showing it. */
+#pragma once
+
+#include "dsp/stems.h"
+#include "dsp/stft.h"
+
+struct picture {
+  const float *spectra[N_CHANNELS]; /* stft_bins() pairs of real and imaginary part each */
+  const float *masks;               /* [stems][stft_bins()]; NULL while the separator rests */
+  struct stft_geometry geometry;
+  float amplitude; /* see stft_amplitude() */
+};
