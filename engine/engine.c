@@ -19,9 +19,8 @@ struct engine {
   struct delay *dry[N_CHANNELS];
   float *in_copy[N_CHANNELS], *dry_copy[N_CHANNELS]; /* [chunk] */
   unsigned latency, chunk;                           /* chunk: the most at a time */
-  struct refine_settings refine;
-  bool settle; /* the next controls hold at once */
-  bool watched;
+  struct engine_request request;
+  bool settle; /* the next request holds at once */
 };
 
 static unsigned least_room(const struct engine *engine) UNBRAID_REALTIME {
@@ -79,7 +78,6 @@ struct engine *engine_new(struct separator *four, struct separator *hp, double r
     engine_free(engine);
     return NULL;
   }
-  engine->refine = refine_defaults();
   engine_reset(engine);
   return engine;
 }
@@ -112,10 +110,6 @@ void engine_reset(struct engine *engine) UNBRAID_REALTIME {
   engine->settle = true;
 }
 
-unsigned engine_latency(const struct engine *engine) UNBRAID_REALTIME {
-  return engine->latency;
-}
-
 unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME {
   unsigned most = 0;
   for (unsigned i = 0; i < N_SPLITS; ++i) {
@@ -132,40 +126,25 @@ uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME {
          split_late_frames(engine->splits[SPLIT_HP]);
 }
 
-void engine_watch(struct engine *engine, bool watched) UNBRAID_REALTIME {
-  engine->watched = watched;
-}
-
-void engine_measure(struct engine *engine, bool measured) UNBRAID_REALTIME {
-  mixer_measure(engine->mixer, measured);
-}
-
-float engine_peak(struct engine *engine, unsigned stem) UNBRAID_REALTIME {
-  return mixer_peak(engine->mixer, stem);
-}
-
-float engine_fader(const struct engine *engine, unsigned stem) UNBRAID_REALTIME {
-  return mixer_fader(engine->mixer, stem);
-}
-
-bool engine_picture(const struct engine *engine, struct picture *picture) UNBRAID_REALTIME {
-  return split_picture(engine->splits[SPLIT_FOUR], picture);
-}
-
-float engine_load(const struct engine *engine) UNBRAID_REALTIME {
-  return split_load(engine->splits[SPLIT_FOUR]) + split_load(engine->splits[SPLIT_HP]);
-}
-
-void engine_refine(struct engine *engine, const struct refine_settings *settings) UNBRAID_REALTIME {
-  engine->refine = *settings;
-}
-
-void engine_set(struct engine *engine, const struct mixer_controls *controls) UNBRAID_REALTIME {
-  mixer_set(engine->mixer, controls);
+void engine_set(struct engine *engine, const struct engine_request *request) UNBRAID_REALTIME {
+  engine->request = *request;
+  mixer_measure(engine->mixer, request->measured);
+  mixer_set(engine->mixer, &request->mixer);
   if (engine->settle) {
     mixer_settle(engine->mixer);
     engine->settle = false;
   }
+}
+
+void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_REALTIME {
+  report->latency = engine->latency;
+  report->late_frames = engine_late_frames(engine);
+  report->load = split_load(engine->splits[SPLIT_FOUR]) + split_load(engine->splits[SPLIT_HP]);
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    report->peaks[s] = mixer_peak(engine->mixer, s);
+    report->faders[s] = mixer_fader(engine->mixer, s);
+  }
+  report->has_picture = split_picture(engine->splits[SPLIT_FOUR], &report->picture);
 }
 
 /* What is not finite counts as silence: it must reach neither the network nor the outputs. */
@@ -177,11 +156,12 @@ static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME 
 }
 
 static struct split_use use_of(const struct engine *engine, enum split_id split,
-                               float *const outs[N_STEMS][N_CHANNELS], bool wait) UNBRAID_REALTIME {
-  struct split_use use = {.wait = wait, .refine = engine->refine};
+                               const struct audio *audio) UNBRAID_REALTIME {
+  const struct engine_request *request = &engine->request;
+  struct split_use use = {.wait = request->wait, .refine = request->refine};
   for (unsigned s = split_first(split); s < split_end(split); ++s) {
     unsigned bit = 1u << (s - split_first(split));
-    bool taken = engine->watched || outs[s][0] || outs[s][1];
+    bool taken = request->watched || audio->outs[s][0] || audio->outs[s][1];
     use.heard |= mixer_hears(engine->mixer, s, taken) ? bit : 0;
     use.closed |= mixer_closed(engine->mixer, s) ? bit : 0;
   }
@@ -189,11 +169,12 @@ static struct split_use use_of(const struct engine *engine, enum split_id split,
 }
 
 /* n samples that end no later than the next hop of either split. */
-static void process_chunk(struct engine *engine, float *const main[N_CHANNELS],
-                          float *const outs[N_STEMS][N_CHANNELS], unsigned n,
-                          bool wait) UNBRAID_REALTIME {
+static void process_chunk(struct engine *engine, const struct audio *audio,
+                          unsigned n) UNBRAID_REALTIME {
   const float *in[N_CHANNELS], *dry[N_CHANNELS], *stems[N_STEMS][N_CHANNELS];
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    /* Both inputs are copied before anything is written: outputs may be the same buffers. */
+    copy_sane(audio->in[c], engine->in_copy[c], n);
     delay_process(engine->dry[c], engine->in_copy[c], engine->dry_copy[c], n);
     in[c] = engine->in_copy[c];
     dry[c] = engine->dry_copy[c];
@@ -202,27 +183,17 @@ static void process_chunk(struct engine *engine, float *const main[N_CHANNELS],
       stems[s][c] = split_samples(engine->splits[split], s - split_first(split), c);
     }
   }
-  mixer_process(engine->mixer, dry, stems, main, outs, n);
+  mixer_process(engine->mixer, dry, stems, audio->main, audio->outs, n);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    split_advance(engine->splits[i], engine->worker, in, n, use_of(engine, i, outs, wait));
+    split_advance(engine->splits[i], engine->worker, in, n, use_of(engine, i, audio));
   }
 }
 
-void engine_process(struct engine *engine, const float *const in[N_CHANNELS],
-                    float *const main[N_CHANNELS], float *const outs[N_STEMS][N_CHANNELS],
-                    unsigned n, bool wait) UNBRAID_REALTIME {
+void engine_process(struct engine *engine, const struct audio *audio, unsigned n) UNBRAID_REALTIME {
   for (unsigned done = 0; done < n;) {
     unsigned room = least_room(engine), chunk = n - done < room ? n - done : room;
-    float *main_at[N_CHANNELS], *outs_at[N_STEMS][N_CHANNELS];
-    for (unsigned c = 0; c < N_CHANNELS; ++c) {
-      /* Both inputs are copied before anything is written: outputs may be the same buffers. */
-      copy_sane(in[c] ? in[c] + done : NULL, engine->in_copy[c], chunk);
-      main_at[c] = main[c] ? main[c] + done : NULL;
-      for (unsigned s = 0; s < N_STEMS; ++s) {
-        outs_at[s][c] = outs[s][c] ? outs[s][c] + done : NULL;
-      }
-    }
-    process_chunk(engine, main_at, outs_at, chunk, wait);
+    struct audio rest = audio_from(audio, done);
+    process_chunk(engine, &rest, chunk);
     done += chunk;
   }
 }

@@ -1,5 +1,6 @@
 #include "engine/loader.h"
 
+#include "engine/patience.h"
 #include "engine/thread.h"
 
 #include <semaphore.h>
@@ -7,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* Nothing is waited for longer than this. */
-enum { PATIENCE_SECONDS = 10, POLL_NANOSECONDS = 200000 };
+enum { POLL_NANOSECONDS = 200000 };
+
+#define OUT_OF_MEMORY "out of memory, or no thread could be started"
 
 /* What the player changed. */
 struct request {
@@ -18,6 +19,16 @@ struct request {
   unsigned quality;
   char files[N_SPLITS][MAX_PATH];
 };
+
+/* A setup, in a list of those to be freed. */
+struct made {
+  struct setup setup; /* first: a pointer to it is one to this */
+  struct made *next;
+};
+
+/* Refusals have three places: the loader writes one, the audio thread reads one, and the third
+ * changes hands. */
+enum { N_PLACES = 3, UNREAD = 4 };
 
 struct loader {
   struct maker maker;
@@ -30,8 +41,8 @@ struct loader {
   pthread_mutex_t lock;
   struct choice playing, saved;
   char names[N_SPLITS][MAX_NAME]; /* of what plays */
-  char reasons[MAX_REASONS];
-  struct setup *spare; /* for the next refusal: the player is told even when memory is short */
+  struct shortfall shortfall;
+  unsigned writes; /* place of the next refusal */
 
   /* One request on its way: the audio thread fills it in while `full` is false, the loader empties
    * it while it is true. */
@@ -43,42 +54,63 @@ struct loader {
   struct request asked;
   bool asking, patient; /* patient: false once a wait was in vain */
   uint32_t sent;        /* letters */
+  unsigned reads;       /* place of the newest refusal */
 
-  _Atomic(struct setup *) made, refused; /* for the audio thread to take, the newest alone */
-  _Atomic(struct setup *) retired;       /* a list, from the audio thread */
+  /* What changes hands. */
+  _Atomic(struct made *) made;    /* to the audio thread, the newest alone */
+  _Atomic(struct made *) retired; /* a list, from the audio thread */
+  char refusals[N_PLACES][MAX_TEXT];
+  atomic_uint passed; /* the third place, and whether it is UNREAD */
 };
 
-static void free_retired(struct loader *loader) {
-  struct setup *setup = atomic_exchange(&loader->retired, NULL);
-  while (setup) {
-    struct setup *next = setup->next;
-    setup_free(setup);
-    setup = next;
+static void say(const struct loader *loader, enum log_level level, const char *line) {
+  loader->log.say(loader->log.data, level, line);
+}
+
+static void made_free(struct made *made) {
+  if (made) {
+    engine_free(made->setup.engine);
+    free(made);
   }
 }
 
-static void publish(struct loader *loader, struct setup *setup) {
-  memcpy(loader->names, setup->names, sizeof loader->names);
-  loader->playing = setup->choice;
-  struct setup *overtaken = atomic_exchange(&loader->made, NULL);
-  setup->restored = setup->restored || (overtaken && overtaken->restored);
-  setup_free(overtaken);
-  atomic_store(&loader->made, setup);
+static void free_retired(struct loader *loader) {
+  struct made *made = atomic_exchange(&loader->retired, NULL);
+  while (made) {
+    struct made *next = made->next;
+    made_free(made);
+    made = next;
+  }
+}
+
+/* @return NULL, with the reasons. */
+static struct made *make(struct loader *loader, const struct choice *choice, bool lenient) {
+  struct made *made = calloc(1, sizeof *made);
+  if (made && setup_make(&made->setup, &loader->maker, choice, lenient, &loader->shortfall)) {
+    return made;
+  }
+  if (!made) {
+    snprintf(loader->shortfall.reasons, MAX_REASONS, OUT_OF_MEMORY);
+  }
+  free(made);
+  return NULL;
+}
+
+static void publish(struct loader *loader, struct made *made) {
+  memcpy(loader->names, made->setup.names, sizeof loader->names);
+  loader->playing = made->setup.choice;
+  struct made *overtaken = atomic_exchange(&loader->made, NULL);
+  made->setup.restored = made->setup.restored || (overtaken && overtaken->setup.restored);
+  made_free(overtaken);
+  atomic_store(&loader->made, made);
 }
 
 static void refuse(struct loader *loader, enum split_id split) {
-  const char *name = loader->names[split];
   char text[MAX_TEXT];
-  snprintf(text, sizeof text, "%s; %s plays on", loader->reasons, name);
-  loader->log.say(loader->log.data, LOG_LEVEL_WARNING, text);
-  struct setup *refusal = loader->spare ? loader->spare : calloc(1, sizeof *refusal);
-  loader->spare = NULL;
-  if (refusal) {
-    refusal->choice = loader->playing;
-    memcpy(refusal->text, text, sizeof refusal->text);
-    setup_free(atomic_exchange(&loader->refused, refusal));
-  }
-  loader->spare = calloc(1, sizeof *loader->spare);
+  snprintf(text, sizeof text, "%s; %s plays on", loader->shortfall.reasons, loader->names[split]);
+  say(loader, LOG_LEVEL_WARNING, text);
+  memcpy(loader->refusals[loader->writes], text, sizeof text);
+  loader->writes = atomic_exchange(&loader->passed, loader->writes | UNREAD) % UNREAD;
 }
 
 static void apply(const struct request *request, struct choice *choice) {
@@ -96,15 +128,15 @@ static void apply(const struct request *request, struct choice *choice) {
 static void serve(struct loader *loader, const struct request *request) {
   struct choice choice = loader->playing;
   apply(request, &choice);
-  struct setup *setup = setup_new(&loader->maker, &choice, false, loader->reasons);
+  struct made *made = make(loader, &choice, false);
   enum split_id changed = request->has_file[SPLIT_FOUR] ? SPLIT_FOUR : SPLIT_HP;
-  if (!setup) {
+  if (!made) {
     refuse(loader, changed);
     return;
   }
-  snprintf(setup->text, sizeof setup->text, "%s plays", setup->names[changed]);
+  snprintf(made->setup.text, MAX_TEXT, "%s plays", made->setup.names[changed]);
   apply(request, &loader->saved);
-  publish(loader, setup);
+  publish(loader, made);
 }
 
 static void *loader_main(void *argument) {
@@ -125,22 +157,32 @@ static void *loader_main(void *argument) {
   return NULL;
 }
 
-struct loader *loader_new(const struct maker *maker, const struct setup *first,
-                          const struct log *log) {
-  struct loader *loader = calloc(1, sizeof *loader);
-  if (!loader) {
-    return NULL;
+/* The first setup, and what there is to say of it. */
+static bool make_first(struct loader *loader) {
+  static const struct choice best = {.quality = 0};
+  struct made *made = make(loader, &best, true);
+  if (!made) {
+    say(loader, LOG_LEVEL_ERROR, loader->shortfall.reasons);
+    return false;
   }
-  loader->maker = *maker;
-  loader->log = *log;
-  loader->playing = loader->saved = first->choice;
-  memcpy(loader->names, first->names, sizeof loader->names);
-  loader->patient = true;
-  loader->spare = calloc(1, sizeof *loader->spare);
-  bool has_semaphore = loader->spare && sem_init(&loader->woken, 0, 0) == 0;
+  const struct setup *first = &made->setup;
+  if (!first->whole) {
+    say(loader, setup_stands_in(first) ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTE, first->text);
+  }
+  if (loader->shortfall.note[0]) {
+    say(loader, loader->shortfall.note_matters ? LOG_LEVEL_NOTE : LOG_LEVEL_TRACE,
+        loader->shortfall.note);
+  }
+  publish(loader, made);
+  loader->saved = first->choice;
+  return true;
+}
+
+static bool start(struct loader *loader) {
+  bool has_semaphore = sem_init(&loader->woken, 0, 0) == 0;
   bool has_lock = has_semaphore && pthread_mutex_init(&loader->lock, NULL) == 0;
   if (has_lock && thread_start(&loader->thread, loader_main, loader)) {
-    return loader;
+    return true;
   }
   if (has_lock) {
     pthread_mutex_destroy(&loader->lock);
@@ -148,9 +190,27 @@ struct loader *loader_new(const struct maker *maker, const struct setup *first,
   if (has_semaphore) {
     sem_destroy(&loader->woken);
   }
-  free(loader->spare);
-  free(loader);
-  return NULL;
+  say(loader, LOG_LEVEL_ERROR, OUT_OF_MEMORY);
+  return false;
+}
+
+struct loader *loader_new(const struct maker *maker, const struct log *log) {
+  struct loader *loader = calloc(1, sizeof *loader);
+  if (!loader) {
+    log->say(log->data, LOG_LEVEL_ERROR, OUT_OF_MEMORY);
+    return NULL;
+  }
+  loader->maker = *maker;
+  loader->log = *log;
+  loader->patient = true;
+  loader->reads = 1;
+  atomic_init(&loader->passed, 2);
+  if (!make_first(loader) || !start(loader)) {
+    made_free(atomic_load(&loader->made));
+    free(loader);
+    return NULL;
+  }
+  return loader;
 }
 
 void loader_free(struct loader *loader) {
@@ -161,9 +221,7 @@ void loader_free(struct loader *loader) {
   sem_post(&loader->woken);
   pthread_join(loader->thread, NULL);
   free_retired(loader);
-  setup_free(atomic_load(&loader->made));
-  setup_free(atomic_load(&loader->refused));
-  free(loader->spare);
+  made_free(atomic_load(&loader->made));
   pthread_mutex_destroy(&loader->lock);
   sem_destroy(&loader->woken);
   free(loader);
@@ -204,45 +262,36 @@ void loader_unask(struct loader *loader) UNBRAID_REALTIME {
 }
 
 struct setup *loader_take(struct loader *loader) UNBRAID_REALTIME {
-  return atomic_exchange(&loader->made, NULL);
+  struct made *made = atomic_exchange(&loader->made, NULL);
+  return made ? &made->setup : NULL;
 }
 
-struct setup *loader_take_refusal(struct loader *loader) UNBRAID_REALTIME {
-  return atomic_exchange(&loader->refused, NULL);
+const char *loader_refusal(struct loader *loader) UNBRAID_REALTIME {
+  if (!(atomic_load(&loader->passed) & UNREAD)) {
+    return NULL;
+  }
+  loader->reads = atomic_exchange(&loader->passed, loader->reads) % UNREAD;
+  return loader->refusals[loader->reads];
 }
 
 void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME {
-  if (setup) {
+  struct made *made = (struct made *)setup;
+  if (made) {
     /* No other thread adds to the list, so this fails only when it has just been emptied. */
-    setup->next = atomic_load(&loader->retired);
-    while (!atomic_compare_exchange_strong(&loader->retired, &setup->next, setup)) {
+    made->next = atomic_load(&loader->retired);
+    while (!atomic_compare_exchange_strong(&loader->retired, &made->next, made)) {
     }
     wake(loader);
   }
 }
 
-static void nap(void) {
-  struct timespec t = {.tv_nsec = POLL_NANOSECONDS};
-  nanosleep(&t, NULL);
-}
-
-static bool patient_since(const struct timespec *begun) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec - begun->tv_sec <= PATIENCE_SECONDS;
-}
-
 void loader_wait(struct loader *loader) {
-  struct timespec begun;
-  clock_gettime(CLOCK_MONOTONIC, &begun);
-  bool done = false;
+  struct patience patience = patience_begin();
+  bool done;
   do {
     loader_send(loader);
     done = !loader->asking && atomic_load(&loader->served) == loader->sent;
-    if (!done && loader->patient) {
-      nap();
-    }
-  } while (!done && loader->patient && patient_since(&begun));
+  } while (!done && loader->patient && patience_nap(&patience, POLL_NANOSECONDS));
   loader->patient = done; /* a dead thread costs an export this wait once, not in every run() */
 }
 
@@ -260,14 +309,14 @@ bool loader_restore(struct loader *loader, const struct choice *choice) {
     pthread_mutex_unlock(&loader->lock);
     return true;
   }
-  struct setup *setup = setup_new(&loader->maker, choice, true, loader->reasons);
-  bool whole = setup && !*loader->reasons;
+  struct made *made = make(loader, choice, true);
+  bool whole = made && made->setup.whole;
   if (!whole) {
-    loader->log.say(loader->log.data, LOG_LEVEL_WARNING, setup ? setup->text : loader->reasons);
+    say(loader, LOG_LEVEL_WARNING, made ? made->setup.text : loader->shortfall.reasons);
   }
-  if (setup) {
-    setup->restored = true;
-    publish(loader, setup);
+  if (made) {
+    made->setup.restored = true;
+    publish(loader, made);
   }
   loader->saved = *choice;
   pthread_mutex_unlock(&loader->lock);
@@ -276,12 +325,12 @@ bool loader_restore(struct loader *loader, const struct choice *choice) {
 }
 
 void loader_saved(struct loader *loader, struct choice *choice) {
-  struct timespec begun;
-  clock_gettime(CLOCK_MONOTONIC, &begun);
+  struct patience patience = patience_begin();
+  bool patient = true;
   pthread_mutex_lock(&loader->lock);
-  while (atomic_load(&loader->full) && patient_since(&begun)) {
+  while (atomic_load(&loader->full) && patient) {
     pthread_mutex_unlock(&loader->lock);
-    nap();
+    patient = patience_nap(&patience, POLL_NANOSECONDS);
     pthread_mutex_lock(&loader->lock);
   }
   *choice = loader->saved;

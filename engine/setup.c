@@ -3,7 +3,6 @@
 #include "engine/separator.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,26 +89,27 @@ static struct separator *open_four(const struct maker *maker, struct setup *setu
 }
 
 /* That the bundle has none is no refusal: median filters need no file. */
-static struct separator *open_hp(const struct maker *maker, struct setup *setup) {
-  char reasons[MAX_REASONS] = "", path[MAX_PATH];
+static struct separator *open_hp(const struct maker *maker, struct setup *setup,
+                                 struct shortfall *shortfall) {
+  char path[MAX_PATH];
   const char *name = bundled[setup->choice.quality][SPLIT_HP];
-  struct separator *separator = open_bundled(maker, SPLIT_HP, name, reasons);
+  struct separator *separator = open_bundled(maker, SPLIT_HP, name, shortfall->note);
   snprintf(setup->names[SPLIT_HP], MAX_NAME, "%s", separator ? name : "median filters");
   if (separator) {
     return separator;
   }
-  add_reason(reasons, "harmonic/percussive by median filters instead");
-  memcpy(setup->note, reasons, sizeof setup->note);
-  setup->note_matters = !find_bundled(maker, name, path) || access(path, F_OK) == 0;
+  add_reason(shortfall->note, "harmonic/percussive by median filters instead");
+  shortfall->note_matters = !find_bundled(maker, name, path) || access(path, F_OK) == 0;
   return separator_hpss_new(maker->rate);
 }
 
 /* The chosen file of a split, or what the bundle has for it. */
 static struct separator *open_split(const struct maker *maker, struct setup *setup,
-                                    enum split_id split, bool lenient, char *reasons) {
+                                    enum split_id split, bool lenient,
+                                    struct shortfall *shortfall) {
   char *path = setup->choice.files[split];
   if (*path) {
-    struct separator *separator = open_file(maker, split, path, reasons);
+    struct separator *separator = open_file(maker, split, path, shortfall->reasons);
     if (separator) {
       name_after(setup->names[split], path);
       return separator;
@@ -119,7 +119,8 @@ static struct separator *open_split(const struct maker *maker, struct setup *set
     }
     *path = '\0';
   }
-  return split == SPLIT_FOUR ? open_four(maker, setup, lenient, reasons) : open_hp(maker, setup);
+  return split == SPLIT_FOUR ? open_four(maker, setup, lenient, shortfall->reasons)
+                             : open_hp(maker, setup, shortfall);
 }
 
 /* The split whose model the player is told: the four stems', unless only the other one's file was
@@ -130,40 +131,31 @@ static enum split_id told_split(const struct choice *asked, const struct choice 
   return four && !hp ? SPLIT_HP : SPLIT_FOUR;
 }
 
-struct setup *setup_new(const struct maker *maker, const struct choice *choice, bool lenient,
-                        char *reasons) {
-  *reasons = '\0';
-  struct setup *setup = calloc(1, sizeof *setup);
-  if (setup) {
-    setup->choice = *choice;
-    struct separator *four = open_split(maker, setup, SPLIT_FOUR, lenient, reasons);
-    struct separator *hp = four ? open_split(maker, setup, SPLIT_HP, lenient, reasons) : NULL;
-    if (four && hp) {
-      setup->engine = engine_new(four, hp, maker->rate, maker->block);
-    } else {
-      separator_free(four);
-    }
+bool setup_make(struct setup *setup, const struct maker *maker, const struct choice *choice,
+                bool lenient, struct shortfall *shortfall) {
+  char *reasons = shortfall->reasons;
+  *reasons = shortfall->note[0] = '\0';
+  setup->choice = *choice;
+  struct separator *four = open_split(maker, setup, SPLIT_FOUR, lenient, shortfall);
+  struct separator *hp = four ? open_split(maker, setup, SPLIT_HP, lenient, shortfall) : NULL;
+  if (four && hp) {
+    setup->engine = engine_new(four, hp, maker->rate, maker->block);
+  } else {
+    separator_free(four);
   }
-  if (!setup || !setup->engine) {
+  if (!setup->engine) {
     if (!*reasons) {
       add_reason(reasons, "out of memory, or no thread could be started");
     }
-    free(setup);
-    return NULL;
+    return false;
   }
+  setup->whole = !*reasons;
   const char *name = setup->names[told_split(choice, &setup->choice)];
   snprintf(setup->text, sizeof setup->text, setup_stands_in(setup) ? "%s" : "%s%s%s plays", reasons,
            *reasons ? "; " : "", name);
-  return setup;
+  return true;
 }
 
 bool setup_stands_in(const struct setup *setup) {
   return strcmp(setup->names[SPLIT_FOUR], NO_MODEL) == 0;
-}
-
-void setup_free(struct setup *setup) {
-  if (setup) {
-    engine_free(setup->engine);
-    free(setup);
-  }
 }

@@ -2,11 +2,8 @@
  * thread, then not changed any more, but for its engine. */
 #pragma once
 
-#include "dsp/stems.h"
 #include "engine/engine.h"
 #include "interface/limits.h"
-
-#include <stdbool.h>
 
 /** What the player asked for. */
 struct choice {
@@ -22,25 +19,26 @@ struct maker {
 };
 
 struct setup {
-  struct engine *engine;          /* NULL: a refusal, the text says why */
+  struct engine *engine;
   struct choice choice;           /* that plays */
-  bool restored;                  /* comes from a session, not from the player */
   char names[N_SPLITS][MAX_NAME]; /* of what plays: "balanced" */
   char text[MAX_TEXT];            /* one line for the player */
-  char note[MAX_REASONS];         /* for the log: what is as well without a file; or "" */
-  bool note_matters;              /* the file is there */
-  struct setup *next;             /* in a list of those to be freed */
+  bool whole;                     /* nothing was replaced by something else */
+  bool restored;                  /* comes from a session, not from the player */
+};
+
+/** What could not be used, in lines. */
+struct shortfall {
+  char reasons[MAX_REASONS]; /* each file that was refused and why; "": none */
+  char note[MAX_REASONS];    /* for the log alone: what is as well without a file; "": nothing */
+  bool note_matters;         /* the file is there */
 };
 
 /** Makes an engine for a choice. A model that cannot be used is replaced by the best one that can
  * when `lenient`; setup->choice is then what plays instead. Not real-time safe.
- * @param reasons [MAX_REASONS]: a line that names each file that was refused and why; "" for none.
- * @return NULL, with the reasons, when a model cannot be used, or memory or threads are short. */
-struct setup *setup_new(const struct maker *maker, const struct choice *choice, bool lenient,
-                        char *reasons);
+ * @return false, with the reasons, when a model cannot be used, or memory or threads are short. */
+bool setup_make(struct setup *setup, const struct maker *maker, const struct choice *choice,
+                bool lenient, struct shortfall *shortfall);
 
 /** Whether the four stems have no model at all. */
 bool setup_stands_in(const struct setup *setup);
-
-/** NULL is allowed. */
-void setup_free(struct setup *setup);

@@ -40,12 +40,12 @@ static LV2_State_Status save_file(const struct paths *paths, LV2_URID key, LV2_U
   return status;
 }
 
-LV2_State_Status session_save(struct loader *loader, const struct uris *uris,
+LV2_State_Status session_save(struct player *player, const struct uris *uris,
                               LV2_State_Store_Function store, LV2_State_Handle handle,
                               const LV2_Feature *const *features) {
   struct choice choice;
   struct paths paths = paths_of(features);
-  loader_saved(loader, &choice);
+  player_saved(player, &choice);
   int32_t quality = (int32_t)choice.quality;
   LV2_State_Status status = store(handle, uris->quality, &quality, sizeof quality, uris->atom_int,
                                   LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
@@ -92,7 +92,7 @@ static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV
   return fits ? LV2_STATE_SUCCESS : LV2_STATE_ERR_UNKNOWN;
 }
 
-LV2_State_Status session_restore(struct loader *loader, const struct uris *uris,
+LV2_State_Status session_restore(struct player *player, const struct uris *uris,
                                  LV2_State_Retrieve_Function retrieve, LV2_State_Handle handle,
                                  const LV2_Feature *const *features) {
   size_t size = 0;
@@ -118,6 +118,6 @@ LV2_State_Status session_restore(struct loader *loader, const struct uris *uris,
         restore_file(&paths, uris->files[i], uris->atom_path, choice.files[i], retrieve, handle);
     status = read == LV2_STATE_SUCCESS ? status : read;
   }
-  bool whole = loader_restore(loader, &choice);
+  bool whole = player_restore(player, &choice);
   return whole || status != LV2_STATE_SUCCESS ? status : LV2_STATE_ERR_UNKNOWN;
 }

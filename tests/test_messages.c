@@ -1,5 +1,5 @@
 /* The atom ports: model files good and bad, hosts with little room, damaged atoms, views. */
-#include "engine/setup.h"
+#include "interface/limits.h"
 #include "interface/plugin_messages.h"
 #include "tests/support/files.h"
 #include "tests/support/rig.h"

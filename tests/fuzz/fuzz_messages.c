@@ -1,6 +1,6 @@
 /* The atom ports: what the plugin reads from the control port, and what the window understands of
  * the answers, in buffers of any size. */
-#include "engine/setup.h"
+#include "interface/limits.h"
 #include "interface/plugin_messages.h"
 #include "interface/window_messages.h"
 #include "tests/fuzz/fuzz.h"
