@@ -128,7 +128,7 @@ $(B)/obj/nn/kernels_avx2.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx2 -mfma
 $(B)/obj/nn/kernels_avx512.o: EXTRA_CFLAGS = $(KERNEL_CFLAGS) -mavx512f -mavx512vl -mfma -mprefer-vector-width=512
 endif
 # Loops over bins that gain from vectors; nobody asks them for errno or floating-point exceptions.
-$(B)/obj/dsp/%.o: EXTRA_CFLAGS = -O3 -fno-math-errno -fno-trapping-math
+$(B)/obj/dsp/%.o $(B)/obj/nn/features.o: EXTRA_CFLAGS = -O3 -fno-math-errno -fno-trapping-math
 $(call obj,$(wildcard engine/*.c interface/*.c plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xlib x11)
 $(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)

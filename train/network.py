@@ -13,6 +13,8 @@ from stft import Stft
 
 STEMS = ("vocals", "drums", "bass", "other")
 LEVEL_FLOOR = 1e-5
+# How much a sound from everywhere counts as one from the middle, of all energy.
+CENTRED = 0.05
 
 
 @dataclass
@@ -41,13 +43,32 @@ class Geometry:
         return self.hop * self.renew * self.stride
 
 
-def running_level(energy, sizes, hop):
-    """Root mean square of the past few seconds, from the mean squares [..., frames] of
-    frames `hop` samples apart: dividing by it takes the level out of the music."""
-    device, energy = energy.device, energy.double().cpu().numpy()
+def running_mean(values, sizes, hop):
+    """Of the past few seconds, from values [..., frames] of frames `hop` samples apart; numpy."""
+    values = values.double().cpu().numpy()
     r = np.exp(-hop / (sizes.sample_rate * sizes.norm_seconds))
-    level = lfilter([1 - r], [1, -r], energy) / lfilter([1 - r], [1, -r], np.ones_like(energy))
-    return torch.from_numpy(np.sqrt(level) + LEVEL_FLOOR).float().to(device)
+    return lfilter([1 - r], [1, -r], values) / lfilter([1 - r], [1, -r], np.ones_like(values))
+
+
+def running_level(energy, sizes, hop):
+    """Root mean square of the past few seconds, from the mean squares [..., frames]: dividing
+    by it takes the level out of the music."""
+    level = np.sqrt(running_mean(energy, sizes, hop)) + LEVEL_FLOOR
+    return torch.from_numpy(level).float().to(energy.device)
+
+
+def principal_axes(left, right, sizes, hop):
+    """Spectra [..., frames, bins] of both channels, turned so that the first has most of the
+    energy of the past few seconds, and the second what is left: the middle and the side of an
+    ordinary mix, L + R and R - L, and of a mix that was moved, or that has a channel missing,
+    quiet or upside down, what would have been them. No energy at all counts as the middle."""
+    ll, rr, lr = (running_mean(power.sum(-1), sizes, hop) for power in (
+        left.real ** 2 + left.imag ** 2, right.real ** 2 + right.imag ** 2,
+        left.real * right.real + left.imag * right.imag))
+    angle = np.arctan2(2 * lr + CENTRED * (ll + rr) + 1e-30, ll - rr) / 2
+    c, s = (torch.from_numpy(np.sqrt(2) * f(angle)).float().to(left.device)[..., None]
+            for f in (np.cos, np.sin))
+    return c * left + s * right, c * right - s * left
 
 
 def read_tensors(path):

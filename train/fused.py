@@ -1,0 +1,210 @@
+"""The blocks of `bandgru`, forward and backward, each in one call of C (fused/*.c).
+
+PyTorch computes a block as dozens of small operations that pass tensors through memory; here
+a frame stays in the caches, and where the processor multiplies bfloat16 (AVX-512 BF16) products
+do so: operands rounded, sums, states and the residual stream in float32. The C is compiled when
+first needed. Without a compiler, or where it does not apply, PyTorch's own operations do the same.
+
+UNBRAID_FUSED chooses: avx512bf16, avx512 or avx2 (by default the best that the processor has),
+or off.
+
+    python3 fused.py    how fast it is here, beside PyTorch
+"""
+
+import ctypes
+import functools
+import glob
+import hashlib
+import math
+import os
+import platform
+import subprocess
+import tempfile
+
+import torch
+import torch.nn.functional as F
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCES = os.path.join(HERE, "fused")
+FOLDERS = (os.path.join(HERE, "..", "build", "fused"),
+           os.path.join(os.path.expanduser("~"), ".cache", "unbraid"))
+CFLAGS = ("-std=gnu11 -O2 -fno-math-errno -ffp-contract=fast -fPIC -shared -fvisibility=hidden "
+          "-Wall -Wextra -Wshadow -Wno-psabi -Werror").split()
+# By name: what the processor must have, and flags.
+KINDS = {
+    "avx512bf16": ("avx512f avx512bw avx512vl avx512_bf16",
+                   "-mavx512f -mavx512bw -mavx512vl -mavx512bf16 -mfma -DBFLOAT16"),
+    "avx512": ("avx512f avx512bw avx512vl", "-mavx512f -mavx512bw -mavx512vl -mfma"),
+    "avx2": ("avx2 fma", "-mavx2 -mfma"),
+}
+LANES = 16   # n must be a multiple
+
+
+def processor():
+    """What /proc/cpuinfo says that the processor has."""
+    if platform.machine() in ("x86_64", "AMD64") and os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo") as file:
+            for line in file:
+                if line.startswith("flags"):
+                    return set(line.split())
+    return set()
+
+
+def compiled(kind):
+    """Path of the library, made if it is not there yet."""
+    sources = sorted(glob.glob(os.path.join(SOURCES, "*.[ch]")))
+    flags = CFLAGS + KINDS[kind][1].split()
+    digest = hashlib.sha256(" ".join(flags).encode())
+    for source in sources:
+        with open(source, "rb") as file:
+            digest.update(file.read())
+    name = f"fused-{kind}-{digest.hexdigest()[:16]}.so"
+    for folder in FOLDERS:
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            return path
+    for folder in FOLDERS:
+        try:
+            os.makedirs(folder, exist_ok=True)
+            handle, part = tempfile.mkstemp(dir=folder)
+        except OSError:
+            continue
+        os.close(handle)
+        try:
+            subprocess.run([os.environ.get("CC", "cc"), *flags, "-o", part,
+                            *(s for s in sources if s.endswith(".c"))],
+                           check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            os.replace(part, os.path.join(folder, name))
+        except BaseException:
+            os.unlink(part)
+            raise
+        return os.path.join(folder, name)
+    raise OSError("no folder to compile in")
+
+
+class Library:
+    def __init__(self, kind):
+        self.kind = kind
+        self.c = ctypes.CDLL(compiled(kind))
+        self.operand = torch.bfloat16 if kind.endswith("bf16") else torch.float32
+
+    def call(self, name, *arguments):
+        """Tensors by their memory, None as NULL, structures by reference."""
+        pointers = [ctypes.c_void_p(a.data_ptr()) if isinstance(a, torch.Tensor) else
+                    ctypes.byref(a) if isinstance(a, ctypes.Structure) else a for a in arguments]
+        if getattr(self.c, name)(*pointers):
+            raise MemoryError(name)
+
+
+@functools.lru_cache(None)
+def open_library(choice):
+    """The library, or None, and what to say of it."""
+    if choice == "off":
+        return None, "PyTorch's own operations: UNBRAID_FUSED=off"
+    if choice and choice not in KINDS:
+        raise SystemExit(f"UNBRAID_FUSED={choice}: none of {', '.join(KINDS)}, off")
+    has = processor()
+    kinds = [k for k, (needs, _) in KINDS.items() if has.issuperset(needs.split())]
+    if choice and choice not in kinds:
+        return None, f"PyTorch's own operations: no {choice} here"
+    if not kinds:
+        return None, "PyTorch's own operations: no AVX2 here"
+    kind = choice or kinds[0]
+    try:
+        return Library(kind), f"fused operations, {kind}"
+    except subprocess.CalledProcessError as error:
+        said = error.stdout.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        return None, f"PyTorch's own operations: the C compiler failed: {said[0]}"
+    except OSError as error:
+        return None, f"PyTorch's own operations: {error}"
+
+
+def choice():
+    return os.environ.get("UNBRAID_FUSED", "")
+
+
+def describe():
+    """For a log: what computes the blocks."""
+    return open_library(choice())[1]
+
+
+def library(x):
+    """What computes a block of `x` [..., n], or None if PyTorch has to."""
+    if x.device.type != "cpu" or x.dtype != torch.float32 or x.shape[-1] % LANES:
+        return None
+    return open_library(choice())[0]
+
+
+def structure(numbers, tensors):
+    """A C structure of ints, then pointers to float."""
+    class Struct(ctypes.Structure):
+        _fields_ = [*((f"number{i}", ctypes.c_int) for i in range(len(numbers))),
+                    *((f"pointer{i}", ctypes.c_void_p) for i in range(len(tensors)))]
+    return Struct(*numbers, *(t.data_ptr() for t in tensors))
+
+
+class Operation(torch.autograd.Function):
+    """x through NAME_forward and NAME_backward of C, which take a structure of `sizes` and
+    parameters, and one of the parameters' gradients; of each value of x, `kept` operands, a
+    number for each tensor, are kept for the way back."""
+
+    @staticmethod
+    def forward(ctx, c, name, sizes, kept, x, *parameters):
+        x, parameters = x.contiguous(), [p.detach().contiguous() for p in parameters]
+        y, operands = torch.empty_like(x), [None] * len(kept)
+        if any(ctx.needs_input_grad):
+            operands = [x.new_empty(count * x.numel(), dtype=c.operand) for count in kept]
+        c.call(name + "_forward", structure(sizes, parameters), x, y, *operands)
+        ctx.c, ctx.name, ctx.sizes, ctx.kept = c, name, sizes, len(kept)
+        ctx.save_for_backward(x, *operands, *parameters)
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, *saved = ctx.saved_tensors
+        operands, parameters = saved[:ctx.kept], saved[ctx.kept:]
+        dy, dx, found = dy.contiguous(), torch.empty_like(x), [torch.zeros_like(p) for p in parameters]
+        ctx.c.call(ctx.name + "_backward", structure(ctx.sizes, parameters), x, *operands, dy, dx,
+                   structure((), found))
+        return None, None, None, None, dx, *found
+
+
+def time_block(x, norm, gru, out):
+    """x + out(GRU(norm(x))) along the first axis of [frames, ..., n]."""
+    c, (frames, *rows, n) = library(x), x.shape
+    if not c:
+        return plain_time_block(x, norm, gru, out)
+    return Operation.apply(
+        c, "time", (frames, math.prod(rows), n), (1, 4), x, norm.weight, norm.bias, gru.weight_ih_l0,
+        gru.weight_hh_l0, gru.bias_ih_l0, gru.bias_hh_l0, out.weight, out.bias)
+
+
+def band_block(x, norm, inner, outer):
+    """x + outer(relu(inner(norm(x)))) across the bands of [..., bands, n]."""
+    c, (*groups, bands, n) = library(x), x.shape
+    if not c:
+        return plain_band_block(x, norm, inner, outer)
+    return Operation.apply(c, "band", (math.prod(groups), bands, n), (2,), x, norm.weight, norm.bias,
+                           inner.weight, inner.bias, outer.weight, outer.bias)
+
+
+def channel_block(x, norm, inner, outer):
+    """x + outer(relu(inner(norm(x)))) of [..., n]."""
+    c, (*rows, n) = library(x), x.shape
+    if not c:
+        return plain_channel_block(x, norm, inner, outer)
+    return Operation.apply(c, "channel", (math.prod(rows), n), (2,), x, norm.weight, norm.bias,
+                           inner.weight, inner.bias, outer.weight, outer.bias)
+
+
+def plain_time_block(x, norm, gru, out):
+    h, _ = gru(norm(x).flatten(1, -2))
+    return x + out(h).view_as(x)
+
+
+def plain_band_block(x, norm, inner, outer):
+    return x + outer(F.relu(inner(norm(x).transpose(-1, -2)))).transpose(-1, -2)
+
+
+def plain_channel_block(x, norm, inner, outer):
+    return x + outer(F.relu(inner(norm(x))))

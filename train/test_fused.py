@@ -1,0 +1,122 @@
+"""The fused blocks: what PyTorch's own operations give, forward and backward."""
+
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+import torch
+import torch.nn as nn
+
+import fused
+from bandgru import BandGru
+
+KINDS = [kind for kind, (needs, _) in fused.KINDS.items()
+         if fused.processor().issuperset(needs.split())]
+# Of the norm of what is compared: rounded operands, or sums in another order.
+NEAR = {"avx512bf16": 1e-2}
+NEAR_FLOAT = 1e-4
+
+
+def choose(kind):
+    return mock.patch.dict(os.environ, UNBRAID_FUSED=kind)
+
+
+def lively(*modules):
+    """Parameters, none of which does nothing; they are bfloat16, see below."""
+    parameters = [p for module in modules for p in module.parameters()]
+    with torch.no_grad():
+        for p in parameters:
+            p.add_(0.3 * torch.randn_like(p) / p.shape[-1] ** 0.5).copy_(p.bfloat16())
+    return parameters
+
+
+def rounded(module, inputs, output):
+    """Its output as an operand in bfloat16. A relu's gradient jumps: where operands differ, some
+    of its inputs near 0 change sides, and gradients differ by more than rounding."""
+    return output + (output.bfloat16().float() - output).detach()
+
+
+def distances(block, plain, x, parameters):
+    """Of a block's output and its gradients from PyTorch's, beside their norms."""
+    x, dy = x.requires_grad_(), torch.randn_like(x)
+    found = []
+    for compute in (plain, block):
+        y = compute(x)
+        found.append([y.detach() - x.detach(), *torch.autograd.grad(y, [x, *parameters], dy)])
+    return [float((a - b).norm() / b.norm().clamp(min=1e-6)) for b, a in zip(*found)]
+
+
+class Blocks(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(5)
+
+    def agree(self, modules, block, plain, *shapes):
+        parameters = lively(*modules)
+        for kind in KINDS:
+            for shape in shapes:
+                with self.subTest(kind=kind, shape=shape), choose(kind):
+                    self.assertEqual(fused.open_library(kind)[0].kind, kind)
+                    hook = modules[0].register_forward_hook(rounded) if kind in NEAR else None
+                    off = distances(lambda x: block(x, *modules), lambda x: plain(x, *modules),
+                                    torch.randn(shape), parameters)
+                    if hook:
+                        hook.remove()
+                    self.assertLess(max(off), NEAR.get(kind, NEAR_FLOAT), off)
+
+    def test_time(self):
+        for n in (16, 64, 96, 128):
+            modules = nn.LayerNorm(n), nn.GRU(n, n), nn.Linear(n, n)
+            self.agree(modules, fused.time_block, fused.plain_time_block,
+                       (2, 1, 1, n), (2, 1, 5, n), (7, 2, 13, n), (3, 3, 64, n), (12, 131, n))
+
+    def test_bands(self):
+        for bands, n in ((2, 16), (7, 48), (26, 96), (40, 64), (48, 128)):
+            modules = nn.LayerNorm(n), nn.Linear(bands, 2 * bands), nn.Linear(2 * bands, bands)
+            self.agree(modules, fused.band_block, fused.plain_band_block,
+                       (1, 1, bands, n), (3, 4, bands, n))
+
+    def test_channels(self):
+        for n in (16, 64, 96, 128):
+            modules = nn.LayerNorm(n), nn.Linear(n, 2 * n), nn.Linear(2 * n, n)
+            self.agree(modules, fused.channel_block, fused.plain_channel_block,
+                       (1, n), (3, 1, 5, n), (7, 41, n))
+
+    def test_nothing_is_kept_where_there_is_no_way_back(self):
+        modules, x = (nn.LayerNorm(64), nn.GRU(64, 64), nn.Linear(64, 64)), torch.randn(5, 2, 9, 64)
+        for kind in KINDS:
+            with choose(kind), torch.no_grad():
+                torch.testing.assert_close(fused.time_block(x, *modules),
+                                           fused.plain_time_block(x, *modules),
+                                           rtol=0, atol=NEAR.get(kind, NEAR_FLOAT))
+
+
+class Fallback(unittest.TestCase):
+    def masks(self):
+        torch.manual_seed(6)
+        net = BandGru(BandGru.Sizes(bands="3x2,2x5,1x21", n=16, blocks=2, analysis=128,
+                                    synthesis=64, hop=32, bins=37))
+        masks = net(torch.rand(2, 9, 2, 37))
+        masks.square().sum().backward()
+        return masks, net.blocks[0].gru.weight_hh_l0.grad
+
+    def test_without_a_compiler_pytorch_computes(self):
+        self.addCleanup(fused.open_library.cache_clear)
+        with choose("off"):
+            expected = self.masks()
+        for compiler in ("/nowhere/cc", "false"):
+            fused.open_library.cache_clear()
+            with choose(""), mock.patch.dict(os.environ, CC=compiler), \
+                    mock.patch("fused.FOLDERS", [self.folder()]):
+                self.assertTrue(fused.describe().startswith("PyTorch's own operations: "))
+                for found, wanted in zip(self.masks(), expected):
+                    torch.testing.assert_close(found, wanted, rtol=0, atol=0)
+
+    def folder(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return folder.name
+
+
+if __name__ == "__main__":
+    unittest.main()
