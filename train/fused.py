@@ -37,7 +37,7 @@ KINDS = {
     "avx512": ("avx512f avx512bw avx512vl", "-mavx512f -mavx512bw -mavx512vl -mfma"),
     "avx2": ("avx2 fma", "-mavx2 -mfma"),
 }
-LANES = 16   # n must be a multiple
+LANES = 16   # floats of the largest register
 
 
 def processor():
@@ -72,7 +72,7 @@ def compiled(kind):
         os.close(handle)
         try:
             subprocess.run([os.environ.get("CC", "cc"), *flags, "-o", part,
-                            *(s for s in sources if s.endswith(".c"))],
+                            *(s for s in sources if s.endswith(".c")), "-lm"],
                            check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             os.replace(part, os.path.join(folder, name))
         except BaseException:
@@ -128,19 +128,19 @@ def describe():
     return open_library(choice())[1]
 
 
-def library(x):
-    """What computes a block of `x` [..., n], or None if PyTorch has to."""
-    if x.device.type != "cpu" or x.dtype != torch.float32 or x.shape[-1] % LANES:
+def library(x, applies=True):
+    """What computes on tensors like `x`, or None if PyTorch has to."""
+    if x.device.type != "cpu" or x.dtype != torch.float32 or not applies:
         return None
     return open_library(choice())[0]
 
 
 def structure(numbers, tensors):
-    """A C structure of ints, then pointers to float."""
+    """A C structure of ints, then pointers to float, or None."""
     class Struct(ctypes.Structure):
         _fields_ = [*((f"number{i}", ctypes.c_int) for i in range(len(numbers))),
                     *((f"pointer{i}", ctypes.c_void_p) for i in range(len(tensors)))]
-    return Struct(*numbers, *(t.data_ptr() for t in tensors))
+    return Struct(*numbers, *(t if t is None else t.data_ptr() for t in tensors))
 
 
 class Operation(torch.autograd.Function):
@@ -171,7 +171,7 @@ class Operation(torch.autograd.Function):
 
 def time_block(x, norm, gru, out):
     """x + out(GRU(norm(x))) along the first axis of [frames, ..., n]."""
-    c, (frames, *rows, n) = library(x), x.shape
+    c, (frames, *rows, n) = library(x, x.shape[-1] % LANES == 0), x.shape
     if not c:
         return plain_time_block(x, norm, gru, out)
     return Operation.apply(
@@ -181,7 +181,7 @@ def time_block(x, norm, gru, out):
 
 def band_block(x, norm, inner, outer):
     """x + outer(relu(inner(norm(x)))) across the bands of [..., bands, n]."""
-    c, (*groups, bands, n) = library(x), x.shape
+    c, (*groups, bands, n) = library(x, x.shape[-1] % LANES == 0), x.shape
     if not c:
         return plain_band_block(x, norm, inner, outer)
     return Operation.apply(c, "band", (math.prod(groups), bands, n), (2,), x, norm.weight, norm.bias,
@@ -190,11 +190,56 @@ def band_block(x, norm, inner, outer):
 
 def channel_block(x, norm, inner, outer):
     """x + outer(relu(inner(norm(x)))) of [..., n]."""
-    c, (*rows, n) = library(x), x.shape
+    c, (*rows, n) = library(x, x.shape[-1] % LANES == 0), x.shape
     if not c:
         return plain_channel_block(x, norm, inner, outer)
     return Operation.apply(c, "channel", (math.prod(rows), n), (2,), x, norm.weight, norm.bias,
                            inner.weight, inner.bias, outer.weight, outer.bias)
+
+
+class Heard(torch.autograd.Function):
+    """See fused/heard.c; returns its sums."""
+
+    @staticmethod
+    def forward(ctx, c, stft, skip, masks, mixture, stems, sums, limits):
+        batch, outputs, frames, bins = masks.shape
+        numbers = batch, outputs, frames, bins, skip, stft.analysis, stft.synthesis
+        tensors = [t.detach().contiguous() for t in (stft.inverse_window, sums, limits, masks, mixture,
+                                                     stems)]
+        found = [masks.new_empty(batch, n) for n in (1, outputs, 1, outputs)]
+        slopes = [None, None]
+        if ctx.needs_input_grad[3]:
+            slopes = [masks.new_empty(batch, outputs, n, bins) for n in (frames, (frames + 1) // 2)]
+        c.call("heard_forward", structure(numbers, tensors), structure((), found), *slopes)
+        ctx.c, ctx.numbers = c, numbers
+        ctx.save_for_backward(*slopes, tensors[1])
+        ctx.mark_non_differentiable(found[0], found[2])
+        return tuple(found)
+
+    @staticmethod
+    def backward(ctx, _reference, d_error, _roots, d_distance):
+        *slopes, sums = ctx.saved_tensors
+        d_masks = torch.empty_like(slopes[0])
+        ctx.c.call("heard_backward", structure(ctx.numbers, [None, sums, None, None, None, None]),
+                   *slopes, d_error.contiguous(), d_distance.contiguous(), d_masks)
+        return None, None, None, d_masks, None, None, None, None
+
+
+def heard_errors(stft, masks, mixture, stems, sums, limits, skip):
+    """Means over frames of what masks [batch, outputs, frames, bins] leave of complex spectra,
+    mixture [batch, 1, ...] and stems, of each example the bins below its limit: the energy that
+    is heard of mixture [batch, 1] and errors [batch, outputs], of all but the first frames; and
+    of every other frame the roots of the mixture's magnitudes [batch, 1], and their distances,
+    masked, to those of the stems [batch, outputs]. `sums` [batch, outputs, outputs]: the masks
+    that are added for each output."""
+    frames, bins, size = *masks.shape[2:], stft.analysis
+    c = library(masks, size & (size - 1) == 0 and size >= 8 * LANES and bins <= size // 2
+                and stft.synthesis % 2 == 0)
+    if not c:
+        return plain_heard_errors(stft, masks, mixture, stems, sums, limits, skip)
+    reference, error, roots, distance = Heard.apply(c, stft, skip, masks, mixture, stems, sums, limits)
+    samples, counted = (frames - skip) * stft.synthesis, (frames + 1) // 2 * bins
+    return reference / samples, error / samples, roots / counted, distance / counted
 
 
 def plain_time_block(x, norm, gru, out):
@@ -208,3 +253,21 @@ def plain_band_block(x, norm, inner, outer):
 
 def plain_channel_block(x, norm, inner, outer):
     return x + outer(F.relu(inner(norm(x))))
+
+
+def plain_heard_errors(stft, masks, mixture, stems, sums, limits, skip):
+    masks = torch.bmm(sums, masks.flatten(2)).view_as(masks)
+    # Real arithmetic: PyTorch copies a real factor of a complex product.
+    heard = torch.arange(masks.shape[-1], device=limits.device) < limits[:, None]
+    heard = heard.float()[:, None, None, :, None]
+    mixture, stems = torch.view_as_real(mixture) * heard, torch.view_as_real(stems) * heard
+
+    # The output's error as it will be heard, through the synthesis window: the
+    # transform is linear, so the error's spectrum is enough.
+    reference, error = (
+        stft.heard(torch.view_as_complex(x[:, :, skip:].contiguous())).square().mean((2, 3))
+        for x in (mixture, masks[..., None] * mixture - stems))
+    root = mixture[:, :, ::2].square().sum(-1) ** 0.25
+    target = stems[:, :, ::2].square().sum(-1) ** 0.25
+    distance = ((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs()
+    return reference, error, root.mean((2, 3)), distance.mean((2, 3))

@@ -10,6 +10,7 @@ import torch.nn as nn
 
 import fused
 from bandgru import BandGru
+from stft import Stft
 
 KINDS = [kind for kind, (needs, _) in fused.KINDS.items()
          if fused.processor().issuperset(needs.split())]
@@ -89,6 +90,31 @@ class Blocks(unittest.TestCase):
                 torch.testing.assert_close(fused.time_block(x, *modules),
                                            fused.plain_time_block(x, *modules),
                                            rtol=0, atol=NEAR.get(kind, NEAR_FLOAT))
+
+
+class Heard(unittest.TestCase):
+    def found(self, kind, outputs, analysis, frames, bins, skip):
+        """Errors, and the gradient of their weighted sum."""
+        torch.manual_seed(7)
+        stft = Stft(analysis, analysis // 4, analysis // 8)
+        masks = torch.softmax(2 * torch.randn(3, outputs, frames, bins), 1).requires_grad_()
+        stems = torch.randn(3, outputs, frames, bins, dtype=torch.complex64)
+        sums = torch.eye(outputs).repeat(3, 1, 1)
+        sums[1, :-1], sums[1, -1], sums[1, 0] = 0, 1, torch.eye(outputs)[0]
+        sums[1, -1, 0] = 0
+        with choose(kind):
+            errors = fused.heard_errors(stft, masks, stems.sum(1, keepdim=True), stems, sums,
+                                        torch.tensor([bins, bins - 5.0, bins // 2]), skip)
+            torch.cat([errors[1], errors[3]], 1).mul(torch.rand(3, 2 * outputs)).sum().backward()
+        return [*errors, masks.grad]
+
+    def test_errors_and_their_gradient(self):
+        for kind in KINDS:
+            for sizes in ((4, 128, 37, 41, 3), (2, 256, 16, 128, 0), (4, 1024, 35, 400, 17)):
+                with self.subTest(kind=kind, sizes=sizes):
+                    for found, wanted in zip(self.found(kind, *sizes), self.found("off", *sizes)):
+                        self.assertEqual(found.shape, wanted.shape)
+                        self.assertLess(float((found - wanted).norm() / wanted.norm()), NEAR_FLOAT)
 
 
 class Fallback(unittest.TestCase):

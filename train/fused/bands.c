@@ -91,17 +91,17 @@ static void relu_back(half *to, const float *d, const half *hidden, int rows, in
 
 /** to[c][r] = from[r][c] of words: rows are taken LANES at a time, as many of `columns`, and the
  * last of them may lie beyond. */
-static void transpose(word *to, ptrdiff_t to_row, const word *from, ptrdiff_t from_row, int rows,
-                      int columns) {
+static void turn(word *to, ptrdiff_t to_row, const word *from, ptrdiff_t from_row, int rows,
+                 int columns) {
   for (int r = 0; r < rows; r += LANES) {
     for (int c = 0; c < columns; c += LANES) {
-      wordvec block[LANES];
+      vec block[LANES];
       UNROLL for (int i = 0; i < LANES; ++i) {
-        block[i] = load_words(from + (r + i) * from_row + c);
+        block[i] = (vec)load_words(from + (r + i) * from_row + c);
       }
-      transpose_block(block);
+      transpose(block);
       UNROLL for (int i = 0; i < LANES; ++i) {
-        store_words(to + (c + i) * to_row + r, block[i]);
+        store_words(to + (c + i) * to_row + r, (wordvec)block[i]);
       }
     }
   }
@@ -155,7 +155,7 @@ EXPORT int band_backward(const struct band_block *b, const float *x, const half 
     /* out: d_w_out[band][hidden] is the sum over n of dy times hidden. */
     round_bands(rounded, dy + at, bands, n, totals);
     memcpy(kept, hidden + 2 * at, (size_t)(wide * n) * sizeof(half));
-    transpose(turned, padded, (word *)kept, along, wide, along);
+    turn(turned, padded, (word *)kept, along, wide, along);
     product((word *)rounded, along, bands, turned, padded, along, padded, to_w_out);
     product(w_out, steps, wide, pair_rows(pairs, rounded, bands, n), n, steps, n,
             (struct sums){.to = d_wide, .to_row = n});
@@ -163,7 +163,7 @@ EXPORT int band_backward(const struct band_block *b, const float *x, const half 
 
     /* in: d_w_in[band][hidden], which is w_in's turned. */
     norm_rows(normed, x + at, bands, n, b->gain, b->shift);
-    transpose(turned, padded, (word *)before, along, wide, along);
+    turn(turned, padded, (word *)before, along, wide, along);
     product((word *)normed, along, bands, turned, padded, along, padded, to_w_in);
     product(w_in, wide_steps, bands, pair_rows(wide_pairs, before, wide, n), n, wide_steps, n,
             (struct sums){.to = d, .to_row = n});
