@@ -324,12 +324,28 @@ static void test_parameters(void **state) {
   lilv_node_free(anywhere);
 }
 
-/* Ardour takes the channels of a group from its elements and its name from rdfs:label. */
+/* A host that takes any literal, of whatever language, takes the English one. */
+static void assert_english_alone(const LilvNode *subject, const char *predicate) {
+  LilvNode *node = lilv_new_uri(world, predicate), *no = lilv_new_bool(world, false),
+           *yes = lilv_new_bool(world, true);
+  lilv_world_set_option(world, LILV_OPTION_FILTER_LANG, no);
+  LilvNodes *all = lilv_world_find_nodes(world, subject, node, NULL);
+  lilv_world_set_option(world, LILV_OPTION_FILTER_LANG, yes);
+  assert_int_equal(lilv_nodes_size(all), 1);
+  lilv_nodes_free(all);
+  lilv_node_free(node);
+  lilv_node_free(no);
+  lilv_node_free(yes);
+}
+
+/* Ardour takes the channels of a group from its elements and its name from rdfs:label; Carla its
+ * name from lv2:name, of any language. */
 static void assert_group(const LilvNode *group, bool stereo, bool input) {
   LilvNode *symbol = get(group, LV2_CORE__symbol), *label = get(group, LILV_NS_RDFS "label");
   LilvNode *name = get(group, LV2_CORE__name);
   assert_true(symbol && label && name);
   assert_true(lilv_node_equals(label, name));
+  assert_english_alone(group, LV2_CORE__name);
   lilv_node_free(symbol);
   lilv_node_free(label);
   lilv_node_free(name);
