@@ -295,6 +295,26 @@ static void test_ports(void **state) {
   }
 }
 
+/* The insert has no switch for outputs that it has not, and what Ardour saved as automation of a
+ * number before that switch went is of the same control still. */
+static void test_numbers_of_the_insert(void **state) {
+  (void)state;
+  LilvNode *outs = lilv_new_string(world, port_table[PORT_OUTS].symbol);
+  assert_non_null(lilv_plugin_get_port_by_symbol(plugins[VARIANT_STEMS], outs));
+  assert_null(lilv_plugin_get_port_by_symbol(plugins[VARIANT_INSERT], outs));
+  lilv_node_free(outs);
+  for (unsigned p = PORT_STEM_CONTROLS; p < PORT_FLOOR; p++) {
+    const uint32_t was = p - (PORT_STEM_CONTROLS - PORT_STEM_AUDIO);
+    const LilvPort *port = lilv_plugin_get_port_by_index(plugins[VARIANT_INSERT], was);
+    const char *symbol = lilv_node_as_string(lilv_port_get_symbol(plugins[VARIANT_INSERT], port));
+    if (p == PORT_OUTS) {
+      assert_true(port_is_a(plugins[VARIANT_INSERT], port, LV2_CORE__OutputPort));
+    } else if (p != PORT_LATE_FRAMES) {
+      assert_string_equal(symbol, port_table[p].symbol);
+    }
+  }
+}
+
 /* Hosts find the model files as parameters, and save them. */
 static void test_parameters(void **state) {
   (void)state;
@@ -476,11 +496,17 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),  cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features), cmocka_unit_test(test_inline_display),
-      cmocka_unit_test(test_ports),    cmocka_unit_test(test_parameters),
-      cmocka_unit_test(test_groups),   cmocka_unit_test(test_presets),
-      cmocka_unit_test(test_windows),  cmocka_unit_test(test_starts_without_features),
+      cmocka_unit_test(test_plugins),
+      cmocka_unit_test(test_version),
+      cmocka_unit_test(test_features),
+      cmocka_unit_test(test_inline_display),
+      cmocka_unit_test(test_ports),
+      cmocka_unit_test(test_numbers_of_the_insert),
+      cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_starts_without_features),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
 }

@@ -4,7 +4,7 @@
 need ecasound
 
 block=1024 frames=$((44100 + 680))
-defaults=$("$B/tests/wav_probe" defaults)
+
 "$B/tests/wav_probe" make "$work/in.wav" $frames
 
 render() {
