@@ -1,0 +1,71 @@
+#include "cli/ogg.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PAGE_HEAD = 27, MAX_SEGMENTS = 255, BEGINS = 2, ENDS = 4, SEARCH = 4096 };
+
+struct page {
+  sf_count_t at, size;
+  bool begins, ends; /* its stream */
+};
+
+/* The page at an offset; false where there is none. One that the file's end cuts counts. */
+static bool page_at(struct view *file, sf_count_t at, struct page *page) {
+  unsigned char head[PAGE_HEAD + MAX_SEGMENTS];
+  const size_t n = view_read(file, at, head, sizeof head);
+  if (n < 4 || memcmp(head, "OggS", 4) != 0) {
+    return false;
+  }
+  *page = (struct page){.at = at, .size = PAGE_HEAD};
+  if (n < PAGE_HEAD || n < (size_t)PAGE_HEAD + head[26]) {
+    return true;
+  }
+  page->begins = head[5] & BEGINS;
+  page->ends = head[5] & ENDS;
+  page->size += head[26];
+  for (int i = 0; i < head[26]; i++) {
+    page->size += head[PAGE_HEAD + i];
+  }
+  return true;
+}
+
+/* The first page from an offset on, over bytes that are of none. */
+static bool find_page(struct view *file, sf_count_t at, struct page *page) {
+  unsigned char bytes[SEARCH];
+  while (!page_at(file, at, page)) {
+    const size_t n = view_read(file, at, bytes, sizeof bytes);
+    if (n < 5) {
+      return false;
+    }
+    const unsigned char *found = memchr(bytes + 1, 'O', n - 1);
+    at += found ? found - bytes : (sf_count_t)n;
+  }
+  return true;
+}
+
+int ogg_layout(struct layout *layout, struct view *file) {
+  struct page page, last = {.ends = true};
+  sf_count_t start = 0;
+  bool beginning = true; /* several streams that begin together are one part */
+  for (sf_count_t at = 0; find_page(file, at, &page); at = page.at + page.size) {
+    if (page.begins && !beginning) {
+      if (!layout_add(layout, start, page.at - start)) {
+        return ENOMEM;
+      }
+      start = page.at;
+    }
+    beginning = page.begins;
+    last = page;
+  }
+  if (!layout_add(layout, start, file->size - start)) {
+    return ENOMEM;
+  }
+  if (last.at + last.size > file->size) {
+    snprintf(layout->flaw, FLAW, "truncated: it ends within a page of the stream");
+  } else if (!last.ends) {
+    snprintf(layout->flaw, FLAW, "truncated: the end of the stream is missing");
+  }
+  return 0;
+}
