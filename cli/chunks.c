@@ -29,6 +29,10 @@ static const struct kind kinds[] = {
 /* Programs that write into a pipe do not know the length and announce about 2 or 4 GB, or -1. */
 #define UNKNOWN_SIZE 0x7FFF0000u
 
+#define DIFFERS                                                                                    \
+  "%sits header announces %" PRId64 " bytes of audio, and %" PRIu64                                \
+  " are there; all of them are taken apart"
+
 /* Recorders miscount by a header's worth. */
 enum { WINDOW = 64, MAX_CHUNKS = 1000, LONGEST_HEAD = 24 };
 
@@ -97,16 +101,14 @@ static bool can_end(struct view *file, const struct kind *kind, sf_count_t at) {
          (at < file->size && chunks_from(file, kind, rounded));
 }
 
-/* Where the samples end that are said to end at an offset. */
+/* Where the samples end that are said to end at an offset. The first place is right: lists have
+ * chunks within them. */
 static sf_count_t find_end(struct view *file, const struct kind *kind, const struct chunk *samples,
                            sf_count_t said) {
-  for (int off = 1; off <= WINDOW; off++) {
-    for (int sign = -1; sign <= 1; sign += 2) {
-      const sf_count_t at = said + sign * off;
-      if (at >= samples->begin && at < file->size && at % kind->align == 0 &&
-          chunks_from(file, kind, at)) {
-        return at;
-      }
+  for (sf_count_t at = said - WINDOW; at <= said + WINDOW; at++) {
+    if (at >= samples->begin && at < file->size && at % kind->align == 0 &&
+        chunks_from(file, kind, at)) {
+      return at;
     }
   }
   return file->size;
@@ -164,26 +166,18 @@ static void mend_samples(struct part *part, struct view *file, const struct kind
   }
   const sf_count_t end = open ? file->size : find_end(file, kind, samples, said);
   const uint64_t there = (uint64_t)(end - first);
-  if (said <= first && !open) {
-    snprintf(flaw, FLAW,
-             "unfinished: its header announces no audio, and %" PRIu64
-             " bytes of it follow; they are taken apart",
-             there);
-  } else if (said > end && !open) {
-    snprintf(flaw, FLAW,
-             "truncated: its header announces %" PRId64 " bytes of audio, and %" PRIu64
-             " are there; they are taken apart",
-             said - first, there);
-  } else if (!open && end == file->size && all_said(file, kind, said)) {
+  if (!open && end == file->size && said > first && said < end && all_said(file, kind, said)) {
     if (end - said > 65536) {
       snprintf(flaw, FLAW, "%" PRId64 " bytes follow its audio, and are left out", end - said);
     }
     return;
-  } else if (!open) {
-    snprintf(flaw, FLAW,
-             "its header announces %" PRId64 " bytes of audio, and %" PRIu64
-             " are there; all of them are taken apart",
-             said - first, there);
+  }
+  if (!open) {
+    snprintf(flaw, FLAW, DIFFERS,
+             said <= first ? "unfinished: "
+             : said > end  ? "truncated: "
+                           : "",
+             said > first ? said - first : 0, there);
   }
   if (width == 4 && there > UINT32_MAX) {
     snprintf(flaw, FLAW, "larger than such a file can be; its first 4 GiB are taken apart");
@@ -194,9 +188,28 @@ static void mend_samples(struct part *part, struct view *file, const struct kind
   }
 }
 
+/* An AU file has a head and samples; their length may be left open. */
+static void mend_au(struct part *part, struct view *file, const unsigned char *head, bool big,
+                    char flaw[FLAW]) {
+  const sf_count_t first = (sf_count_t)number(head + 4, 4, big), there = file->size - first;
+  const uint64_t said = number(head + 8, 4, big);
+  if (there <= 0 || said >= UNKNOWN_SIZE || said == (uint64_t)there) {
+    return;
+  }
+  snprintf(flaw, FLAW, DIFFERS, said > (uint64_t)there ? "truncated: " : "", (int64_t)said,
+           (uint64_t)there);
+  struct patch *p = &part->patches[part->n_patches++];
+  *p = (struct patch){.at = 8, .length = 4};
+  put_number(p->bytes, 4, big, UINT32_MAX);
+}
+
 void chunks_mend(struct part *part, struct view *file, char flaw[FLAW]) {
   unsigned char head[LONGEST_HEAD] = {0};
   view_read(file, 0, head, 16);
+  if (memcmp(head, ".snd", 4) == 0 || memcmp(head, "dns.", 4) == 0) {
+    mend_au(part, file, head, *head == '.', flaw);
+    return;
+  }
   const struct kind *kind = NULL;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !kind; i++) {
     const size_t length = strlen(kinds[i].magic);

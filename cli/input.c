@@ -146,7 +146,7 @@ static enum status open_any(struct input *input) {
     ok = ok && open_decoded(input, why, &info);
   }
   if (ok && input->frames == 0) {
-    say("%s: empty: no audio in it", input->path);
+    say("%s: %s: no audio in it", input->path, *input->layout.flaw ? input->layout.flaw : "empty");
     ok = false;
   }
   if (interrupt_pending()) {

@@ -61,7 +61,7 @@ static sf_count_t mpeg_end(struct view *file, struct part *part, sf_count_t fram
     part->counts = !(flags & 1);
     part->slack = 4 * MPEG_FRAME;
     const sf_count_t told = frames + (sf_count_t)big32(frame + i + 12);
-    return (flags & 3) == 3 && told > frames + (sf_count_t)sizeof frame && told < end ? told : end;
+    return (flags & 3) == 3 && told > frames + (sf_count_t)sizeof frame ? told : end;
   }
   return end;
 }
@@ -101,7 +101,7 @@ static int mpeg_layout(struct layout *layout, struct view *file) {
     const sf_count_t told = mpeg_end(file, part, start + id3_size(head));
     const sf_count_t end = told < file->size ? next_mpeg(file, told, file->size) : file->size;
     part->size = end - start;
-    part->seeming_size = part->counts ? STRETCH * part->size : 0;
+    part->seeming_size = part->counts ? STRETCH * part->size : told - start;
     start = end;
   }
   return 0;

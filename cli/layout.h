@@ -9,9 +9,9 @@
 
 /** One audio file within the file; most files are one. */
 struct part {
-  sf_count_t start, size; /* bytes */
-  sf_count_t
-      seeming_size; /* for a decoder that guesses lengths from the size, far too much; or 0 */
+  sf_count_t start, size;  /* bytes */
+  sf_count_t seeming_size; /* where it is more: as announced, or for a decoder that guesses lengths
+                              from the size, far too much */
   struct patch patches[MAX_PATCHES];
   int n_patches;
   bool counts;        /* nothing tells how long it is: it has to be played to know */

@@ -48,24 +48,32 @@ static bool find_page(struct view *file, sf_count_t at, struct page *page) {
 int ogg_layout(struct layout *layout, struct view *file) {
   struct page page, last = {.ends = true};
   sf_count_t start = 0;
+  bool open = false;     /* a stream has no end */
   bool beginning = true; /* several streams that begin together are one part */
-  for (sf_count_t at = 0; find_page(file, at, &page); at = page.at + page.size) {
+  sf_count_t at = 0;
+  while (find_page(file, at, &page)) {
     if (page.begins && !beginning) {
       if (!layout_add(layout, start, page.at - start)) {
         return ENOMEM;
       }
       start = page.at;
+      open = open || !last.ends;
     }
     beginning = page.begins;
     last = page;
+    /* A page that was cut off claims bytes of those behind it. */
+    struct page next;
+    at = page.at + page.size;
+    if (at < file->size && !page_at(file, at, &next)) {
+      at = page.at + 4;
+    }
   }
   if (!layout_add(layout, start, file->size - start)) {
     return ENOMEM;
   }
-  if (last.at + last.size > file->size) {
-    snprintf(layout->flaw, FLAW, "truncated: it ends within a page of the stream");
-  } else if (!last.ends) {
-    snprintf(layout->flaw, FLAW, "truncated: the end of the stream is missing");
+  if (open || !last.ends || last.at + last.size > file->size) {
+    snprintf(layout->flaw, FLAW, "truncated: the end of %s is missing",
+             layout->n_parts > 1 ? "a stream in it" : "the stream");
   }
   return 0;
 }
