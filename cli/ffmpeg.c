@@ -2,6 +2,7 @@
 
 #include "cli/interrupt.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -180,6 +181,33 @@ size_t ffmpeg_read(struct ffmpeg *ffmpeg, int64_t at, void *bytes, size_t n) {
     got += count;
   }
   return got;
+}
+
+/* Strings that end in zeros, every other one a name. */
+static void lower_names(char *strings, size_t size) {
+  bool name = true;
+  for (size_t i = 0; i < size; i++) {
+    if (name) {
+      strings[i] = (char)tolower((unsigned char)strings[i]);
+    }
+    name = strings[i] ? name : !name;
+  }
+}
+
+/* Chunks with sizes of 8 bytes; in "info" a count of 4 bytes is before the strings. */
+void ffmpeg_name_tags(struct ffmpeg *ffmpeg) {
+  unsigned char head[12];
+  int64_t at = 8, size = 0;
+  while (size < FFMPEG_HEAD && ffmpeg_read(ffmpeg, at, head, sizeof head) == sizeof head &&
+         memcmp(head, "data", 4) != 0) {
+    size = (int64_t)head[8] << 24 | head[9] << 16 | head[10] << 8 | head[11];
+    at += (int64_t)sizeof head + size;
+    char last;
+    if (memcmp(head, "info", 4) == 0 && size > 4 && at <= FFMPEG_HEAD &&
+        ffmpeg_read(ffmpeg, at - 1, &last, 1) == 1) {
+      lower_names(ffmpeg->head + at - size + 4, (size_t)size - 4);
+    }
+  }
 }
 
 /* "[mov,mp4 @ 0x5581c0] moov atom not found", or the name of the file in place of the brackets. */

@@ -30,6 +30,9 @@ enum ffmpeg_start ffmpeg_start(struct ffmpeg *ffmpeg, const char *path);
  * at the end, and when the program is interrupted. */
 size_t ffmpeg_read(struct ffmpeg *ffmpeg, int64_t at, void *bytes, size_t n);
 
+/** Makes the names of tags in the head lower case, as libsndfile knows them. */
+void ffmpeg_name_tags(struct ffmpeg *ffmpeg);
+
 /** Its first complaint in one line, without what names the file; "" when there was none so far. */
 const char *ffmpeg_words(struct ffmpeg *ffmpeg);
 

@@ -68,6 +68,7 @@ static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
         start == FFMPEG_MISSING ? "" : strerror(errno));
     return false;
   }
+  ffmpeg_name_tags(&input->decoder);
   struct view whole = {.decoder = &input->decoder, .size = INT64_MAX / 4};
   struct part part = {0};
   char flaw[FLAW]; /* a length left open is none */

@@ -73,23 +73,35 @@ static size_t copy_strings(SNDFILE *from, SNDFILE *to, bool utf8) {
   return used;
 }
 
+/* libsndfile makes a chunk's length a multiple of four. Zeros do no harm behind most; in a list an
+ * empty chunk has to fill the gap. */
+static unsigned fill(char *data, unsigned length, bool list) {
+  static const char gap[] = {'J', 'U', 'N', 'K', 2, 0, 0, 0, 0, 0};
+  if (list && length % 4 == 2) {
+    memcpy(data + length, gap, sizeof gap);
+    length += sizeof gap;
+  }
+  return (length + 3) & ~3u;
+}
+
 /* As it is. Of the lists only the one of markers' names: libsndfile writes that of the strings. */
 static size_t copy_chunk(SF_CHUNK_ITERATOR *chunk, SNDFILE *to, const char *id, size_t room) {
+  enum { SPARE = 32 };
   SF_CHUNK_INFO info = {.id_size = 4};
   if (sf_get_chunk_size(chunk, &info) != SF_ERR_NO_ERROR || info.datalen == 0 ||
-      info.datalen + 16 > room) {
+      info.datalen > ROOM || info.datalen + SPARE > room) {
     return 0;
   }
-  const unsigned padded = (info.datalen + 3) & ~3u;
-  char *const data = calloc(1, padded);
+  const bool list = strcmp(id, "LIST") == 0;
+  char *const data = calloc(1, (size_t)info.datalen + SPARE);
   info.data = data;
   size_t used = 0;
   if (data && sf_get_chunk_data(chunk, &info) == SF_ERR_NO_ERROR &&
-      (strcmp(id, "LIST") != 0 || (info.datalen > 4 && memcmp(data, "adtl", 4) == 0))) {
+      (!list || (info.datalen > 4 && memcmp(data, "adtl", 4) == 0))) {
     memcpy(info.id, id, 5);
     info.id_size = 4;
-    info.datalen = padded; /* libsndfile reads as much */
-    used = sf_set_chunk(to, &info) == SF_ERR_NO_ERROR ? padded + 8 : 0;
+    info.datalen = fill(data, info.datalen, list);
+    used = sf_set_chunk(to, &info) == SF_ERR_NO_ERROR ? info.datalen + 8 : 0;
   }
   free(data);
   return used;
