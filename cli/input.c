@@ -49,7 +49,7 @@ static bool open_part(struct input *input, size_t number, SF_INFO *info) {
   memcpy(input->view.patches, part->patches, sizeof input->view.patches);
   *info = (SF_INFO){0};
   input->file = view_open(&input->view, info);
-  if (!input->file && !input->view.error && input->layout.n_parts == 1) {
+  if (!input->file && !input->view.cut && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
     /* Some forms are known by nothing but the file's name. */
     *info = (SF_INFO){0};
     input->file = sf_open(input->path, SFM_READ, info);
@@ -133,6 +133,7 @@ static enum status open_any(struct input *input) {
   } else {
     char why[256];
     snprintf(why, sizeof why, "%s", sf_strerror(NULL));
+    input->cut = input->view.cut;
     layout_free(&input->layout);
     ok = open_decoded(input, why, &info) && usable(input, &info) && count(input, &input->frames);
     if (ok && !ffmpeg_ended(&input->decoder)) {
@@ -238,6 +239,7 @@ static bool fill(struct input *input, size_t *n) {
     if (!ended_well(input)) {
       return false;
     }
+    input->cut = input->cut || input->view.cut;
     if (input->part + 1 >= input->layout.n_parts) {
       return true;
     }
@@ -267,7 +269,7 @@ enum status input_read(struct input *input, float *left, float *right, size_t *n
       say("%s: empty: no audio in it", input->path);
       return STATUS_FAILED;
     }
-    if (input->read + slack < input->frames) {
+    if (input->cut || (!*input->layout.flaw && input->read + slack < input->frames)) {
       say("%s: warning: truncated: only %llu of %llu samples are there; they are taken apart",
           input->path, (unsigned long long)input->read, (unsigned long long)input->frames);
     }

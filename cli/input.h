@@ -7,6 +7,7 @@
 #include "cli/view.h"
 
 #include <sndfile.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct input {
   int rate;              /* Hz */
   uint64_t frames;       /* as announced, or counted */
   uint64_t read;         /* so far */
+  bool cut;              /* the file became shorter meanwhile */
   float interleaved[2 * INPUT_BLOCK];
 };
 

@@ -4,6 +4,7 @@
 #include "cli/ogg.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,10 @@ static int mpeg_layout(struct layout *layout, struct view *file) {
     const sf_count_t end = told < file->size ? next_mpeg(file, told, file->size) : file->size;
     part->size = end - start;
     part->seeming_size = part->counts ? STRETCH * part->size : told - start;
+    if (told > file->size) {
+      snprintf(layout->flaw, FLAW, "truncated: its header announces %lld bytes more than there are",
+               (long long)(told - file->size));
+    }
     start = end;
   }
   return 0;

@@ -33,6 +33,7 @@ size_t view_read(struct view *view, sf_count_t at, void *bytes, size_t n) {
       view->error = errno;
     }
     if (count <= 0) {
+      view->cut = count == 0;
       break;
     }
     got += (size_t)count;

@@ -26,7 +26,8 @@ struct view {
   int n_patches;
   sf_count_t at; /* from start */
   int error;     /* errno of the read that failed, or 0 */
-  bool ended;    /* the end of the part was reached */
+  bool ended;    /* the end of the part was reached ... */
+  bool cut;      /* ... by a file that ends before it */
 };
 
 /** Reads up to n bytes at an offset from start; fewer at the end, or when reading fails. */
