@@ -46,32 +46,35 @@ static bool find_page(struct view *file, sf_count_t at, struct page *page) {
 }
 
 int ogg_layout(struct layout *layout, struct view *file) {
-  struct page page, last = {.ends = true};
-  sf_count_t start = 0;
-  bool open = false;     /* a stream has no end */
+  struct page page, next;
+  sf_count_t start = 0, end = 0; /* of a stream; end of its last page that is whole */
+  bool ends = false, open = false;
   bool beginning = true; /* several streams that begin together are one part */
   sf_count_t at = 0;
   while (find_page(file, at, &page)) {
     if (page.begins && !beginning) {
-      if (!layout_add(layout, start, page.at - start)) {
+      if (!layout_add(layout, start, end - start)) {
         return ENOMEM;
       }
       start = page.at;
-      open = open || !last.ends;
+      open = open || !ends;
     }
     beginning = page.begins;
-    last = page;
-    /* A page that was cut off claims bytes of those behind it. */
-    struct page next;
     at = page.at + page.size;
-    if (at < file->size && !page_at(file, at, &next)) {
+    /* One that was cut off reaches past the end or into another; libsndfile does better without. */
+    if (at > file->size ||
+        (!page_at(file, at, &next) && find_page(file, page.at + 4, &next) && next.at < at)) {
+      ends = false;
       at = page.at + 4;
+    } else {
+      end = at;
+      ends = page.ends;
     }
   }
-  if (!layout_add(layout, start, file->size - start)) {
+  if (!layout_add(layout, start, end - start)) {
     return ENOMEM;
   }
-  if (open || !last.ends || last.at + last.size > file->size) {
+  if (open || !ends) {
     snprintf(layout->flaw, FLAW, "truncated: the end of %s is missing",
              layout->n_parts > 1 ? "a stream in it" : "the stream");
   }
