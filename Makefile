@@ -42,7 +42,11 @@ SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN))
 override CFLAGS += $(OWN_CFLAGS) $(HARDENING) $(if $(SAN),$(SAN_FLAGS) -fno-omit-frame-pointer)
 override LDFLAGS += $(SAN_FLAGS)
 
-MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
+# Said before the first recipe fails; what installs packages says it by itself.
+ifeq ($(MACHINE)$(filter deps demo check% bench soak clean help,$(MAKECMDGOALS)),)
+$(info There is no C compiler '$(CC)' here. `packaging/deps.sh build` installs what is missing, or names it.)
+endif
 
 # What runs while building is compiled for this machine, whatever the rest is for.
 CC_FOR_BUILD ?= $(CC)
@@ -199,8 +203,17 @@ install: all
 	$(INSTALL) -m644 cli/unbraid.1 $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m644 $(METAINFO) $(DESTDIR)$(METAINFODIR)
 
-install-user uninstall-user: %-user:
-	$(MAKE) $* DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2
+USER_PLACES = DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2
+install-user:
+	$(MAKE) install $(USER_PLACES)
+	@case ":$$PATH:" in \
+	*":$(HOME)/.local/bin:"*) echo 'Installed. Try: unbraid --help' ;; \
+	*) echo 'Installed. This shell does not look into ~/.local/bin yet; type:'; \
+	   echo '  export PATH="$$HOME/.local/bin:$$PATH"' ;; \
+	esac
+
+uninstall-user:
+	$(MAKE) uninstall $(USER_PLACES)
 
 uninstall:
 	rm -rf $(BUNDLE_DIR)

@@ -49,15 +49,3 @@ void folder_unmake(const struct folder *folder) {
     rmdir(path);
   }
 }
-
-enum status folder_unfinished(const char *path, char unfinished[PATH_SIZE]) {
-  const char *slash = strrchr(path, '/');
-  const int folder = slash ? (int)(slash + 1 - path) : 0;
-  const int length = snprintf(unfinished, PATH_SIZE, "%.*s.%s.%ld.part", folder, path,
-                              path + folder, (long)getpid());
-  if (length >= PATH_SIZE) {
-    say("%s: name too long", path);
-    return STATUS_FAILED;
-  }
-  return STATUS_OK;
-}

@@ -1,4 +1,4 @@
-/* The output folder and finished files in it. */
+/* The output folder. */
 #pragma once
 
 #include "cli/status.h"
@@ -18,7 +18,3 @@ enum status folder_make(struct folder *folder, const char *path);
 
 /** Removes what folder_make() made, as far as it is empty. */
 void folder_unmake(const struct folder *folder);
-
-/** The name of the unfinished file for a final path: hidden, in the same folder, ours alone.
- * STATUS_FAILED after saying so when the name is too long. */
-enum status folder_unfinished(const char *path, char unfinished[PATH_SIZE]);

@@ -324,8 +324,11 @@ static bool choose_models(struct host *host) {
     say("the plugin takes no model files");
     return false;
   }
-  return state->restore(lilv_instance_get_handle(host->instance), retrieve, host, 0, NULL) ==
-         LV2_STATE_SUCCESS;
+  host->features.strict = true;
+  const LV2_State_Status restored =
+      state->restore(lilv_instance_get_handle(host->instance), retrieve, host, 0, NULL);
+  host->features.strict = false;
+  return restored == LV2_STATE_SUCCESS;
 }
 
 enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPUTS]) {

@@ -1,84 +1,189 @@
 #include "cli/input.h"
 
-#include "cli/complete.h"
+#include "cli/chunks.h"
+#include "cli/interrupt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-/* Says what is wrong with a file that libsndfile has opened; true when nothing is. */
-static bool usable(const char *path, const SF_INFO *info) {
-  if (info->frames <= 0) {
-    say("%s: empty: no audio in it", path);
-  } else if (info->channels > 2) {
-    say("%s: %d channels; only mono and stereo can be taken apart", path, info->channels);
+/* Says what is wrong with what was opened; true when nothing is. */
+static bool usable(const struct input *input, const SF_INFO *info) {
+  if (info->channels > 2) {
+    say("%s: %d channels; only mono and stereo can be taken apart", input->path, info->channels);
   } else if (info->samplerate < 8000 || info->samplerate > 192000) {
-    say("%s: %d Hz; only 8000 to 192000 Hz can be taken apart", path, info->samplerate);
-  } else if (info->frames == SF_COUNT_MAX) {
-    /* libsndfile could not find the last page of an Ogg stream. */
-    say("%s: truncated: the end of the stream is missing", path);
+    say("%s: %d Hz; only 8000 to 192000 Hz can be taken apart", input->path, info->samplerate);
+  } else if (input->rate &&
+             (info->channels != input->channels || info->samplerate != input->rate)) {
+    say("%s: changes from %d Hz, %d channels, to %d Hz, %d channels, where another stream begins",
+        input->path, input->rate, input->channels, info->samplerate, info->channels);
   } else {
     return true;
   }
   return false;
 }
 
-/* Opens a file that does not tell its length, after reading all of it to know. */
-static bool open_counted(struct input *input, sf_count_t size, SF_INFO *info) {
-  input->file = stretch_open(&input->stretch, input->path, size, info);
-  if (!input->file) {
-    return false;
+static void close_part(struct input *input) {
+  if (input->file) {
+    sf_close(input->file);
   }
-  sf_count_t frames = 0, n = 1;
-  while (n > 0 && info->channels <= 2) { /* no more fit; usable() refuses them */
-    n = sf_readf_float(input->file, input->interleaved, INPUT_BLOCK);
-    frames += n;
-  }
-  input_close(input);
+  input->file = NULL;
+}
+
+/* False with sf_strerror() saying why. */
+static bool open_part(struct input *input, size_t number, SF_INFO *info) {
+  const struct part *part = &input->layout.parts[number];
+  close_part(input);
+  input->part = number;
+  input->of_part = 0;
+  input->view = (struct view){.fd = input->fd,
+                              .start = part->start,
+                              .size = part->size,
+                              .seeming_size = part->seeming_size,
+                              .n_patches = part->n_patches};
+  memcpy(input->view.patches, part->patches, sizeof input->view.patches);
   *info = (SF_INFO){0};
-  input->file = stretch_open(&input->stretch, input->path, size, info);
-  info->frames = frames;
+  input->file = view_open(&input->view, info);
+  if (!input->file && !input->view.cut && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
+    /* Some forms are known by nothing but the file's name. */
+    *info = (SF_INFO){0};
+    input->file = sf_open(input->path, SFM_READ, info);
+  }
   return input->file != NULL;
 }
 
+/* The same through ffmpeg; false after saying why, also why libsndfile cannot. */
+static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
+  close_part(input);
+  ffmpeg_stop(&input->decoder);
+  const enum ffmpeg_start start = ffmpeg_start(&input->decoder, input->path);
+  if (start != FFMPEG_RUNS) {
+    say("%s: %s%s%s", input->path, why,
+        start == FFMPEG_MISSING ? " ffmpeg, which reads more, is not installed" : " ffmpeg: ",
+        start == FFMPEG_MISSING ? "" : strerror(errno));
+    return false;
+  }
+  ffmpeg_name_tags(&input->decoder);
+  struct view whole = {.decoder = &input->decoder, .size = INT64_MAX / 4};
+  struct part part = {0};
+  char flaw[FLAW]; /* a length left open is none */
+  chunks_mend(&part, &whole, flaw);
+  input->view = whole;
+  input->view.n_patches = part.n_patches;
+  memcpy(input->view.patches, part.patches, sizeof part.patches);
+  input->of_part = 0;
+  *info = (SF_INFO){0};
+  input->file = view_open(&input->view, info);
+  if (!input->file && !interrupt_pending()) {
+    const char *words = ffmpeg_words(&input->decoder);
+    say("%s: %s ffmpeg: %s", input->path, why, *words ? words : "gives no audio");
+  }
+  return input->file != NULL;
+}
+
+/* Plays what is open to its end, for nothing else tells its length. */
+static bool count(struct input *input, uint64_t *frames) {
+  sf_count_t n = 1;
+  while (n > 0 && !interrupt_pending()) {
+    n = sf_readf_float(input->file, input->interleaved, INPUT_BLOCK);
+    *frames += n > 0 ? (uint64_t)n : 0;
+  }
+  return !interrupt_pending();
+}
+
+/* Opens each part to see what it is; false after saying what is wrong. */
+static bool survey(struct input *input, SF_INFO *info) {
+  for (size_t i = 0; i < input->layout.n_parts; i++) {
+    const struct part *part = &input->layout.parts[i];
+    if ((i > 0 || !input->file) && !open_part(input, i, info)) {
+      say("%s: damaged from byte %lld on: %s", input->path, (long long)part->start,
+          input->view.error ? strerror(input->view.error) : sf_strerror(NULL));
+      return false;
+    }
+    if (!usable(input, info)) {
+      return false;
+    }
+    input->channels = info->channels;
+    input->rate = info->samplerate;
+    if (part->announced > 0) {
+      input->frames += part->announced;
+    } else if (!part->counts && info->frames < SF_COUNT_MAX) {
+      input->frames += (uint64_t)info->frames;
+    } else if (!count(input, &input->frames)) {
+      return false;
+    }
+  }
+  return input->part == 0 && input->of_part == 0 && !input->layout.parts[0].counts
+             ? true
+             : open_part(input, 0, info);
+}
+
+static enum status open_any(struct input *input) {
+  SF_INFO info;
+  bool ok = false;
+  if (open_part(input, 0, &info)) {
+    ok = survey(input, &info);
+  } else if (input->view.error) {
+    say("%s: %s", input->path, strerror(input->view.error));
+  } else {
+    char why[256];
+    snprintf(why, sizeof why, "%s", sf_strerror(NULL));
+    input->cut = input->view.cut;
+    layout_free(&input->layout);
+    ok = open_decoded(input, why, &info) && usable(input, &info) && count(input, &input->frames);
+    if (ok && !ffmpeg_ended(&input->decoder)) {
+      say("%s: ffmpeg ended before the song did", input->path);
+      ok = false;
+    }
+    if (ok && *ffmpeg_words(&input->decoder)) {
+      say("%s: warning: ffmpeg: %s", input->path, ffmpeg_words(&input->decoder));
+    }
+    input->channels = info.channels;
+    input->rate = info.samplerate;
+    ok = ok && open_decoded(input, why, &info);
+  }
+  if (ok && input->frames == 0) {
+    say("%s: %s: no audio in it", input->path, *input->layout.flaw ? input->layout.flaw : "empty");
+    ok = false;
+  }
+  if (interrupt_pending()) {
+    say("%s: interrupted", input->path);
+    ok = false;
+  }
+  if (ok && *input->layout.flaw) {
+    say("%s: warning: %s", input->path, input->layout.flaw);
+  }
+  return ok ? STATUS_OK : STATUS_FAILED;
+}
+
 enum status input_open(struct input *input, const char *path) {
-  *input = (struct input){.path = path};
+  *input = (struct input){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat st;
-  if (stat(path, &st) != 0) {
-    say("%s: %s", path, strerror(errno));
-    return STATUS_FAILED;
-  }
-  if (!S_ISREG(st.st_mode)) {
+  int error = input->fd < 0 || fstat(input->fd, &st) != 0 ? errno : 0;
+  if (error) {
+    say("%s: %s", path, strerror(error));
+  } else if (!S_ISREG(st.st_mode)) {
     say("%s: not a file", path);
-    return STATUS_FAILED;
-  }
-  if (st.st_size == 0) {
+    error = EINVAL;
+  } else if (st.st_size == 0) {
     say("%s: empty: no audio in it", path);
-    return STATUS_FAILED;
+    error = EINVAL;
+  } else {
+    error = layout_find(&input->layout, input->fd, st.st_size);
+    if (error) {
+      say("%s: %s", path, strerror(error));
+    }
   }
-  const struct complete complete = complete_check(path);
-  if (complete.truncated) {
-    say("%s: truncated: the file is shorter than its header says", path);
-    return STATUS_FAILED;
-  }
-  SF_INFO info = {0};
-  const bool open = complete.guessed ? open_counted(input, st.st_size, &info)
-                                     : (input->file = sf_open(path, SFM_READ, &info)) != NULL;
-  if (!open) {
-    say("%s: %s", path, complete.guessed ? "damaged: not MP3 after all" : sf_strerror(NULL));
-    return STATUS_FAILED;
-  }
-  if (!usable(path, &info)) {
+  const enum status status = error ? STATUS_FAILED : open_any(input);
+  if (status != STATUS_OK) {
     input_close(input);
-    return STATUS_FAILED;
   }
-  input->channels = info.channels;
-  input->rate = info.samplerate;
-  input->frames = (uint64_t)info.frames;
-  input->slack = complete.slack;
-  return STATUS_OK;
+  return status;
 }
 
 /* Looks for NaN and infinity in a block of n frames. */
@@ -96,10 +201,57 @@ static bool finite(const struct input *input, size_t n) {
   return true;
 }
 
+/* At the end of a part: whether it is one, or says why the rest cannot be read. A decoder that lost
+ * its way where the file ends met a file that was cut off; more than was announced is no loss. */
+static bool ended_well(struct input *input) {
+  const struct part *part = input->layout.n_parts ? &input->layout.parts[input->part] : NULL;
+  const unsigned long long at = input->read;
+  if (interrupt_pending()) {
+    say("%s: interrupted", input->path);
+  } else if (input->view.error) {
+    say("%s: cannot be read after %llu samples: %s", input->path, at, strerror(input->view.error));
+  } else if (sf_error(input->file) != SF_ERR_NO_ERROR && !input->view.ended &&
+             !(part && part->announced > 0 && input->of_part >= part->announced)) {
+    say("%s: damaged after %llu samples: %s", input->path, at, sf_strerror(input->file));
+  } else if (input->view.decoder && !ffmpeg_ended(&input->decoder)) {
+    say("%s: ffmpeg ended after %llu samples", input->path, at);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+/* Fills a block from one part after the other. */
+static bool fill(struct input *input, size_t *n) {
+  *n = 0;
+  for (;;) {
+    float *to = input->interleaved + *n * (size_t)input->channels;
+    const sf_count_t count = sf_readf_float(input->file, to, INPUT_BLOCK - (sf_count_t)*n);
+    *n += count > 0 ? (size_t)count : 0;
+    input->of_part += count > 0 ? (uint64_t)count : 0;
+    if (*n == INPUT_BLOCK) {
+      return true;
+    }
+    SF_INFO info;
+    if (count > 0) {
+      continue;
+    }
+    if (!ended_well(input)) {
+      return false;
+    }
+    input->cut = input->cut || input->view.cut;
+    if (input->part + 1 >= input->layout.n_parts) {
+      return true;
+    }
+    if (!open_part(input, input->part + 1, &info)) {
+      say("%s: cannot be read after %llu samples", input->path, (unsigned long long)input->read);
+      return false;
+    }
+  }
+}
+
 enum status input_read(struct input *input, float *left, float *right, size_t *n) {
-  const sf_count_t count = sf_readf_float(input->file, input->interleaved, INPUT_BLOCK);
-  *n = count > 0 ? (size_t)count : 0;
-  if (!finite(input, *n)) {
+  if (!fill(input, n) || !finite(input, *n)) {
     return STATUS_FAILED;
   }
   for (size_t i = 0; i < INPUT_BLOCK; i++) {
@@ -109,28 +261,28 @@ enum status input_read(struct input *input, float *left, float *right, size_t *n
   }
   input->read += *n;
   if (*n < INPUT_BLOCK) {
-    if (sf_error(input->file) != SF_ERR_NO_ERROR) {
-      say("%s: truncated or damaged after %llu samples: %s", input->path,
-          (unsigned long long)input->read, sf_strerror(input->file));
-      return STATUS_FAILED;
-    }
-    if (input->read < input->frames && input->frames - input->read > input->slack) {
-      say("%s: truncated: only %llu of %llu samples are there", input->path,
-          (unsigned long long)input->read, (unsigned long long)input->frames);
-      return STATUS_FAILED;
+    uint64_t slack = 0;
+    for (size_t i = 0; i < input->layout.n_parts; i++) {
+      slack += input->layout.parts[i].slack;
     }
     if (input->read == 0) {
       say("%s: empty: no audio in it", input->path);
       return STATUS_FAILED;
+    }
+    if (input->cut || (!*input->layout.flaw && input->read + slack < input->frames)) {
+      say("%s: warning: truncated: only %llu of %llu samples are there; they are taken apart",
+          input->path, (unsigned long long)input->read, (unsigned long long)input->frames);
     }
   }
   return STATUS_OK;
 }
 
 void input_close(struct input *input) {
-  if (input->file) {
-    sf_close(input->file);
+  close_part(input);
+  ffmpeg_stop(&input->decoder);
+  layout_free(&input->layout);
+  if (input->path && input->fd >= 0) {
+    close(input->fd);
   }
-  input->file = NULL;
-  stretch_close(&input->stretch);
+  input->path = NULL;
 }

@@ -44,13 +44,19 @@ static int log_printf(LV2_Log_Handle handle, LV2_URID type, const char *format, 
 /* Traces are for the plugin's author; the rest is for the user. */
 static int log_vprintf(LV2_Log_Handle handle, LV2_URID type, const char *format, va_list args) {
   struct features *f = handle;
-  char line[900];
+  char line[6000]; /* a path, and what is wrong with it */
   const int length = vsnprintf(line, sizeof line, format, args);
   line[strcspn(line, "\n")] = '\0';
   static const char prefix[] = "unbraid: "; /* say() has one of its own */
-  const char *text = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
+  char *text = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
   f->complaints += type == f->error || type == f->warning;
-  if (type == f->error) {
+  char *const instead = strrchr(text, ';');
+  if (f->strict && instead) {
+    *instead = '\0';
+  }
+  if (f->strict) {
+    say("%s", text);
+  } else if (type == f->error) {
     say("plugin: error: %s", text);
   } else if (type == f->warning) {
     say("plugin: warning: %s", text);

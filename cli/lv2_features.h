@@ -7,6 +7,7 @@
 #include <lv2/urid/urid.h>
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { MAX_URIDS = 512, N_OPTIONS = 4, N_FEATURES = 5 };
@@ -25,6 +26,7 @@ struct features {
   const LV2_Feature *pointers[N_FEATURES + 1]; /* for instantiate */
   _Atomic unsigned complaints;                 /* errors and warnings logged so far */
   LV2_URID error, warning, note;               /* kinds of log messages */
+  bool strict; /* a warning is fatal here: what the plugin would do instead is not told */
 };
 
 /** Sets the features up for blocks of so many samples; the rate follows by features_set_rate().

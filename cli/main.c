@@ -4,6 +4,12 @@
 #include "cli/options.h"
 #include "cli/separate.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <unistd.h>
+
 static enum status run(const struct options *options) {
   struct host *host;
   enum status status = host_open(&host);
@@ -29,7 +35,37 @@ static enum status run(const struct options *options) {
   return status;
 }
 
+/* A stream that was closed by whoever started the program would share its number with the next file
+ * that is opened, and messages would go into a stem. */
+static bool hold_standard_streams(void) {
+  int fd;
+  do {
+    fd = open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  return fd > STDERR_FILENO && close(fd) == 0;
+}
+
+/* The list of files reaches whoever reads it. A reader that is gone ends the program as it would
+ * any other. */
+static enum status flush_output(enum status status) {
+  if (fflush(stdout) == 0) {
+    return status;
+  }
+  if (errno == EPIPE) {
+    interrupt_by(SIGPIPE);
+  } else if (status == STATUS_OK) {
+    say("cannot write to standard output");
+    status = STATUS_FAILED;
+  }
+  return status;
+}
+
 int main(int argc, char **argv) {
+  if (!hold_standard_streams()) {
+    return STATUS_FAILED;
+  }
+  setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
+  interrupt_catch();
   struct options options;
   enum status status = options_parse(&options, argc, argv);
   if (status == STATUS_OK) {
@@ -42,15 +78,11 @@ int main(int argc, char **argv) {
       break;
     case ACTION_LIST_PRESETS:
     case ACTION_SEPARATE:
-      interrupt_catch();
       status = run(&options);
       break;
     }
   }
-  if (fflush(stdout) != 0 && status == STATUS_OK) {
-    say("cannot write to standard output");
-    status = STATUS_FAILED;
-  }
+  status = flush_output(status);
   interrupt_resume();
   return status;
 }

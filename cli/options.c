@@ -32,12 +32,14 @@ void options_help(FILE *out) {
         "  -f, --format=FORMAT    wav (default), flac or ogg\n"
         "  -b, --bits=BITS        16, 24 or 32f (default: 32f for wav, 24 for flac)\n"
         "      --plot[=FILE]      draw the spectrograms (default: NAME.png with the stems)\n"
+        "      --no-warm-up       start as a host does, on silence\n"
         "  -q, --quiet            print errors only\n"
         "  -h, --help             print this help\n"
         "  -V, --version          print the version\n"
         "\n"
-        "FILE is anything libsndfile reads (WAV, FLAC, Ogg, MP3 ...), mono or stereo,\n"
-        "8 to 192 kHz. With a fader moved by --set or --preset, the new mix is written as\n"
+        "FILE is anything libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or ffmpeg where that\n"
+        "is installed (M4A, WMA ...), mono or stereo, 8 to 192 kHz. With a fader moved by --set or "
+        "--preset, the new mix is written as\n"
         "NAME.main too. See unbraid(1).\n",
         out);
 }
@@ -150,7 +152,7 @@ static bool parse_model(struct options *o, const char *option, enum split_id spl
   return *path != '\0';
 }
 
-enum { OPT_SET = 256, OPT_LIST_PRESETS, OPT_PLOT, OPT_QUALITY, OPT_MODEL, OPT_MODEL_HP };
+enum { OPT_SET = 256, OPT_LIST_PRESETS, OPT_PLOT, OPT_QUALITY, OPT_MODEL, OPT_MODEL_HP, OPT_COLD };
 
 static const struct option long_options[] = {
     {"out", required_argument, NULL, 'o'},
@@ -164,6 +166,7 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, 'f'},
     {"bits", required_argument, NULL, 'b'},
     {"plot", optional_argument, NULL, OPT_PLOT},
+    {"no-warm-up", no_argument, NULL, OPT_COLD},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -211,6 +214,9 @@ static bool parse_option(struct options *o, int option, int *bits) {
       say("--plot: empty name");
     }
     return !optarg || *optarg;
+  case OPT_COLD:
+    o->cold = true;
+    return true;
   case 'q':
     o->quiet = true;
     return true;

@@ -30,6 +30,7 @@ struct options {
   const char *models[N_SPLITS]; /* --model, --model-hp; NULL: those of the bundle */
   const char *plot_file;        /* --plot=FILE; NULL: NAME.png in the output folder */
   bool plot, quiet;             /* --plot, --quiet */
+  bool cold;                    /* --no-warm-up */
   bool stems_given;             /* --stems was used */
   bool wanted[N_OUTPUTS];       /* the outputs it names; without it every stem */
   enum file_format format;      /* --format */

@@ -1,11 +1,10 @@
 #include "cli/output.h"
 
+#include "cli/tags.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_FRAMES = 1024 };
 
@@ -32,17 +31,8 @@ static int sndfile_format(const struct output_kind *kind) {
 
 enum status output_open(struct output *output, const char *path, const struct output_kind *kind) {
   *output = (struct output){.channels = kind->channels};
-  if (strlen(path) >= sizeof output->path) {
-    say("%s: name too long", path);
-    return STATUS_FAILED;
-  }
-  memcpy(output->path, path, strlen(path) + 1);
-  if (folder_unfinished(path, output->unfinished) != STATUS_OK) {
-    return STATUS_FAILED;
-  }
-  const int fd = open(output->unfinished, O_RDWR | O_CREAT | O_TRUNC, 0666);
+  const int fd = draft_open(&output->draft, path, kind->song);
   if (fd < 0) {
-    say("%s: %s", path, strerror(errno));
     return STATUS_FAILED;
   }
   SF_INFO info = {
@@ -50,7 +40,6 @@ enum status output_open(struct output *output, const char *path, const struct ou
   output->file = sf_open_fd(fd, SFM_WRITE, &info, SF_TRUE); /* closes fd, even when it fails */
   if (!output->file) {
     say("%s: %s", path, sf_strerror(NULL));
-    unlink(output->unfinished);
     return STATUS_FAILED;
   }
   output->integer = kind->format != FORMAT_OGG && kind->bits != BITS_32F;
@@ -61,11 +50,13 @@ enum status output_open(struct output *output, const char *path, const struct ou
   if (kind->format == FORMAT_OGG) {
     sf_command(output->file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   }
+  tags_copy(kind->tags, output->file);
   return STATUS_OK;
 }
 
 static enum status write_failed(const struct output *output) {
-  say("%s: cannot write: %s", output->path, errno ? strerror(errno) : sf_strerror(output->file));
+  say("%s: cannot write: %s", output->draft.path,
+      errno ? strerror(errno) : sf_strerror(output->file));
   return STATUS_FAILED;
 }
 
@@ -75,7 +66,7 @@ enum status output_write(struct output *output, const float *left, const float *
   for (size_t i = 0; i < samples; i++) {
     const float x = output->channels == 1 ? left[i] : (i % 2 ? right : left)[i / 2];
     if (!isfinite(x)) {
-      say("%s: the plugin gave a sample that is no number", output->path);
+      say("%s: the plugin gave a sample that is no number", output->draft.path);
       return STATUS_FAILED;
     }
     output->clipped += output->integer && fabsf(x) > 1.0f;
@@ -93,18 +84,10 @@ enum status output_close(struct output *output) {
   const int failed = sf_close(output->file);
   output->file = NULL;
   if (failed) {
-    say("%s: cannot write: %s", output->path, errno ? strerror(errno) : sf_error_number(failed));
+    say("%s: cannot write: %s", output->draft.path,
+        errno ? strerror(errno) : sf_error_number(failed));
     return STATUS_FAILED;
   }
-  return STATUS_OK;
-}
-
-enum status output_publish(struct output *output) {
-  if (rename(output->unfinished, output->path) != 0) {
-    say("%s: %s", output->path, strerror(errno));
-    return STATUS_FAILED;
-  }
-  output->unfinished[0] = '\0';
   return STATUS_OK;
 }
 
@@ -113,8 +96,5 @@ void output_discard(struct output *output) {
     sf_close(output->file);
   }
   output->file = NULL;
-  if (output->unfinished[0]) {
-    unlink(output->unfinished);
-  }
-  output->unfinished[0] = '\0';
+  draft_discard(&output->draft);
 }

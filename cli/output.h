@@ -1,14 +1,14 @@
-/* One written file. It has a hidden name until it is whole. */
+/* One written file of audio. */
 #pragma once
 
-#include "cli/folder.h"
+#include "cli/draft.h"
 #include "cli/options.h"
 
 #include <sndfile.h>
 #include <stdint.h>
 
 struct output {
-  char path[PATH_SIZE], unfinished[PATH_SIZE];
+  struct draft draft;
   SNDFILE *file;
   int channels;
   bool integer;     /* holds nothing above full scale */
@@ -21,6 +21,8 @@ struct output_kind {
   enum sample_bits bits;
   int channels, rate; /* 1 or 2; Hz */
   uint64_t frames;    /* expected */
+  const char *song;   /* that they are made from: its absolute path ... */
+  SNDFILE *tags;      /* ... and where its tags are, open for reading */
 };
 
 /** The extension of a format: "wav" ... */
@@ -34,11 +36,8 @@ enum status output_open(struct output *output, const char *path, const struct ou
  * why. */
 enum status output_write(struct output *output, const float *left, const float *right, size_t n);
 
-/** Completes the file, still under its hidden name. STATUS_FAILED after saying why. */
+/** Completes the file, which is a draft still. STATUS_FAILED after saying why. */
 enum status output_close(struct output *output);
-
-/** Gives a completed file its name. STATUS_FAILED after saying why. */
-enum status output_publish(struct output *output);
 
 /** Removes an unfinished file; nothing is done for one that was published or never opened. */
 void output_discard(struct output *output);

@@ -170,27 +170,18 @@ static void draw(cairo_surface_t *surface, cairo_t *cr, const struct plot *plot)
                     plot->n_panels > 1 ? STEP + PLOT_ROWS : PLOT_ROWS);
 }
 
-static enum status save(cairo_surface_t *surface, const char *path) {
-  char unfinished[PATH_SIZE];
-  if (folder_unfinished(path, unfinished) != STATUS_OK) {
-    return STATUS_FAILED;
-  }
+static enum status save(cairo_surface_t *surface, const struct draft *draft) {
   errno = 0;
-  const cairo_status_t result = cairo_surface_write_to_png(surface, unfinished);
-  if (result != CAIRO_STATUS_SUCCESS) {
-    say("%s: cannot write: %s", path, errno ? strerror(errno) : cairo_status_to_string(result));
-    unlink(unfinished);
-    return STATUS_FAILED;
+  const cairo_status_t result = cairo_surface_write_to_png(surface, draft->hidden);
+  if (result == CAIRO_STATUS_SUCCESS) {
+    return STATUS_OK;
   }
-  if (rename(unfinished, path) != 0) {
-    say("%s: %s", path, strerror(errno));
-    unlink(unfinished);
-    return STATUS_FAILED;
-  }
-  return STATUS_OK;
+  say("%s: cannot write: %s", draft->path,
+      errno ? strerror(errno) : cairo_status_to_string(result));
+  return STATUS_FAILED;
 }
 
-enum status plot_write(const struct plot *plot, const char *path) {
+enum status plot_write(const struct plot *plot, const struct draft *draft) {
   const int height = TOP + plot->n_panels * STEP + BOTTOM;
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, height);
   cairo_t *cr = cairo_create(surface);
@@ -199,9 +190,9 @@ enum status plot_write(const struct plot *plot, const char *path) {
     draw(surface, cr, plot);
   }
   if (cairo_status(cr) == CAIRO_STATUS_SUCCESS) {
-    status = save(surface, path);
+    status = save(surface, draft);
   } else {
-    say("%s: cannot draw: %s", path, cairo_status_to_string(cairo_status(cr)));
+    say("%s: cannot draw: %s", draft->path, cairo_status_to_string(cairo_status(cr)));
   }
   cairo_destroy(cr);
   cairo_surface_destroy(surface);

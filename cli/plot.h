@@ -1,8 +1,8 @@
 /* A picture of a separation: the spectrograms of the song and its stems below each other. */
 #pragma once
 
+#include "cli/draft.h"
 #include "cli/plot_spectrogram.h"
-#include "cli/status.h"
 
 enum { PLOT_COLUMNS = 1200, PLOT_ROWS = 150, MAX_PANELS = 8 };
 
@@ -18,6 +18,6 @@ struct plot {
   int n_panels;
 };
 
-/** Draws a plot as a PNG. The colours span 70 dB below the loudest spot of the first panel.
- * STATUS_FAILED, after saying why, with nothing left behind. */
-enum status plot_write(const struct plot *plot, const char *path);
+/** Draws a plot as a PNG into a draft. The colours span 70 dB below the loudest spot of the first
+ * panel. STATUS_FAILED after saying why. */
+enum status plot_write(const struct plot *plot, const struct draft *draft);

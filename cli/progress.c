@@ -1,13 +1,15 @@
 #include "cli/progress.h"
 
+#include "cli/columns.h"
 #include "cli/status.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR = 24, NAME = 24 };
+enum { BAR = 24, NAME = 24 }; /* columns, where there is room */
 
 static double elapsed(const struct progress *p) {
   struct timespec now;
@@ -32,14 +34,26 @@ void progress_start(struct progress *p, const char *name, uint64_t frames, doubl
   clock_gettime(CLOCK_MONOTONIC, &p->start);
 }
 
+static int terminal_width(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* One line that never wraps, for the next one goes over it: the name gives way first. */
 static void draw_bar(const struct progress *p, double part, double speed, double left) {
-  char bar[BAR + 1], time_left[32];
-  const int full = (int)(part * BAR);
+  char name[4 * NAME + 1], bar[BAR + 1], figures[96], line[320], time_left[32];
+  snprintf(figures, sizeof figures, "%3d %% %.1fx real time, %s left", (int)(100.0 * part), speed,
+           clock_text(left, time_left));
+  const int full = (int)(part * BAR), width = terminal_width() - 1;
   memset(bar, '#', (size_t)full);
   memset(bar + full, '.', (size_t)(BAR - full));
   bar[BAR] = '\0';
-  fprintf(stderr, "\r%.*s [%s] %3d %% %.1fx real time, %s left\033[K", NAME, p->name, bar,
-          (int)(100.0 * part), speed, clock_text(left, time_left));
+  const int room = width - BAR - 4 - (int)strlen(figures);
+  columns_cut(name, sizeof name, p->name, room < 0 ? 0 : room < NAME ? room : NAME);
+  snprintf(line, sizeof line, "%s [%s] %s", name, bar, figures);
+  char fitting[sizeof line];
+  columns_cut(fitting, sizeof fitting, line, width);
+  fprintf(stderr, "\r%s\033[K", fitting);
   fflush(stderr);
 }
 

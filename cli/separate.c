@@ -1,27 +1,35 @@
+#define _XOPEN_SOURCE 700 /* realpath() */
 #include "cli/separate.h"
 
-#include "cli/input.h"
+#include "cli/feed.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/plot.h"
 #include "cli/progress.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 _Static_assert((int)INPUT_BLOCK == (int)HOST_BLOCK, "a block read is a block run");
+
+/* Before the song starts the plugin hears this much of it mirrored in time. */
+#define WARM_UP 4.0 /* s */
 
 /* Everything that is open while a song is taken apart. */
 struct job {
   const struct options *options;
   struct host *host;
   struct input input;
+  struct feed feed;
   bool wanted[N_OUTPUTS];
   const char *base;               /* the song's file name without its folder */
   char name[256], out[PATH_SIZE]; /* base without its extension; the output folder */
-  char plot_path[PATH_SIZE];
+  char *song;                     /* its absolute path, to be freed */
   struct folder folder;
   struct output outputs[N_OUTPUTS];
+  struct draft picture;
   struct plot plot;
   struct spectrogram *of_input, *of[N_OUTPUTS]; /* those that are drawn */
   struct progress progress;
@@ -30,6 +38,7 @@ struct job {
 /* Where "dir/song.flac" goes by itself: song.stems, in the current folder. */
 static enum status name_everything(struct job *job) {
   const struct options *o = job->options;
+  job->song = realpath(o->input, NULL);
   const char *slash = strrchr(o->input, '/');
   job->base = slash ? slash + 1 : o->input;
   const char *dot = strrchr(job->base, '.');
@@ -39,6 +48,10 @@ static enum status name_everything(struct job *job) {
                          : snprintf(job->out, sizeof job->out, "%s.stems", job->name);
   if (name >= (int)sizeof job->name || out >= (int)sizeof job->out) {
     say("%s: name too long", o->out ? o->out : o->input);
+    return STATUS_FAILED;
+  }
+  if (!job->song) {
+    say("%s: %s", o->input, strerror(errno));
     return STATUS_FAILED;
   }
   return STATUS_OK;
@@ -63,12 +76,25 @@ static enum status path_in_folder(const struct job *job, const char *stem, const
   return STATUS_FAILED;
 }
 
+/* A folder of its own for the picture is not made. */
+static enum status open_picture(struct job *job) {
+  char path[PATH_SIZE];
+  if (!job->options->plot_file && path_in_folder(job, "", "png", path) != STATUS_OK) {
+    return STATUS_FAILED;
+  }
+  const int fd = draft_open(&job->picture, job->options->plot_file ? job->options->plot_file : path,
+                            job->song);
+  return fd >= 0 && close(fd) == 0 ? STATUS_OK : STATUS_FAILED;
+}
+
 static enum status open_outputs(struct job *job) {
   const struct output_kind kind = {.format = job->options->format,
                                    .bits = job->options->bits,
                                    .channels = job->input.channels,
                                    .rate = job->input.rate,
-                                   .frames = job->input.frames};
+                                   .frames = job->input.frames,
+                                   .song = job->song,
+                                   .tags = job->input.file};
   enum status status = folder_make(&job->folder, job->out);
   for (int i = 0; status == STATUS_OK && i < N_OUTPUTS; i++) {
     char path[PATH_SIZE];
@@ -80,7 +106,7 @@ static enum status open_outputs(struct job *job) {
       status = output_open(&job->outputs[i], path, &kind);
     }
   }
-  return status;
+  return status == STATUS_OK && job->options->plot ? open_picture(job) : status;
 }
 
 static struct spectrogram *add_panel(struct job *job, const char *name) {
@@ -95,14 +121,6 @@ static struct spectrogram *add_panel(struct job *job, const char *name) {
 static enum status prepare_plot(struct job *job) {
   if (!job->options->plot) {
     return STATUS_OK;
-  }
-  const char *file = job->options->plot_file;
-  if (!file && path_in_folder(job, "", "png", job->plot_path) != STATUS_OK) {
-    return STATUS_FAILED;
-  }
-  if (file && snprintf(job->plot_path, PATH_SIZE, "%s", file) >= PATH_SIZE) {
-    say("%s: name too long", file);
-    return STATUS_FAILED;
   }
   job->plot.title = job->name;
   job->plot.rate = job->input.rate;
@@ -136,32 +154,28 @@ static enum status write_block(struct job *job, size_t first, size_t n) {
 }
 
 /* Block by block through the plugin. What comes out is latency frames late: those are skipped at
- * the start, and silence is fed at the end until the last frame of the song has come out. */
+ * the start, with what was mirrored, and silence is fed at the end until the last frame of the song
+ * has come out. */
 static enum status stream(struct job *job) {
   uint64_t done = 0, early = 0; /* frames written; frames still to be skipped */
-  bool first_run = true, more = true;
-  while (more || done < job->input.read) {
+  bool first_run = true;
+  while (!job->feed.ended || done < job->input.read) {
     if (interrupt_pending()) {
       say("%s: interrupted", job->input.path);
       return STATUS_FAILED;
     }
-    size_t n = 0;
+    size_t n;
     float *left = host_input(job->host, 0), *right = host_input(job->host, 1);
-    if (more && input_read(&job->input, left, right, &n) != STATUS_OK) {
+    if (feed_next(&job->feed, left, right, &n) != STATUS_OK) {
       return STATUS_FAILED;
     }
-    if (!more) {
-      memset(left, 0, HOST_BLOCK * sizeof *left);
-      memset(right, 0, HOST_BLOCK * sizeof *right);
-    }
-    more = n == INPUT_BLOCK;
     if (job->of_input) {
       spectrogram_add(job->of_input, left, right, n);
     }
     host_run(job->host);
 
     if (first_run) {
-      early = host_latency(job->host);
+      early = host_latency(job->host) + job->feed.mirrored;
     }
     first_run = false;
     const size_t first = early < HOST_BLOCK ? (size_t)early : HOST_BLOCK;
@@ -186,7 +200,7 @@ static enum status finish_plot(struct job *job) {
   for (int i = 0; i < job->plot.n_panels; i++) {
     spectrogram_finish(job->plot.panels[i].spectrogram);
   }
-  return plot_write(&job->plot, job->plot_path);
+  return plot_write(&job->plot, &job->picture);
 }
 
 /* All files are complete before the first gets its name. */
@@ -202,10 +216,10 @@ static enum status finish(struct job *job) {
   }
   for (int i = 0; status == STATUS_OK && i < N_OUTPUTS; i++) {
     if (job->wanted[i]) {
-      status = output_publish(&job->outputs[i]);
+      status = draft_publish(&job->outputs[i].draft);
     }
   }
-  return status;
+  return status == STATUS_OK && job->options->plot ? draft_publish(&job->picture) : status;
 }
 
 static void report(struct job *job) {
@@ -216,15 +230,15 @@ static void report(struct job *job) {
       continue;
     }
     if (output->clipped > 0) {
-      say("%s: %llu samples clipped at full scale; wav with 32f would keep them", output->path,
-          (unsigned long long)output->clipped);
+      say("%s: %llu samples clipped at full scale; wav with 32f would keep them",
+          output->draft.path, (unsigned long long)output->clipped);
     }
     if (!job->options->quiet) {
-      printf("%s\n", output->path);
+      printf("%s\n", output->draft.path);
     }
   }
   if (job->options->plot && !job->options->quiet) {
-    printf("%s\n", job->plot_path);
+    printf("%s\n", job->picture.path);
   }
 }
 
@@ -232,13 +246,16 @@ static void clean_up(struct job *job, bool failed) {
   for (int i = 0; i < N_OUTPUTS; i++) {
     output_discard(&job->outputs[i]);
   }
+  draft_discard(&job->picture);
   if (failed) {
     folder_unmake(&job->folder);
   }
   for (int i = 0; i < job->plot.n_panels; i++) {
     spectrogram_free(job->plot.panels[i].spectrogram);
   }
+  feed_free(&job->feed);
   input_close(&job->input);
+  free(job->song);
 }
 
 enum status separate(const struct options *options, struct host *host) {
@@ -265,7 +282,10 @@ enum status separate(const struct options *options, struct host *host) {
   }
   if (status == STATUS_OK) {
     progress_start(&job->progress, job->base, job->input.frames, job->input.rate, options->quiet);
-    status = stream(job);
+    status = feed_start(&job->feed, &job->input, options->cold ? 0.0 : WARM_UP);
+    if (status == STATUS_OK) {
+      status = stream(job);
+    }
     if (status == STATUS_OK) {
       status = finish(job);
     }

@@ -11,8 +11,8 @@ test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
 optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 libjack-jackd2-dev jalv ecasound
-  pipewire-bin ardour valgrind clang clang-format-19 clang-tidy spin python3-torch python3-scipy
-  python3-soundfile python3-matplotlib libopenblas0-pthread ffmpeg git appstream"
+  pipewire-bin ardour valgrind clang libclang-rt-dev clang-format-19 clang-tidy spin python3-torch
+  python3-scipy python3-soundfile python3-matplotlib libopenblas0-pthread ffmpeg git appstream"
 # To build the Debian packages and to look them over.
 package_packages="git build-essential debhelper pkgconf fakeroot libcmocka-dev lilv-utils sox
   lintian devscripts appstream"
@@ -31,6 +31,13 @@ die() {
 
 have() {
   command -v "$1" >/dev/null 2>&1
+}
+
+# The sanitizers and the fuzzer of the clang that is installed, whose version may not be the
+# distribution's own.
+clang_runtime() {
+  version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+  echo "libclang-rt-${version:+$version-}dev"
 }
 
 # Those of the packages that are not installed. Programs count wherever they come from.
@@ -53,6 +60,12 @@ available() {
   for package; do
     if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then printf '%s ' "$package"; fi
   done
+}
+
+# The same, or all of them where apt has no lists yet.
+known() {
+  names=$(available "$@")
+  printf '%s' "${names:-$*}"
 }
 
 may_install() {
@@ -96,12 +109,13 @@ install() {
   apt_install "$@"
 }
 
+# What cannot be installed from here is named together: a command that gets all of it.
 require() {
   wanted=$(missing "$@")
   [ -n "$wanted" ] || return 0
-  # shellcheck disable=SC2086 # a list of packages
+  # shellcheck disable=SC2046,SC2086 # lists of packages
   may_install || die "these packages are missing; install them with
-  sudo apt-get install --no-install-recommends" $wanted
+  sudo apt-get install --no-install-recommends" $wanted$(known $(missing $optional))
   # shellcheck disable=SC2086
   [ "$(available $wanted)" = "$wanted" ] || update_once
   # shellcheck disable=SC2086
@@ -112,9 +126,9 @@ suggest() {
   wanted=$(missing "$@")
   [ -n "$wanted" ] || return 0
   if ! may_install; then
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086
     echo "deps: some of it will be skipped; to have it all, install what it needs with
-  sudo apt-get install --no-install-recommends" $wanted >&2
+  sudo apt-get install --no-install-recommends" $(known $wanted) >&2
     return 0
   fi
   # shellcheck disable=SC2086
@@ -162,7 +176,7 @@ case $1 in
   build) libraries=$build_libraries packages=$build_packages optional= ;;
   test)
     libraries="$build_libraries $test_libraries" packages="$build_packages $test_packages"
-    optional=$optional_test_packages
+    optional=$(echo "$optional_test_packages" | sed "s/libclang-rt-dev/$(clang_runtime)/")
     ;;
   packages)
     have apt-get || die "only Debian and its kin build Debian packages"

@@ -3,8 +3,8 @@
  *
  * IO_FAULT_WRITE=N: write() succeeds for N bytes in all, then fails with ENOSPC.
  * IO_FAULT_FWRITE=N: the same for fwrite().
- * IO_FAULT_READ=N: read() from a regular file succeeds for N bytes in all, then fails with EIO.
- * IO_FAULT_END=N: the same, but then the files seem to end. */
+ * IO_FAULT_READ=N: read() and pread() from a regular file succeed for N bytes in all, then fail
+ * with EIO. IO_FAULT_END=N: the same, but then the files seem to end. */
 #define _GNU_SOURCE
 #undef _FORTIFY_SOURCE
 #include <dlfcn.h>
@@ -85,4 +85,22 @@ ssize_t read(int descriptor, void *bytes, size_t size) {
     size = granted;
   }
   return next(descriptor, bytes, size);
+}
+
+ssize_t pread(int descriptor, void *bytes, size_t size, off_t at) {
+  static ssize_t (*next)(int, void *, size_t, off_t);
+  if (!next) {
+    *(void **)&next = dlsym(RTLD_NEXT, "pread");
+  }
+  long end = limit("IO_FAULT_END"), most = end >= 0 ? end : limit("IO_FAULT_READ");
+  if (is_file(descriptor)) {
+    long before = most >= 0 && at > most ? most : at;
+    size_t granted = grant(most, &before, size);
+    if (granted == 0 && size > 0) {
+      errno = EIO;
+      return end >= 0 ? 0 : -1;
+    }
+    size = granted;
+  }
+  return next(descriptor, bytes, size, at);
 }

@@ -1,87 +1,10 @@
 #!/bin/bash
 # The program unbraid, from the outside: what it writes, and what it says when it cannot.
-# UNBRAID is the program, B the build folder with demo-song and tests/wavtool.
 # Lists of words are meant to split.
 # shellcheck disable=SC2046,SC2086
-set -u
-
-B=$(cd "${B:-build}" && pwd) || exit 1
-UNBRAID=${UNBRAID:-$B/unbraid}
-case $UNBRAID in
-/*) ;;
-*) UNBRAID=$PWD/$UNBRAID ;;
-esac
 version=$(cat VERSION)
-for program in "$UNBRAID" "$B/demo-song" "$B/tests/wavtool"; do
-  test -x "$program" || {
-    echo "$program is missing: run 'make all tests' first"
-    exit 1
-  }
-done
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-cd "$work" || exit 1
-# Under AddressSanitizer: fontconfig keeps what it has read until the program ends.
-echo leak:libfontconfig >suppressions
-export LSAN_OPTIONS=suppressions=$work/suppressions:print_suppressions=0
-
-passed=0 failed=0
+. "$(dirname "$0")/test_cli_common.sh"
 stems="vocals drums bass other harmonic percussive"
-
-result() { # STATUS DESCRIPTION
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-    echo "ok $((passed + failed)) - $2"
-  else
-    failed=$((failed + 1))
-    echo "not ok $((passed + failed)) - $2"
-    sed 's/^/# /' err
-  fi
-}
-
-# check DESCRIPTION COMMAND...: the command succeeds.
-check() {
-  local description=$1
-  shift
-  : >err
-  "$@" >out 2>err
-  result $? "$description"
-}
-
-# also DESCRIPTION COMMAND...: the same, with the output of the last check still in out and err.
-also() {
-  local description=$1
-  shift
-  "$@" >/dev/null 2>&1
-  result $? "$description"
-}
-
-tool() { "$B/tests/wavtool" "$@"; }
-
-# below LIMIT REFERENCE PART...: the parts add up to the reference, LIMIT dB or closer.
-below() {
-  local limit=$1 level
-  shift
-  level=$(tool residual "$@") || return 1
-  echo "residual $level dB" >>err
-  awk "BEGIN { exit !($level <= $limit) }"
-}
-
-same_shape() { # FILE FILE...
-  local shape file
-  shape=$(tool info "$1") || return 1
-  for file; do
-    [ "$(tool info "$file")" = "$shape" ] || return 1
-  done
-}
-
-holds() { # FOLDER FILE...: exactly these files
-  local folder=$1
-  shift
-  [ "$(find "$folder" -mindepth 1 -printf '%f\n' | sort | xargs)" = \
-    "$(printf '%s\n' "$@" | sort | xargs)" ]
-}
 
 # separates SONG DESCRIPTION: all stems, of the song's shape, add up to it.
 separates() {
@@ -96,20 +19,6 @@ separates() {
   check "$2: harmonic and percussive add up to the song" \
     below -115 "$song" sep/"$name".{harmonic,percussive}.wav
   rm -rf sep
-}
-
-# fails STATUS PATTERN DESCRIPTION COMMAND...: ends with the status and one line that matches, and
-# leaves nothing behind.
-fails() {
-  local status=$1 pattern=$2 description=$3 got before after
-  shift 3
-  before=$(find . ! -name err ! -name out | sort)
-  "$@" >out 2>err
-  got=$?
-  after=$(find . ! -name err ! -name out | sort)
-  [ $got = "$status" ] && grep -qE -- "$pattern" err && [ "$(wc -l <err)" = 1 ] &&
-    [ "$before" = "$after" ]
-  result $? "$description"
 }
 
 # ---- songs
@@ -214,7 +123,7 @@ also "list of presets in another language: the same" cmp out presets.C
 check "version" "$UNBRAID" --version
 also "version: that of VERSION" test "$(cat out)" = "unbraid $version"
 check "help" "$UNBRAID" --help
-also "help: names every long option" test "$(grep -oE -- '--[a-z-]+' out | sort -u | wc -l)" = 14
+also "help: names every long option" test "$(grep -oE -- '--[a-z-]+' out | sort -u | wc -l)" = 15
 
 # ---- models
 check "the light model" "$UNBRAID" -q --quality Light --stems drums song48000.wav --out light
@@ -234,9 +143,6 @@ tool poison song.wav nan.wav 150000 nan
 tool poison song.wav inf.wav 0 inf
 tool rate song.wav slow.wav 7999
 tool rate song.wav fast.wav 192001
-for file in song.wav coded.flac coded.ogg coded.mp3; do
-  head -c $(($(stat -c %s $file) * 6 / 10)) $file >cut-$file
-done
 printf 'not a folder\n' >file
 
 fails 1 'absent.wav: No such file' "no such file" "$UNBRAID" absent.wav
@@ -244,9 +150,6 @@ fails 1 'demo: not a file' "a folder" "$UNBRAID" demo
 fails 1 'nothing.wav: empty' "an empty file" "$UNBRAID" nothing.wav
 fails 1 'silent.wav: empty' "a file without samples" "$UNBRAID" silent.wav
 fails 1 'words.wav: .*(format|recogni)' "not audio" "$UNBRAID" words.wav
-for file in song.wav coded.flac coded.ogg coded.mp3; do
-  fails 1 "cut-$file: truncated" "truncated ${file#*.}" "$UNBRAID" -q --plot cut-$file
-done
 fails 1 'nan.wav: sample 150000 \(3.401 s\) is NaN' "NaN" "$UNBRAID" -q nan.wav
 fails 1 'inf.wav: sample 0 \(0.000 s\) is infinite' "infinity" "$UNBRAID" -q inf.wav
 fails 1 'six.wav: 6 channels' "six channels" "$UNBRAID" six.wav
@@ -324,24 +227,4 @@ done
 fails 1 'safetensors: ' "truncated model" \
   env LV2_PATH="$work/absent" prefix/bin/unbraid song48000.wav
 
-# ---- stopped half way
-tool repeat song.wav long.wav 60
-for signal in INT TERM; do
-  set -m # a background job of a script would ignore SIGINT
-  "$UNBRAID" long.wav --out stopped/here --plot >out 2>err &
-  job=$!
-  set +m
-  for _ in $(seq 100); do
-    ls stopped/here/.*.part >/dev/null 2>&1 && break
-    sleep 0.1
-  done
-  sleep 0.3
-  kill -s $signal $job
-  wait $job
-  status=$?
-  check "SIG$signal ends the program as a signal does" test $status -gt 128
-  check "SIG$signal leaves nothing behind" test ! -e stopped
-done
-
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

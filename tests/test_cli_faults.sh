@@ -1,6 +1,7 @@
 #!/bin/bash
-# The program unbraid on a full disk, and with a song that ends or cannot be read any further: the
-# message names the file and the reason, the status is 1, and nothing is left behind.
+# The program unbraid on a full disk, and with a song that cannot be read any further: the message
+# names the file and the reason, the status is 1, and nothing is left behind. A song that ends early is
+# taken apart as far as it goes, which is said.
 set -u
 
 B=$(cd "${B:-build}" && pwd) || exit 1
@@ -38,6 +39,25 @@ fails() {
   fi
 }
 
+# shortens FAULT SONG: a bass that is shorter than the song, and one line that says so; or none, for some
+# formats are nothing without their end.
+shortens() {
+  local fault=$1 song=$2 status frames
+  env LD_PRELOAD="$shim" "$fault" "$UNBRAID" -q "$song" --stems bass --out out5 >out 2>err
+  status=$?
+  frames=$("$B/tests/wavtool" info out5/song.bass.wav 2>/dev/null | cut -d' ' -f1)
+  if [ "$(wc -l <err)" = 1 ] && grep -q "^unbraid: $song: " err && [ -z "$(find . -name '.*.part')" ] &&
+    { { [ $status = 0 ] && [ "$frames" -lt 16000 ] && grep -q 'warning: truncated' err; } ||
+      { [ $status = 1 ] && [ ! -e out5 ]; }; }; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "not ok: $song ends, $fault: status $status, ${frames:-no} samples"
+    sed 's/^/# /' err
+  fi
+  rm -rf out5
+}
+
 "$B/demo-song" demo --seconds 1 --rate 16000 || exit 1
 mv demo/mix.wav song.wav
 rm -r demo
@@ -72,7 +92,7 @@ for song in song.wav song.flac song.ogg song.mp3; do
   for part in 10 50 90; do
     at=$((length * part / 100))
     fails IO_FAULT_READ=$at "$song: " "$song cannot be read on" $song --stems bass --out out4
-    fails IO_FAULT_END=$at "$song: " "$song ends" $song --stems bass --out out4
+    shortens IO_FAULT_END=$at $song
   done
   fails IO_FAULT_READ=0 "$song: " "$song cannot be read" $song --stems bass --out out4
 done

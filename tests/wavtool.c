@@ -3,11 +3,12 @@
  *   wavtool info FILE                       prints "FRAMES RATE CHANNELS"
  *   wavtool residual REFERENCE PART...      level of REFERENCE - sum(PART) against REFERENCE, dB
  *   wavtool level FILE                      root mean square in dB of full scale
- *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav flac ogg mp3; 1, 2 or 6 channels
- *   wavtool gain IN OUT FACTOR              32-bit float WAV
- *   wavtool repeat IN OUT TIMES             32-bit float WAV
- *   wavtool rate IN OUT RATE                the same samples under another rate
- *   wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
+ *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav rf64 w64 aiff caf au flac ogg mp3; 1, 2 or
+ * 6 channels wavtool tag IN OUT FORMAT               two channels with a title, an artist and,
+ * where the format has room for them, a time, a marker with a name and XML wavtool tags FILE prints
+ * what of these is there wavtool gain IN OUT FACTOR              32-bit float WAV wavtool repeat IN
+ * OUT TIMES             32-bit float WAV wavtool rate IN OUT RATE                the same samples
+ * under another rate wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
  *   wavtool empty OUT                       a WAV file without samples */
 #include <math.h>
 #include <sndfile.h>
@@ -92,14 +93,29 @@ static void residual(struct sound *reference, char **parts) {
   printf("%.1f\n", decibel(power(reference) / fmax(all, 1e-30)));
 }
 
-static void convert(const struct sound *in, const char *path, const char *format, int channels) {
+static int format_named(const char *name) {
   static const struct {
     const char *name;
     int format;
   } formats[] = {{"wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT},
+                 {"rf64", SF_FORMAT_RF64 | SF_FORMAT_FLOAT},
+                 {"w64", SF_FORMAT_W64 | SF_FORMAT_PCM_24},
+                 {"aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_24},
+                 {"caf", SF_FORMAT_CAF | SF_FORMAT_PCM_24},
+                 {"au", SF_FORMAT_AU | SF_FORMAT_PCM_24},
                  {"flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24},
                  {"ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},
                  {"mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III}};
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    if (strcmp(name, formats[i].name) == 0) {
+      return formats[i].format;
+    }
+  }
+  fail(name, "no such format");
+  return 0;
+}
+
+static void convert(const struct sound *in, const char *path, const char *format, int channels) {
   struct sound out = {.info = in->info};
   out.info.channels = channels;
   out.samples = calloc(count(&out) + 1, sizeof *out.samples);
@@ -111,12 +127,61 @@ static void convert(const struct sound *in, const char *path, const char *format
       out.samples[n * channels + c] = in->samples[n * in->info.channels + c % in->info.channels];
     }
   }
-  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-    if (strcmp(format, formats[i].name) == 0) {
-      save(path, &out, formats[i].format);
-    }
-  }
+  save(path, &out, format_named(format));
   free(out.samples);
+}
+
+static void tag(const struct sound *in, const char *path, const char *format) {
+  SF_INFO info = {.samplerate = in->info.samplerate, .channels = 2, .format = format_named(format)};
+  SNDFILE *out = sf_open(path, SFM_WRITE, &info);
+  if (!out || in->info.channels != 2) {
+    fail(path, "cannot be tagged");
+  }
+  sf_set_string(out, SF_STR_TITLE, "Some Title");
+  sf_set_string(out, SF_STR_ARTIST, "Some Artist");
+  SF_BROADCAST_INFO time = {.description = "take 3", .time_reference_low = 123456789, .version = 1};
+  sf_command(out, SFC_SET_BROADCAST_INFO, &time, sizeof time);
+  SF_CUES cues = {.cue_count = 1, .cue_points = {{.indx = 1, .sample_offset = 1000}}};
+  sf_command(out, SFC_SET_CUE, &cues, sizeof cues);
+  static char xml[] = "<BWFXML></BWFXML>   ";
+  static char names[] = "adtllabl\12\0\0\0\1\0\0\0Verse\0"; /* 22 bytes: no multiple of four */
+  static const unsigned char gap[] = {'J', 'U', 'N', 'K', 2, 0, 0, 0, 0, 0};
+  char list[32];
+  memcpy(list, names, 22);
+  memcpy(list + 22, gap, sizeof gap);
+  SF_CHUNK_INFO chunk = {.id = "iXML", .id_size = 4, .datalen = sizeof xml - 1, .data = xml};
+  sf_set_chunk(out, &chunk);
+  chunk = (SF_CHUNK_INFO){.id = "LIST", .id_size = 4, .datalen = sizeof list, .data = list};
+  sf_set_chunk(out, &chunk);
+  for (sf_count_t n = 0; n < in->info.frames; n += 1024) {
+    const sf_count_t rest = in->info.frames - n;
+    sf_writef_float(out, in->samples + 2 * n, rest < 1024 ? rest : 1024);
+  }
+  if (sf_close(out) != 0) {
+    fail(path, "write error");
+  }
+}
+
+static void tags(const char *path) {
+  SF_INFO info = {0};
+  SNDFILE *in = sf_open(path, SFM_READ, &info);
+  if (!in) {
+    fail(path, sf_strerror(NULL));
+  }
+  const char *title = sf_get_string(in, SF_STR_TITLE), *artist = sf_get_string(in, SF_STR_ARTIST);
+  printf("%s, %s", title ? title : "no title", artist ? artist : "no artist");
+  SF_BROADCAST_INFO time = {.version = 0};
+  if (sf_command(in, SFC_GET_BROADCAST_INFO, &time, sizeof time)) {
+    printf(", time %u", time.time_reference_low);
+  }
+  SF_CUES cues = {.cue_count = 0};
+  if (sf_command(in, SFC_GET_CUE, &cues, sizeof cues)) {
+    printf(", %u marker at %u %s", cues.cue_count, cues.cue_points[0].sample_offset,
+           cues.cue_points[0].name);
+  }
+  SF_CHUNK_INFO chunk = {.id = "iXML", .id_size = 4};
+  printf("%s\n", sf_get_chunk_iterator(in, &chunk) ? ", XML" : "");
+  sf_close(in);
 }
 
 static void repeat(const struct sound *in, const char *path, int times) {
@@ -139,6 +204,10 @@ int main(int argc, char **argv) {
   }
   const char *verb = argv[1], *path = argv[argc > 3 ? 3 : 2];
   struct sound s = {.info = {.samplerate = 44100, .channels = 2}};
+  if (strcmp(verb, "tags") == 0) {
+    tags(argv[2]);
+    return EXIT_SUCCESS;
+  }
   if (strcmp(verb, "empty") != 0) {
     s = load(argv[2]);
   }
@@ -150,6 +219,8 @@ int main(int argc, char **argv) {
     printf("%.1f\n", decibel(power(&s) / (double)(count(&s) + 1)));
   } else if (strcmp(verb, "convert") == 0 && argc == 6) {
     convert(&s, path, argv[4], atoi(argv[5]));
+  } else if (strcmp(verb, "tag") == 0 && argc == 5) {
+    tag(&s, path, argv[4]);
   } else if (strcmp(verb, "gain") == 0 && argc == 5) {
     for (size_t i = 0; i < count(&s); i++) {
       s.samples[i] *= strtof(argv[4], NULL);

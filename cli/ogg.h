@@ -1,0 +1,8 @@
+/* Ogg files: streams one after the other, as recordings of net radio are; libsndfile reads the
+ * first one. */
+#pragma once
+
+#include "cli/layout.h"
+
+/** A part for each stream. Returns 0, or an errno. */
+int ogg_layout(struct layout *layout, struct view *file);

@@ -1,0 +1,38 @@
+/* A file as libsndfile shall see it: a part of it, with some bytes of its header put right. Or what
+ * ffmpeg makes of it. */
+#pragma once
+
+#include "cli/ffmpeg.h"
+
+#include <sndfile.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MAX_PATCHES = 2, MAX_PATCH = 8 };
+
+/** Bytes to be read in place of those in the file. */
+struct patch {
+  sf_count_t at;
+  int length;
+  unsigned char bytes[MAX_PATCH];
+};
+
+struct view {
+  int fd;                  /* the file */
+  struct ffmpeg *decoder;  /* in its place, unless NULL */
+  sf_count_t start, size;  /* the part */
+  sf_count_t seeming_size; /* what libsndfile is told, when it is more; see layout.h */
+  struct patch patches[MAX_PATCHES];
+  int n_patches;
+  sf_count_t at; /* from start */
+  int error;     /* errno of the read that failed, or 0 */
+  bool ended;    /* the end of the part was reached ... */
+  bool cut;      /* ... by a file that ends before it */
+};
+
+/** Reads up to n bytes at an offset from start; fewer at the end, or when reading fails. */
+size_t view_read(struct view *view, sf_count_t at, void *bytes, size_t n);
+
+/** Opens it with libsndfile; *info starts as {0}. The view must stay where it is until sf_close().
+ * NULL when it cannot be opened; sf_strerror() knows why. */
+SNDFILE *view_open(struct view *view, SF_INFO *info);
