@@ -20,6 +20,8 @@ from network import STEMS
 from readers import SUMS
 
 RATE = fx.RATE
+# Shorter recordings are not drawn from, seconds.
+SHORTEST = 5
 # How loud each stem stands in a random mix, dB, and how often it is silent.
 LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
 LEVEL_SPREAD = 4.5
@@ -81,7 +83,8 @@ class Pool:
         for path in sorted(glob.glob(os.path.join(cache, "*", "*", "*.npy"))):
             folder, stem = os.path.dirname(path), os.path.basename(path)[:-4]
             name, set_name = os.path.basename(folder), os.path.basename(os.path.dirname(folder))
-            if stem not in self.stems or name in held_back or name.endswith(".part"):
+            if (stem not in self.stems or provenance.original(name) in held_back
+                    or name.endswith(".part")):
                 continue
             if crc32(name.encode()) >= share * 2 ** 32:   # a smaller share is part of a larger
                 continue
@@ -90,7 +93,7 @@ class Pool:
                 continue
             alone = len(glob.glob(os.path.join(glob.escape(folder), "*.npy"))) == 1
             recording = survey(path, alone, item["rate"])
-            if recording.level < 1e-3 or recording.samples < 6 * RATE:
+            if recording.level < 1e-3 or recording.samples < SHORTEST * RATE:
                 continue
             weight = set_weights.get(set_name, 1.0)
             self.stems[stem].append(recording)

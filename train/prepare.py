@@ -5,6 +5,7 @@ SET/ITEM/item.json; the stems of an item belong together and start together.
 """
 
 import argparse
+import glob
 import json
 import os
 import shutil
@@ -12,8 +13,9 @@ import sys
 from zlib import crc32
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, resample_poly, sosfiltfilt
 
+import augment as fx
 import compose
 import drums
 import generator
@@ -167,6 +169,50 @@ def prepare_generated(args, cache):
     cache.fill([f"gen-{i:04d}" for i in range(args.count)], make)
 
 
+def prepare_varied(args, cache):
+    """Treated copies of a set's items: other speeds and pitches, equalisers, rooms, compressors.
+    Rendered once and drawn from often, they cost training nothing."""
+    sets = os.path.join(args.cache, args.material)
+    readers.require(sets, "cache")
+    copies = {provenance.variant(item, i): item for item in sorted(os.listdir(sets))
+              if not item.endswith(".part") for i in range(args.count)}
+
+    def make(copy):
+        rng, folder = seeded(copy), os.path.join(sets, copies[copy])
+        about = provenance.about(folder)
+        ratio = fx.speed(rng, args.semitones)
+        stems = {}
+        for path in sorted(glob.glob(os.path.join(folder, "*.npy"))):
+            stem, audio = os.path.basename(path)[:-4], np.load(path).T.astype(np.float32) / 32768
+            audio = resample_poly(audio, *ratio, axis=-1).astype(np.float32)
+            stems[stem] = treated(audio, stem, rng).T
+        cache.source, cache.licence = about["source"], about["licence"]
+        cache.store(copy, stems, about["rate"])
+
+    cache.fill(copies, make)
+
+
+def treated(audio, stem, rng):
+    """[channels, samples] of a stem as another engineer might have it, at the level it had."""
+    level, seed = fx.rms(audio), int(rng.integers(2 ** 32))
+    if level < 1e-5:
+        return audio
+
+    def treat(x):   # the same in both channels
+        own = np.random.default_rng(seed)
+        if own.random() < 0.35:
+            x = fx.compress(x, own)
+        if own.random() < (0.4 if stem == "vocals" else 0.2):
+            x = fx.saturate(x, own, -9, 9)
+        if stem == "vocals" and own.random() < 0.2:
+            x = fx.double(x, own)
+        reverb = (0.2, 1.5) if stem != "bass" and own.random() < 0.35 else None
+        return fx.colour(x, own, depth=2.5, presence=stem == "vocals" and own.random() < 0.4,
+                         reverb=reverb)
+    audio = np.stack([treat(x) if np.any(x) else x for x in audio])
+    return audio * (level / fx.rms(audio))
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -206,6 +252,12 @@ def parse():
         made.add_argument("--guitar", required=True, help="folder of folders of guitar notes")
         made.add_argument("--soundfont", default="/usr/share/sounds/sf2/FluidR3_GM.sf2")
     generate.add_argument("--count", type=int, default=150, help="of songs (default %(default)s)")
+
+    vary = command("vary", "treated copies of a set's items", prepare_varied,
+                   "name of the set within the cache")
+    vary.add_argument("--count", type=int, default=8, help="of each item (default %(default)s)")
+    vary.add_argument("--semitones", type=float, default=3.5,
+                      help="how far up and down (default %(default)s)")
 
     listing = commands.add_parser("manifest", help="lists a cache's sources, licences and minutes")
     listing.add_argument("cache")

@@ -45,6 +45,16 @@ def describe(source, licence, rate=RATE):
     return {"source": source, "licence": licence, "free": is_free(licence), "rate": rate}
 
 
+def variant(item, number):
+    """What prepare.py vary calls a treated copy."""
+    return f"{item}~{number}"
+
+
+def original(item):
+    """The item that this one is a treated copy of, or itself."""
+    return item.split("~")[0]
+
+
 def about(folder):
     """The item.json of an item's folder, or what stands for it."""
     path = os.path.join(folder, "item.json")
