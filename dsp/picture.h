@@ -7,6 +7,8 @@
 struct picture {
   const float *spectra[N_CHANNELS]; /* stft_bins() pairs of real and imaginary part each */
   const float *masks;               /* [stems][stft_bins()]; NULL while the separator rests */
+  unsigned stems;
+  const enum stem *ports; /* [stems] */
   struct stft_geometry geometry;
   float amplitude; /* see stft_amplitude() */
 };

@@ -67,15 +67,15 @@ static void make_band(const struct picture *picture, const unsigned edges[2],
   const float *left = picture->spectra[0], *right = picture->spectra[1];
   unsigned bins = stft_bins(picture->geometry);
   float scale = picture->amplitude * picture->amplitude;
-  float peak = 0.0f, sum = SILENCE, parts[VIEW_SHARES] = {0.0f};
+  float peak = 0.0f, sum = SILENCE, parts[N_STEMS] = {0.0f};
   for (unsigned b = edges[0]; b < edges[1]; ++b) {
     float l = left[2 * b] * left[2 * b] + left[2 * b + 1] * left[2 * b + 1];
     float r = right[2 * b] * right[2 * b] + right[2 * b + 1] * right[2 * b + 1];
     float power = 0.5f * scale * (l + r);
     peak = fmaxf(peak, power);
     sum += power;
-    for (unsigned s = 0; picture->masks && s < VIEW_SHARES; ++s) {
-      parts[s] += power * picture->masks[(size_t)s * bins + b];
+    for (unsigned i = 0; picture->masks && i < picture->stems; ++i) {
+      parts[picture->ports[i]] += power * picture->masks[(size_t)i * bins + b];
     }
   }
   band[0] = to_byte(1.0f + 10.0f * log10f(peak + SILENCE) / LEVEL_RANGE_DB);

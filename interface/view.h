@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { VIEW_BANDS = 64, VIEW_SHARES = 4, VIEW_BYTES = 1 + VIEW_SHARES };
+enum { VIEW_BANDS = 64, VIEW_SHARES = STEM_HARMONIC, VIEW_BYTES = 1 + VIEW_SHARES };
 
 /** Centre frequencies of the lowest and the highest band, in Hz; the others lie between them in
  * equal ratios. */
@@ -18,8 +18,8 @@ enum { VIEW_BANDS = 64, VIEW_SHARES = 4, VIEW_BYTES = 1 + VIEW_SHARES };
 
 struct view_data {
   float levels[N_STEMS]; /* peaks behind the fader since the last view, linear */
-  /* Per band: the level, 0 ... 255 for -90 ... 0 dB of a full-scale sine, then the share of each of
-   * the four stems as its fader lets it through, 0 ... 255. */
+  /* Per band: the level, 0 ... 255 for -90 ... 0 dB of a full-scale sine, then the share of each
+   * stem of the first split as its fader lets it through, 0 ... 255. */
   uint8_t column[VIEW_BANDS][VIEW_BYTES];
   float load; /* worker time over hop time, running mean */
 };
