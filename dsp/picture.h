@@ -1,4 +1,4 @@
-/* What the newest output of a split was made of, for showing it. */
+/* What the newest output of a split was made of, and how much of it main has: for showing it. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -10,5 +10,7 @@ struct picture {
   unsigned stems;
   const enum stem *ports; /* [stems] */
   struct stft_geometry geometry;
-  float amplitude; /* see stft_amplitude() */
+  float amplitude;        /* see stft_amplitude() */
+  float share;            /* see mixer_share(); 0 as well where there is no output yet */
+  float through[N_STEMS]; /* [stems] see mixer_through() */
 };

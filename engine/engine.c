@@ -139,6 +139,18 @@ void engine_set(struct engine *engine, const struct engine_request *request) UNB
   }
 }
 
+static void show(const struct engine *engine, enum split_id split,
+                 struct picture *picture) UNBRAID_REALTIME {
+  if (!split_picture(engine->splits[split], picture)) {
+    picture->share = 0.0f;
+    return;
+  }
+  picture->share = mixer_share(engine->mixer, split);
+  for (unsigned i = 0; i < picture->stems; ++i) {
+    picture->through[i] = mixer_through(engine->mixer, picture->ports[i]);
+  }
+}
+
 void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_REALTIME {
   report->latency = engine->latency;
   report->late_frames = engine_late_frames(engine);
@@ -147,7 +159,9 @@ void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_
     report->peaks[s] = mixer_peak(engine->mixer, s);
     report->faders[s] = mixer_fader(engine->mixer, s);
   }
-  report->has_picture = split_picture(engine->splits[SPLIT_FOUR], &report->picture);
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    show(engine, i, &report->pictures[i]);
+  }
 }
 
 /* What is not finite counts as silence: it must reach neither the network nor the outputs. */
@@ -161,7 +175,8 @@ static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME 
 static struct split_use use_of(const struct engine *engine, enum split_id split,
                                const struct audio *audio) UNBRAID_REALTIME {
   const struct engine_request *request = &engine->request;
-  struct split_use use = {.wait = request->wait, .refine = request->refine};
+  struct split_use use = {
+      .shown = request->watched, .wait = request->wait, .refine = request->refine};
   const enum stem *ports;
   for (unsigned i = 0; i < split_stems(engine->splits[split], &ports); ++i) {
     enum stem s = ports[i];

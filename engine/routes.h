@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 struct routes {
-  unsigned stems;                  /* of the mixer, two or more, */
-  enum stem to[N_STEMS];           /* [stems] in port order */
-  unsigned rows[NET_MOST_STEMS];   /* of each stem of the model: its place in `to` */
-  unsigned rest;                   /* the one place that several may have; N_STEMS: none */
+  unsigned stems;                /* of the mixer, two or more, */
+  enum stem to[N_STEMS];         /* [stems] in port order */
+  unsigned rows[NET_MOST_STEMS]; /* of each stem of the model: its place in `to` */
+  unsigned rest;                 /* the one place that several may have; N_STEMS: none */
 };
 
 /** Finds the way of a model's stems to those of a split.

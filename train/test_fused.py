@@ -10,6 +10,7 @@ import torch.nn as nn
 
 import fused
 from bandgru import BandGru
+from stft import Stft
 
 KINDS = [kind for kind, (needs, _) in fused.KINDS.items()
          if fused.processor().issuperset(needs.split())]
@@ -82,13 +83,76 @@ class Blocks(unittest.TestCase):
             self.agree(modules, fused.channel_block, fused.plain_channel_block,
                        (1, n), (3, 1, 5, n), (7, 41, n))
 
-    def test_nothing_is_kept_where_there_is_no_way_back(self):
+    def test_what_is_not_learnt_from_is_exact(self):
         modules, x = (nn.LayerNorm(64), nn.GRU(64, 64), nn.Linear(64, 64)), torch.randn(5, 2, 9, 64)
         for kind in KINDS:
             with choose(kind), torch.no_grad():
                 torch.testing.assert_close(fused.time_block(x, *modules),
                                            fused.plain_time_block(x, *modules),
-                                           rtol=0, atol=NEAR.get(kind, NEAR_FLOAT))
+                                           rtol=0, atol=NEAR_FLOAT)
+
+
+class Ends(unittest.TestCase):
+    def net(self, **sizes):
+        torch.manual_seed(8)
+        net = BandGru(BandGru.Sizes(**{**dict(bands="3x4,2x8,1x68", n=32, blocks=1, bins=96,
+                                              mask_power=1.3), **sizes}))
+        lively(net)
+        net.feature_mean.uniform_(0, 1)
+        net.feature_scale.uniform_(0.5, 2)
+        return net
+
+    def agree(self, net, ends, x, wanted):
+        """An end of the network with all its gradients, in each kind."""
+        found = {}
+        for kind in ("off", *KINDS):
+            with choose(kind):
+                y = ends(net, x)
+            torch.manual_seed(9)
+            found[kind] = [y.detach(), *torch.autograd.grad(y, wanted, torch.randn_like(y))]
+        for kind in KINDS:
+            for got, right in zip(found[kind], found["off"]):
+                self.assertEqual(got.shape, right.shape)
+                self.assertLess(float((got - right).norm() / right.norm()),
+                                NEAR.get(kind, NEAR_FLOAT), kind)
+
+    def test_encoder(self):
+        for frames, taps in ((1, 3), (2, 3), (75, 2)):
+            net = self.net(taps=taps)
+            self.agree(net, fused.encode, torch.rand(3, frames, 2, 96),
+                       [*net.encoder.parameters()])
+
+    def test_decoder(self):
+        for frames in (1, 75):
+            net = self.net()
+            x = torch.randn(frames, 3, 6, 32, requires_grad=True)
+            self.agree(net, fused.decode, x, [x, *net.head_norm.parameters(), *net.head.parameters(),
+                                              *net.decoder.parameters()])
+
+
+class Heard(unittest.TestCase):
+    def found(self, kind, outputs, analysis, frames, bins, skip):
+        """Errors, and the gradient of their weighted sum."""
+        torch.manual_seed(7)
+        stft = Stft(analysis, analysis // 4, analysis // 8)
+        masks = torch.softmax(2 * torch.randn(3, outputs, frames, bins), 1).requires_grad_()
+        stems = torch.randn(3, outputs, frames, bins, dtype=torch.complex64)
+        sums = torch.eye(outputs).repeat(3, 1, 1)
+        sums[1, :-1], sums[1, -1], sums[1, 0] = 0, 1, torch.eye(outputs)[0]
+        sums[1, -1, 0] = 0
+        with choose(kind):
+            errors = fused.heard_errors(stft, masks, stems.sum(1, keepdim=True), stems, sums,
+                                        torch.tensor([bins, bins - 5.0, bins // 2]), skip)
+            torch.cat([errors[1], errors[3]], 1).mul(torch.rand(3, 2 * outputs)).sum().backward()
+        return [*errors, masks.grad]
+
+    def test_errors_and_their_gradient(self):
+        for kind in KINDS:
+            for sizes in ((4, 128, 37, 41, 3), (2, 256, 16, 128, 0), (4, 1024, 35, 400, 17)):
+                with self.subTest(kind=kind, sizes=sizes):
+                    for found, wanted in zip(self.found(kind, *sizes), self.found("off", *sizes)):
+                        self.assertEqual(found.shape, wanted.shape)
+                        self.assertLess(float((found - wanted).norm() / wanted.norm()), NEAR_FLOAT)
 
 
 class Fallback(unittest.TestCase):

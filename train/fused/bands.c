@@ -51,7 +51,7 @@ EXPORT int band_forward(const struct band_block *b, const float *x, float *y, ha
   for (int i = 0; i < b->groups; ++i) {
     const ptrdiff_t at = (ptrdiff_t)i * bands * n;
     half *h = hidden ? hidden + 2 * at : own;
-    norm_rows(normed, x + at, bands, n, b->gain, b->shift);
+    norm_rows(normed, x + at, n, bands, n, b->gain, b->shift);
     product(w_in, steps, wide, pair_rows(pairs, normed, bands, n), n, steps, n,
             (struct sums){.row_bias = b->b_in, .positive = h, .to_row = n});
     product(w_out, wide_steps, bands, pair_rows(wide_pairs, h, wide, n), n, wide_steps, n,
@@ -91,17 +91,17 @@ static void relu_back(half *to, const float *d, const half *hidden, int rows, in
 
 /** to[c][r] = from[r][c] of words: rows are taken LANES at a time, as many of `columns`, and the
  * last of them may lie beyond. */
-static void transpose(word *to, ptrdiff_t to_row, const word *from, ptrdiff_t from_row, int rows,
-                      int columns) {
+static void turn(word *to, ptrdiff_t to_row, const word *from, ptrdiff_t from_row, int rows,
+                 int columns) {
   for (int r = 0; r < rows; r += LANES) {
     for (int c = 0; c < columns; c += LANES) {
-      wordvec block[LANES];
+      vec block[LANES];
       UNROLL for (int i = 0; i < LANES; ++i) {
-        block[i] = load_words(from + (r + i) * from_row + c);
+        block[i] = (vec)load_words(from + (r + i) * from_row + c);
       }
-      transpose_block(block);
+      transpose(block);
       UNROLL for (int i = 0; i < LANES; ++i) {
-        store_words(to + (c + i) * to_row + r, block[i]);
+        store_words(to + (c + i) * to_row + r, (wordvec)block[i]);
       }
     }
   }
@@ -155,19 +155,19 @@ EXPORT int band_backward(const struct band_block *b, const float *x, const half 
     /* out: d_w_out[band][hidden] is the sum over n of dy times hidden. */
     round_bands(rounded, dy + at, bands, n, totals);
     memcpy(kept, hidden + 2 * at, (size_t)(wide * n) * sizeof(half));
-    transpose(turned, padded, (word *)kept, along, wide, along);
+    turn(turned, padded, (word *)kept, along, wide, along);
     product((word *)rounded, along, bands, turned, padded, along, padded, to_w_out);
     product(w_out, steps, wide, pair_rows(pairs, rounded, bands, n), n, steps, n,
             (struct sums){.to = d_wide, .to_row = n});
     relu_back(before, d_wide, kept, wide, n, wide_totals);
 
     /* in: d_w_in[band][hidden], which is w_in's turned. */
-    norm_rows(normed, x + at, bands, n, b->gain, b->shift);
-    transpose(turned, padded, (word *)before, along, wide, along);
+    norm_rows(normed, x + at, n, bands, n, b->gain, b->shift);
+    turn(turned, padded, (word *)before, along, wide, along);
     product((word *)normed, along, bands, turned, padded, along, padded, to_w_in);
     product(w_in, wide_steps, bands, pair_rows(wide_pairs, before, wide, n), n, wide_steps, n,
             (struct sums){.to = d, .to_row = n});
-    norm_gradient(dx + at, dy + at, d, x + at, bands, n, b->gain, g->gain, g->shift);
+    norm_gradient(dx + at, dy + at, d, x + at, n, bands, n, b->gain, g->gain, g->shift);
   }
   for (int band = 0; band < bands; ++band) {
     g->b_out[band] = sum(load(totals + band * LANES));

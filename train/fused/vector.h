@@ -59,22 +59,20 @@ ALWAYS vec reciprocal(vec v) {
 #endif
 }
 
-ALWAYS vec clamp(vec v, float low, float high) {
+ALWAYS vec larger(vec a, vec b) {
 #if defined(__AVX512F__)
-  return (vec)_mm512_min_ps(_mm512_max_ps((__m512)v, _mm512_set1_ps(low)), _mm512_set1_ps(high));
+  return (vec)_mm512_max_ps((__m512)a, (__m512)b);
 #else
-  ints below = v<low, above = v> high;
-  v = (vec)(((ints)v & ~below) | ((ints)broadcast(low) & below));
-  return (vec)(((ints)v & ~above) | ((ints)broadcast(high) & above));
+  return (vec)_mm256_max_ps((__m256)a, (__m256)b);
 #endif
 }
 
 ALWAYS vec relu(vec v) {
-#if defined(__AVX512F__)
-  return (vec)_mm512_max_ps((__m512)v, _mm512_setzero_ps());
-#else
-  return (vec)((ints)v & (v > 0));
-#endif
+  return larger(v, broadcast(0));
+}
+
+ALWAYS vec clamp(vec v, float low, float high) {
+  return -larger(-larger(v, broadcast(low)), broadcast(-high));
 }
 
 /** v where `of` is positive, else 0. */
@@ -85,6 +83,78 @@ ALWAYS vec where_positive(vec v, vec of) {
 #else
   return (vec)((ints)v & (of > 0));
 #endif
+}
+
+ALWAYS vec square_root(vec v) {
+#if defined(__AVX512F__)
+  return (vec)_mm512_sqrt_ps((__m512)v);
+#else
+  return (vec)_mm256_sqrt_ps((__m256)v);
+#endif
+}
+
+/** The first `count` of LANES values, then zeros. */
+ALWAYS vec load_some(const float *p, int count) {
+  if (count >= LANES) {
+    return load(p);
+  }
+  count = count < 0 ? 0 : count;
+#if defined(__AVX512F__)
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#else
+  vec v = {0};
+  memcpy(&v, p, (size_t)count * sizeof(float));
+  return v;
+#endif
+}
+
+ALWAYS void store_some(float *p, vec v, int count) {
+  if (count >= LANES) {
+    store(p, v);
+    return;
+  }
+  count = count < 0 ? 0 : count;
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+#else
+  memcpy(p, &v, (size_t)count * sizeof(float));
+#endif
+}
+
+/** a[0], b[0], a[1], b[1], ... */
+ALWAYS void interleave(vec a, vec b, vec *to) {
+#if defined(__AVX512F__)
+  to[0] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  to[1] =
+      __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#else
+  to[0] = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  to[1] = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
+}
+
+/** Back again. */
+ALWAYS void separate(vec a, vec b, vec *even, vec *odd) {
+#if defined(__AVX512F__)
+  *even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  *odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+#else
+  *even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+  *odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#endif
+}
+
+/** Rows of a square as its columns: in each round, rows from both halves are interleaved. */
+ALWAYS void transpose(vec *rows) {
+  for (int round = 1; round < LANES; round *= 2) {
+    vec from[LANES];
+    UNROLL for (int i = 0; i < LANES; ++i) {
+      from[i] = rows[i];
+    }
+    UNROLL for (int i = 0; i < LANES / 2; ++i) {
+      interleave(from[i], from[i + LANES / 2], rows + 2 * i);
+    }
+  }
 }
 
 /** e^v to 2e-7 of itself, v within +-80. */
@@ -147,7 +217,7 @@ ALWAYS vec get(const half *p) {
 }
 
 /** Interleaves the lower 16 values with the upper 16. */
-ALWAYS __m512i interleave(__m512i halves) {
+ALWAYS __m512i pair(__m512i halves) {
   const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
                                          8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   return _mm512_permutexvar_epi16(order, halves);
@@ -155,7 +225,7 @@ ALWAYS __m512i interleave(__m512i halves) {
 
 /** The words of two rows, paired. */
 ALWAYS void put_pair(word *p, vec first, vec second) {
-  _mm512_storeu_si512(p, interleave((__m512i)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first)));
+  _mm512_storeu_si512(p, pair((__m512i)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first)));
 }
 
 /** `rows` of `columns` values as paired rows, in `scratch`, or where they are if that is the same.
@@ -169,7 +239,7 @@ static inline const word *pair_rows(word *scratch, const half *p, int rows, int 
                       ? _mm256_loadu_si256((const __m256i *)(p + (ptrdiff_t)(i + 1) * columns + c))
                       : _mm256_setzero_si256();
       _mm512_storeu_si512(scratch + (ptrdiff_t)(i / 2) * columns + c,
-                          interleave(_mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1)));
+                          pair(_mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1)));
     }
   }
   return scratch;
@@ -214,25 +284,3 @@ static inline const word *pair_rows(word *scratch, const half *p, int rows, int 
   return p;
 }
 #endif
-
-/** Rows of a square as its columns: in each round, rows from both halves are interleaved. */
-ALWAYS void transpose_block(wordvec *rows) {
-  for (int round = 1; round < LANES; round *= 2) {
-    vec from[LANES];
-    UNROLL for (int i = 0; i < LANES; ++i) {
-      from[i] = (vec)rows[i];
-    }
-    UNROLL for (int i = 0; i < LANES / 2; ++i) {
-      vec a = from[i], b = from[i + LANES / 2];
-#if defined(__AVX512F__)
-      rows[2 * i] = (wordvec)__builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                                     6, 22, 7, 23);
-      rows[2 * i + 1] = (wordvec)__builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                                         13, 29, 14, 30, 15, 31);
-#else
-      rows[2 * i] = (wordvec)__builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-      rows[2 * i + 1] = (wordvec)__builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-#endif
-    }
-  }
-}
