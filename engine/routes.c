@@ -29,14 +29,15 @@ static const enum stem *find(const char *name) {
   return NULL;
 }
 
-/* "separates vocals, drums and bass, not ..." */
-static void explain(const struct net_info *info, enum split_id split, char *error, size_t size) {
+/* "separates vocals, drums and bass, not harmonic and percussive" */
+static bool refuse(const struct net_info *info, enum split_id split, char *error, size_t size) {
   char names[NET_MOST_STEMS * (NET_STEM_NAME + sizeof " and ")] = "";
   for (unsigned i = 0; i < info->stems; ++i) {
     strcat(names, i == 0 ? "" : i + 1 < info->stems ? ", " : " and ");
     strcat(names, info->stem_names[i]);
   }
   snprintf(error, size, "separates %s, not %s", names, split_names[split]);
+  return false;
 }
 
 bool routes_find(struct routes *routes, const struct net_info *info, enum split_id split,
@@ -62,8 +63,7 @@ bool routes_find(struct routes *routes, const struct net_info *info, enum split_
     }
   }
   if (many[NO_PORT] > 0 || routes->stems < 2 || shared > 1) {
-    explain(info, split, error, error_size);
-    return false;
+    return refuse(info, split, error, error_size);
   }
   for (unsigned i = 0; i < info->stems; ++i) {
     routes->rows[i] = places[find(info->stem_names[i])[split]];
