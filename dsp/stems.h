@@ -2,7 +2,7 @@
 #pragma once
 
 /** The stems that have ports, in their order. Those before STEM_HARMONIC are one split of the mix,
- * the others another. */
+ * whose last takes what is left of the others; the rest are another split. */
 enum stem {
   STEM_VOCALS,
   STEM_DRUMS,

@@ -15,8 +15,13 @@
 static const struct stft_geometry base_geometry = {.analysis = 4096, .synthesis = 1024, .hop = 512};
 #define BASE_RATE 44100.0
 
-static const enum stem ports[N_STEMS] = {STEM_VOCALS, STEM_DRUMS,    STEM_BASS,
-                                         STEM_OTHER,  STEM_HARMONIC, STEM_PERCUSSIVE};
+/* As many stems as a split has ports. */
+static void tell_all(struct separator *separator, enum split_id split) {
+  separator->stems = split_end(split) - split_first(split);
+  for (unsigned i = 0; i < separator->stems; ++i) {
+    separator->ports[i] = split_first(split) + i;
+  }
+}
 
 static struct stft_geometry geometry_at(double rate) {
   int k = rate_octaves(rate, BASE_RATE);
@@ -69,8 +74,8 @@ static bool use_net(struct net_separator *s, enum split_id split, char *why, siz
       .context = info->context,
       .reads = info->bins,
       .stems = s->routes.stems,
-      .ports = s->routes.to,
   };
+  memcpy(s->base.ports, s->routes.to, sizeof s->base.ports);
   if (!stft_geometry_valid(s->base.geometry)) {
     snprintf(why, size, "no STFT of %u, %u and %u samples reconstructs its input", info->analysis,
              info->synthesis, info->hop);
@@ -150,9 +155,8 @@ struct separator *separator_hpss_new(double rate) {
       .geometry = geometry_at(rate),
       .renew = 1,
       .context = HPSS_FRAMES,
-      .stems = HP_STEMS,
-      .ports = ports + STEM_HARMONIC,
   };
+  tell_all(&s->base, SPLIT_HP);
   s->base.reads = stft_bins(s->base.geometry);
   s->hpss = hpss_new(s->base.reads, HPSS_FRAMES, HPSS_SPAN);
   s->magnitudes = memory_floats(s->base.reads);
@@ -170,7 +174,7 @@ static void none_step(struct separator *self, const float *left, const float *ri
   unsigned bins = stft_bins(self->geometry);
   memset(masks, 0, (size_t)bins * self->stems * sizeof *masks);
   for (unsigned b = 0; b < bins; ++b) {
-    masks[STEM_OTHER * bins + b] = 1.0f;
+    masks[(self->stems - 1) * bins + b] = 1.0f;
   }
 }
 
@@ -191,10 +195,9 @@ struct separator *separator_none_new(double rate) {
         .free = none_free,
         .geometry = geometry_at(rate),
         .renew = 1,
-        .stems = FOUR_STEMS,
-        .ports = ports,
         .reads = 1,
     };
+    tell_all(s, SPLIT_FOUR);
   }
   return s;
 }

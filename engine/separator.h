@@ -24,8 +24,8 @@ struct separator {
   unsigned lookahead; /* frames */
   unsigned context;   /* frames of the past that a step depends on, as far as it matters */
   unsigned reads;     /* bins, at most stft_bins() */
-  unsigned stems;     /* at least two, and */
-  const enum stem *ports; /* [stems] which of the mixer's each is, in port order */
+  unsigned stems;     /* at least two */
+  enum stem ports[N_STEMS]; /* [stems] which of the mixer's each is, in port order */
 };
 
 /** A network from a model file whose stems are some of this split's, see engine/routes.h. Not

@@ -1,5 +1,5 @@
-/* What a network must do to run in net.c: made from a model file, stepped whenever there is a
- * frame for it. */
+/* What a network must do to run in net.c: made from a model file, stepped once for every
+ * `renew` frames. */
 #pragma once
 
 #include "dsp/rt.h"

@@ -1,5 +1,5 @@
-/* A separation network, whatever its architecture: opened from a model file, stepped when a frame
- * is there for it. */
+/* A separation network, whatever its architecture: opened from a model file, stepped once for
+ * every `renew` frames. */
 #pragma once
 
 #include "dsp/rt.h"

@@ -73,7 +73,6 @@ static void gate_free(struct separator *self) {
 }
 
 static void gate_init(struct gate *gate) {
-  static const enum stem ports[] = {STEM_VOCALS, STEM_DRUMS, STEM_BASS, STEM_OTHER};
   *gate = (struct gate){.base = {.step = gate_step,
                                  .reset = gate_reset,
                                  .free = gate_free,
@@ -83,7 +82,7 @@ static void gate_init(struct gate *gate) {
                                  .context = 12,
                                  .reads = BINS,
                                  .stems = 4,
-                                 .ports = ports}};
+                                 .ports = {STEM_VOCALS, STEM_DRUMS, STEM_BASS, STEM_OTHER}}};
 }
 
 /* Lets the worker take so many steps and waits until it has, or has nothing to do. */
