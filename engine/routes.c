@@ -31,10 +31,12 @@ static const enum stem *find(const char *name) {
 
 /* "separates vocals, drums and bass, not harmonic and percussive" */
 static bool refuse(const struct net_info *info, enum split_id split, char *error, size_t size) {
-  char names[NET_MOST_STEMS * (NET_STEM_NAME + sizeof " and ")] = "";
+  char names[NET_MOST_STEMS * (NET_STEM_NAME + sizeof " and ")];
+  int used = 0;
   for (unsigned i = 0; i < info->stems; ++i) {
-    strcat(names, i == 0 ? "" : i + 1 < info->stems ? ", " : " and ");
-    strcat(names, info->stem_names[i]);
+    const char *between = i == 0 ? "" : i + 1 < info->stems ? ", " : " and ";
+    used +=
+        snprintf(names + used, sizeof names - (size_t)used, "%s%s", between, info->stem_names[i]);
   }
   snprintf(error, size, "separates %s, not %s", names, split_names[split]);
   return false;
