@@ -7,8 +7,10 @@
 struct picture {
   const float *spectra[N_CHANNELS]; /* stft_bins() pairs of real and imaginary part each */
   const float *masks;               /* [stems][stft_bins()]; NULL while the separator rests */
+  unsigned stems;
+  const enum stem *ports; /* [stems] */
   struct stft_geometry geometry;
-  float amplitude;           /* see stft_amplitude() */
-  float share;               /* see mixer_share(); 0 as well where there is no output yet */
-  float through[FOUR_STEMS]; /* see mixer_through(); stems are counted inside the split */
+  float amplitude;        /* see stft_amplitude() */
+  float share;            /* see mixer_share(); 0 as well where there is no output yet */
+  float through[N_STEMS]; /* [stems] see mixer_through() */
 };

@@ -1,7 +1,8 @@
 /* The stems and the two splits of the mix that they form. */
 #pragma once
 
-/** The stems, in port order. The first four are one split of the mix, the last two another. */
+/** The stems that have ports, in their order. Those before STEM_HARMONIC are one split of the mix,
+ * whose last takes what is left of the others; the rest are another split. */
 enum stem {
   STEM_VOCALS,
   STEM_DRUMS,
@@ -14,7 +15,7 @@ enum stem {
 
 enum split_id { SPLIT_FOUR, SPLIT_HP, N_SPLITS };
 
-/** Stems of each split. */
+/** Ports of each split. A model may tell more stems apart, or fewer: see engine/routes.h. */
 enum { FOUR_STEMS = STEM_HARMONIC - STEM_VOCALS, HP_STEMS = N_STEMS - STEM_HARMONIC };
 
 /** Left and right: Unbraid is stereo throughout. */

@@ -18,7 +18,8 @@ struct engine {
   struct mixer *mixer;
   struct delay *dry[N_CHANNELS];
   float *in_copy[N_CHANNELS], *dry_copy[N_CHANNELS]; /* [chunk] */
-  unsigned latency, chunk;                           /* chunk: the most at a time */
+  float *silence;          /* [chunk] of stems that the models do not tell */
+  unsigned latency, chunk; /* chunk: the most at a time */
   struct engine_request request;
   bool settle; /* the next request holds at once */
 };
@@ -45,7 +46,8 @@ static bool align(struct engine *engine) {
 static bool allocate(struct engine *engine, double rate) {
   engine->chunk = least_room(engine);
   engine->mixer = mixer_new(rate, engine->chunk);
-  bool good = engine->mixer && align(engine);
+  engine->silence = memory_floats(engine->chunk);
+  bool good = engine->mixer && engine->silence && align(engine);
   for (unsigned c = 0; good && c < N_CHANNELS; ++c) {
     engine->dry[c] = delay_new(engine->latency);
     engine->in_copy[c] = memory_floats(engine->chunk);
@@ -64,8 +66,8 @@ struct engine *engine_new(struct separator *four, struct separator *hp, double r
     free(engine);
     return NULL;
   }
-  engine->splits[SPLIT_FOUR] = split_new(four, rate, block);
-  engine->splits[SPLIT_HP] = split_new(hp, rate, block);
+  engine->splits[SPLIT_FOUR] = split_new(four, true, rate, block);
+  engine->splits[SPLIT_HP] = split_new(hp, false, rate, block);
   bool good = engine->splits[SPLIT_FOUR] && engine->splits[SPLIT_HP] && allocate(engine, rate);
   if (good) {
     for (unsigned i = 0; i < N_SPLITS; ++i) {
@@ -96,6 +98,7 @@ void engine_free(struct engine *engine) {
     free(engine->dry_copy[c]);
   }
   mixer_free(engine->mixer);
+  free(engine->silence);
   free(engine);
 }
 
@@ -138,10 +141,13 @@ void engine_set(struct engine *engine, const struct engine_request *request) UNB
 
 static void show(const struct engine *engine, enum split_id split,
                  struct picture *picture) UNBRAID_REALTIME {
-  bool shown = split_picture(engine->splits[split], picture);
-  picture->share = shown ? mixer_share(engine->mixer, split) : 0.0f;
-  for (unsigned s = split_first(split); s < split_end(split); ++s) {
-    picture->through[s - split_first(split)] = mixer_through(engine->mixer, s);
+  if (!split_picture(engine->splits[split], picture)) {
+    picture->share = 0.0f;
+    return;
+  }
+  picture->share = mixer_share(engine->mixer, split);
+  for (unsigned i = 0; i < picture->stems; ++i) {
+    picture->through[i] = mixer_through(engine->mixer, picture->ports[i]);
   }
 }
 
@@ -171,13 +177,27 @@ static struct split_use use_of(const struct engine *engine, enum split_id split,
   const struct engine_request *request = &engine->request;
   struct split_use use = {
       .shown = request->watched, .wait = request->wait, .refine = request->refine};
-  for (unsigned s = split_first(split); s < split_end(split); ++s) {
-    unsigned bit = 1u << (s - split_first(split));
+  const enum stem *ports;
+  for (unsigned i = 0; i < split_stems(engine->splits[split], &ports); ++i) {
+    enum stem s = ports[i];
     bool taken = request->watched || audio->outs[s][0] || audio->outs[s][1];
-    use.heard |= mixer_hears(engine->mixer, s, taken) ? bit : 0;
-    use.closed |= mixer_closed(engine->mixer, s) ? bit : 0;
+    use.heard |= mixer_hears(engine->mixer, s, taken) ? 1u << i : 0;
+    use.closed |= mixer_closed(engine->mixer, s) ? 1u << i : 0;
   }
   return use;
+}
+
+static void place_stems(const struct engine *engine, unsigned channel,
+                        const float *stems[N_STEMS][N_CHANNELS]) UNBRAID_REALTIME {
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    stems[s][channel] = engine->silence;
+  }
+  for (unsigned split = 0; split < N_SPLITS; ++split) {
+    const enum stem *ports;
+    for (unsigned i = 0; i < split_stems(engine->splits[split], &ports); ++i) {
+      stems[ports[i]][channel] = split_samples(engine->splits[split], i, channel);
+    }
+  }
 }
 
 /* n samples that end no later than the next hop of either split. */
@@ -190,10 +210,7 @@ static void process_chunk(struct engine *engine, const struct audio *audio,
     delay_process(engine->dry[c], engine->in_copy[c], engine->dry_copy[c], n);
     in[c] = engine->in_copy[c];
     dry[c] = engine->dry_copy[c];
-    for (unsigned s = 0; s < N_STEMS; ++s) {
-      enum split_id split = split_of(s);
-      stems[s][c] = split_samples(engine->splits[split], s - split_first(split), c);
-    }
+    place_stems(engine, c, stems);
   }
   mixer_process(engine->mixer, dry, stems, audio->main, audio->outs, n);
   for (unsigned i = 0; i < N_SPLITS; ++i) {

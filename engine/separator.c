@@ -4,7 +4,7 @@
 #include "dsp/mask.h"
 #include "dsp/memory.h"
 #include "dsp/rate.h"
-#include "nn/net.h"
+#include "engine/routes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +14,14 @@
 /* The STFT of the separators that have no model, at 44.1 kHz. */
 static const struct stft_geometry base_geometry = {.analysis = 4096, .synthesis = 1024, .hop = 512};
 #define BASE_RATE 44100.0
+
+/* As many stems as a split has ports. */
+static void tell_all(struct separator *separator, enum split_id split) {
+  separator->stems = split_end(split) - split_first(split);
+  for (unsigned i = 0; i < separator->stems; ++i) {
+    separator->ports[i] = split_first(split) + i;
+  }
+}
 
 static struct stft_geometry geometry_at(double rate) {
   int k = rate_octaves(rate, BASE_RATE);
@@ -25,29 +33,17 @@ static struct stft_geometry geometry_at(double rate) {
 struct net_separator {
   struct separator base;
   struct net *net;
-  float *four; /* estimates [FOUR_STEMS][reads] where it is the drums that tell percussive from
-                  harmonic; else NULL */
+  struct routes routes;
+  float *masks; /* of the model's own stems */
 };
-
-/* Percussive is what drums play, harmonic the rest: a network for four stems knows both. */
-static void four_to_hp(float *four, unsigned bins, float *masks) UNBRAID_REALTIME {
-  const float *drums = four + (size_t)STEM_DRUMS * bins;
-  for (unsigned b = 0; b < bins; ++b) {
-    masks[b] = 1.0f - drums[b];
-    masks[bins + b] = drums[b];
-  }
-}
 
 static void net_separator_step(struct separator *self, const float *left, const float *right,
                                float *masks) UNBRAID_REALTIME {
   struct net_separator *s = (struct net_separator *)self;
   const struct net_info *info = net_info(s->net);
-  float *estimates = s->four ? s->four : masks;
-  net_step(s->net, left, right, estimates);
-  mask_soft(estimates, info->stems, info->bins, info->mask_power, info->mask_floor);
-  if (s->four) {
-    four_to_hp(s->four, info->bins, masks);
-  }
+  net_step(s->net, left, right, s->masks);
+  mask_soft(s->masks, info->stems, info->bins, info->mask_power, info->mask_floor);
+  routes_follow(&s->routes, info, s->masks, masks);
   mask_extend(masks, self->stems, info->bins, stft_bins(self->geometry));
 }
 
@@ -58,28 +54,16 @@ static void net_separator_reset(struct separator *self) UNBRAID_REALTIME {
 static void net_separator_free(struct separator *self) {
   struct net_separator *s = (struct net_separator *)self;
   net_free(s->net);
-  free(s->four);
+  free(s->masks);
   free(s);
 }
 
-/* What a split is called in messages. */
-static const char *const split_names[N_SPLITS] = {
-    [SPLIT_FOUR] = "vocals, drums, bass and other", [SPLIT_HP] = "harmonic and percussive"};
-
-struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
-                                    size_t error_size) {
-  struct net_separator *s = calloc(1, sizeof *s);
-  if (!s) {
-    snprintf(error, error_size, "%s: out of memory", path);
-    return NULL;
+/* @return false, with the reason in `why`, when the network is no good for this. */
+static bool use_net(struct net_separator *s, enum split_id split, char *why, size_t size) {
+  const struct net_info *info = net_info(s->net);
+  if (!routes_find(&s->routes, info, split, why, size)) {
+    return false;
   }
-  struct net *net = net_open(path, rate, error, error_size);
-  if (!net) {
-    free(s);
-    return NULL;
-  }
-  const struct net_info *info = net_info(net);
-  s->net = net;
   s->base = (struct separator){
       .step = net_separator_step,
       .reset = net_separator_reset,
@@ -89,28 +73,35 @@ struct separator *separator_net_new(const char *path, enum split_id split, doubl
       .lookahead = info->lookahead,
       .context = info->context,
       .reads = info->bins,
-      .stems = split_end(split) - split_first(split),
+      .stems = s->routes.stems,
   };
-  if (info->split == SPLIT_FOUR && split == SPLIT_HP) {
-    s->four = memory_floats((size_t)FOUR_STEMS * info->bins);
-    if (!s->four) {
-      snprintf(error, error_size, "%s: out of memory", path);
-      net_separator_free(&s->base);
+  memcpy(s->base.ports, s->routes.to, sizeof s->base.ports);
+  if (!stft_geometry_valid(s->base.geometry)) {
+    snprintf(why, size, "no STFT of %u, %u and %u samples reconstructs its input", info->analysis,
+             info->synthesis, info->hop);
+    return false;
+  }
+  s->masks = memory_floats((size_t)info->stems * info->bins);
+  return s->masks != NULL;
+}
+
+struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
+                                    size_t error_size) {
+  char why[256] = "out of memory";
+  struct net_separator *s = calloc(1, sizeof *s);
+  if (s) {
+    s->net = net_open(path, rate, error, error_size);
+    if (!s->net) {
+      free(s);
       return NULL;
     }
-  } else if (info->split != split) {
-    snprintf(error, error_size, "%s: separates %s, not %s", path, split_names[info->split],
-             split_names[split]);
+    if (use_net(s, split, why, sizeof why)) {
+      return &s->base;
+    }
     net_separator_free(&s->base);
-    return NULL;
   }
-  if (!stft_geometry_valid(s->base.geometry)) {
-    snprintf(error, error_size, "%s: no STFT of %u, %u and %u samples reconstructs its input", path,
-             info->analysis, info->synthesis, info->hop);
-    net_separator_free(&s->base);
-    return NULL;
-  }
-  return &s->base;
+  snprintf(error, error_size, "%s: %s", path, why);
+  return NULL;
 }
 
 void separator_net_use_kernels(struct separator *separator, const struct kernels *kernels) {
@@ -164,8 +155,8 @@ struct separator *separator_hpss_new(double rate) {
       .geometry = geometry_at(rate),
       .renew = 1,
       .context = HPSS_FRAMES,
-      .stems = HP_STEMS,
   };
+  tell_all(&s->base, SPLIT_HP);
   s->base.reads = stft_bins(s->base.geometry);
   s->hpss = hpss_new(s->base.reads, HPSS_FRAMES, HPSS_SPAN);
   s->magnitudes = memory_floats(s->base.reads);
@@ -183,7 +174,7 @@ static void none_step(struct separator *self, const float *left, const float *ri
   unsigned bins = stft_bins(self->geometry);
   memset(masks, 0, (size_t)bins * self->stems * sizeof *masks);
   for (unsigned b = 0; b < bins; ++b) {
-    masks[STEM_OTHER * bins + b] = 1.0f;
+    masks[(self->stems - 1) * bins + b] = 1.0f;
   }
 }
 
@@ -204,9 +195,9 @@ struct separator *separator_none_new(double rate) {
         .free = none_free,
         .geometry = geometry_at(rate),
         .renew = 1,
-        .stems = FOUR_STEMS,
         .reads = 1,
     };
+    tell_all(s, SPLIT_FOUR);
   }
   return s;
 }

@@ -24,12 +24,12 @@ struct separator {
   unsigned lookahead; /* frames */
   unsigned context;   /* frames of the past that a step depends on, as far as it matters */
   unsigned reads;     /* bins, at most stft_bins() */
-  unsigned stems;
+  unsigned stems;     /* at least two */
+  enum stem ports[N_STEMS]; /* [stems] which of the mixer's each is, in port order */
 };
 
-/** A network from a model file, which must be one for this split; or for four stems, whose drums
- * are then the percussive and whose rest the harmonic. Not real-time safe. @return NULL with
- * `error` set. */
+/** A network from a model file whose stems are some of this split's, see engine/routes.h. Not
+ * real-time safe. @return NULL with `error` set. */
 struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
                                     size_t error_size);
 

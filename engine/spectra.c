@@ -78,7 +78,8 @@ void spectra_push(struct spectra *spectra, const float *const in[N_CHANNELS],
   }
 }
 
-static float *row(const struct spectra *spectra, uint64_t frame, unsigned channel) UNBRAID_REALTIME {
+static float *row(const struct spectra *spectra, uint64_t frame,
+                  unsigned channel) UNBRAID_REALTIME {
   return spectra->rows + ((frame % spectra->frames) * N_CHANNELS + channel) * spectra->stride;
 }
 

@@ -23,6 +23,7 @@ struct split {
   struct synthesis *synthesis;
 
   struct stft_geometry geometry;
+  const enum stem *ports; /* [stems] */
   unsigned stems, hop, renew;
   unsigned lookahead, context; /* frames */
   unsigned deadline;           /* hops from a frame to the use of its masks */
@@ -34,7 +35,7 @@ struct split {
   struct split_use use; /* from PLANNED on, as it was then */
 };
 
-static bool allocate(struct split *split, struct separator *separator, double rate) {
+static bool allocate(struct split *split, struct separator *separator, bool refined, double rate) {
   unsigned bins = stft_bins(split->geometry), delayed = split->deadline + split->lookahead;
   unsigned kept = (delayed > split->context ? delayed : split->context) + split->renew;
   split->stft = stft_new(split->geometry);
@@ -44,7 +45,7 @@ static bool allocate(struct split *split, struct separator *separator, double ra
     return false;
   }
   struct refine *refine = NULL;
-  if (split->stems == FOUR_STEMS) {
+  if (refined) {
     refine = refine_new(split->stems, bins, rate / split->geometry.analysis, split->hop / rate,
                         split->renew);
     if (!refine) {
@@ -55,20 +56,21 @@ static bool allocate(struct split *split, struct separator *separator, double ra
   return split->synthesis != NULL;
 }
 
-struct split *split_new(struct separator *separator, double rate, unsigned block) {
+struct split *split_new(struct separator *separator, bool refined, double rate, unsigned block) {
   struct split *split = calloc(1, sizeof *split);
   if (!split) {
     separator_free(separator);
     return NULL;
   }
   split->geometry = separator->geometry;
+  split->ports = separator->ports;
   split->stems = separator->stems;
   split->hop = separator->geometry.hop;
   split->renew = separator->renew;
   split->lookahead = separator->lookahead;
   split->context = separator->context;
   split->deadline = block > split->hop ? (block + split->hop - 1) / split->hop : 1;
-  if (!allocate(split, separator, rate)) {
+  if (!allocate(split, separator, refined, rate)) {
     split_free(split);
     return NULL;
   }
@@ -92,6 +94,11 @@ bool split_delay_input(struct split *split, unsigned samples) {
 
 struct lane *split_lane(struct split *split) {
   return mask_link_lane(split->link);
+}
+
+unsigned split_stems(const struct split *split, const enum stem **ports) UNBRAID_REALTIME {
+  *ports = split->ports;
+  return split->stems;
 }
 
 unsigned split_latency(const struct split *split) UNBRAID_REALTIME {
@@ -205,6 +212,8 @@ bool split_picture(const struct split *split, struct picture *picture) UNBRAID_R
     return false;
   }
   *picture = (struct picture){.masks = synthesis_masks(split->synthesis),
+                              .stems = split->stems,
+                              .ports = split->ports,
                               .geometry = split->geometry,
                               .amplitude = stft_amplitude(split->stft)};
   spectra_of(split->spectra, outputs - 1 - delayed, picture->spectra);

@@ -7,10 +7,11 @@
 
 struct split;
 
-/** Takes the separator over (frees it, also on failure). `block`: samples that the host processes
+/** Takes the separator over (frees it, also on failure). `refined`: its masks are, by
+ * split_use.refine. `block`: samples that the host processes
  * at a time; masks have max(1, ceil(block/hop)) hops to arrive. Not real-time safe. @return NULL
  * when memory is short. */
-struct split *split_new(struct separator *separator, double rate, unsigned block);
+struct split *split_new(struct separator *separator, bool refined, double rate, unsigned block);
 
 /** The worker must have ended. NULL is allowed. Not real-time safe. */
 void split_free(struct split *split);
@@ -23,6 +24,9 @@ bool split_delay_input(struct split *split, unsigned samples);
 struct lane *split_lane(struct split *split);
 
 /* ---- The audio thread's, or any while that does not run. All real-time safe. ---- */
+
+/** Its stems: how many, and which of the mixer's each is, in port order. */
+unsigned split_stems(const struct split *split, const enum stem **ports) UNBRAID_REALTIME;
 
 /** Samples from input to output: synthesis + lookahead*hop + hop*max(1, ceil(block/hop)). */
 unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
@@ -49,7 +53,7 @@ struct split_use {
   unsigned closed; /* the fader is closed: late masks must not let the stem through */
   bool shown;      /* masks are wanted although no stem is heard; else the separator rests then */
   bool wait;       /* freewheeling: wait for each mask instead of using an older one */
-  struct refine_settings refine; /* of the four stems; harmonic and percussive stay as they are */
+  struct refine_settings refine;
 };
 
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker

@@ -63,8 +63,8 @@ static uint8_t to_byte(float share) UNBRAID_REALTIME {
 /* Power of the loudest bin, so that a sine has its own level wherever it lies; shares are weighted
  * with the power of the bins. Before the first masks main lets everything through, and any stem may
  * be in it. */
-static void make_band(const struct picture *picture, const unsigned edges[2], unsigned stems,
-                      uint8_t *level, uint8_t *shares) UNBRAID_REALTIME {
+static void make_band(const struct picture *picture, const unsigned edges[2],
+                      uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
   const float *left = picture->spectra[0], *right = picture->spectra[1];
   unsigned bins = stft_bins(picture->geometry);
   float scale = picture->amplitude * picture->amplitude;
@@ -75,16 +75,16 @@ static void make_band(const struct picture *picture, const unsigned edges[2], un
     float power = 0.5f * scale * (l + r);
     peak = fmaxf(peak, power);
     sum += power;
-    for (unsigned s = 0; s < stems; ++s) {
+    for (unsigned s = 0; s < picture->stems; ++s) {
       parts[s] +=
           power * (picture->masks ? picture->through[s] * picture->masks[(size_t)s * bins + b]
-                                  : 1.0f / (float)stems);
+                                  : 1.0f / (float)picture->stems);
     }
   }
   uint8_t byte = to_byte(1.0f + 10.0f * log10f(peak + SILENCE) / LEVEL_RANGE_DB);
-  *level = byte > *level ? byte : *level;
-  for (unsigned s = 0; s < stems; ++s) {
-    shares[s] = to_byte(picture->share * parts[s] / sum);
+  band[0] = byte > band[0] ? byte : band[0];
+  for (unsigned s = 0; s < picture->stems; ++s) {
+    band[1 + picture->ports[s]] = to_byte(picture->share * parts[s] / sum);
   }
 }
 
@@ -101,10 +101,8 @@ void view_make(struct view *view, const struct picture pictures[N_SPLITS], float
     if (view->analysis != pictures[i].geometry.analysis) {
       place_bands(view, pictures[i].geometry);
     }
-    unsigned first = split_first(i), stems = split_end(i) - first;
     for (unsigned b = 0; b < VIEW_BANDS; ++b) {
-      uint8_t *band = data->column[b];
-      make_band(&pictures[i], view->edges[b], stems, band, band + 1 + first);
+      make_band(&pictures[i], view->edges[b], data->column[b]);
     }
   }
 }

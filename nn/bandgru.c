@@ -87,8 +87,8 @@ static void read_block(struct reader *r, struct bandgru *net, unsigned i) {
   block->band_in.matrix.slope = block->channel_in.matrix.slope = 0.0f;
 }
 
-static void read_layers(struct reader *r, struct bandgru *net) {
-  bands_read(r, &net->bands, net->n, net->n, FOUR_STEMS);
+static void read_layers(struct reader *r, struct bandgru *net, unsigned stems) {
+  bands_read(r, &net->bands, net->n, net->n, stems);
   for (unsigned i = 0; r->good && i < net->blocks; ++i) {
     read_block(r, net, i);
   }
@@ -107,7 +107,7 @@ static void allocate(struct reader *r, struct bandgru *net) {
   net->x = memory_floats(narrow);
   net->narrow = memory_floats(narrow);
   net->wide = memory_floats(larger(wide, narrow));
-  net->logits = memory_floats((size_t)FOUR_STEMS * kernel_padded(net->bands.bins));
+  net->logits = memory_floats((size_t)net->bands.outputs * kernel_padded(net->bands.bins));
   if (!net->x || !net->narrow || !net->wide || !net->logits) {
     reader_fail(r, "out of memory");
   }
@@ -140,12 +140,12 @@ static void bandgru_free(void *self) {
   free(net);
 }
 
-static void bandgru_read(struct reader *r, void *self, unsigned bins, unsigned lookahead) {
+/* Any look-ahead: the state carries a frame on to the step that gives its masks. */
+static void bandgru_read(struct reader *r, void *self, const struct net_shape *shape) {
   struct bandgru *net = self;
-  (void)lookahead; /* the state carries a frame on to the step that gives its masks */
-  read_sizes(r, net, bins);
+  read_sizes(r, net, shape->bins);
   if (r->good) {
-    read_layers(r, net);
+    read_layers(r, net, shape->stems);
   }
   if (r->good) {
     allocate(r, net);
@@ -220,19 +220,19 @@ static void decode(struct bandgru *net, const struct kernels *k) UNBRAID_REALTIM
 /* e^(logit - the greatest): their share of the sum is the softmax. */
 static void estimate(struct bandgru *net, const struct kernels *k, float *estimates,
                      unsigned wanted) UNBRAID_REALTIME {
-  size_t padded = kernel_padded(net->bands.bins);
+  size_t padded = kernel_padded(net->bands.bins), stems = net->bands.outputs;
   float *logits = net->logits;
   for (size_t b = 0; b < net->bands.bins; ++b) {
     float greatest = logits[b];
-    for (size_t s = 1; s < FOUR_STEMS; ++s) {
+    for (size_t s = 1; s < stems; ++s) {
       greatest = fmaxf(greatest, logits[s * padded + b]);
     }
-    for (size_t s = 0; s < FOUR_STEMS; ++s) {
+    for (size_t s = 0; s < stems; ++s) {
       logits[s * padded + b] -= greatest;
     }
   }
-  k->exponential(logits, FOUR_STEMS * padded);
-  for (size_t s = 0; s < FOUR_STEMS; ++s) {
+  k->exponential(logits, stems * padded);
+  for (size_t s = 0; s < stems; ++s) {
     memcpy(estimates + s * wanted, logits + s * padded, wanted * sizeof *estimates);
   }
 }
@@ -253,7 +253,6 @@ static void bandgru_step(void *self, const struct kernels *kernels, const float 
 /* The greatest estimate of a bin is one: no floor is needed. */
 const struct architecture bandgru = {.name = "bandgru",
                                      .feature = "mid-side-magnitude",
-                                     .split = SPLIT_FOUR,
                                      .mask_floor = 0.0f,
                                      .size = sizeof(struct bandgru),
                                      .read = bandgru_read,

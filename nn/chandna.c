@@ -8,18 +8,18 @@
 #include <string.h>
 
 struct chandna {
-  unsigned bins;
+  unsigned bins, stems;
   struct dense encoder, horizontal, bottleneck, decoder, inverse_horizontal, inverse_vertical;
   struct history encoded, flat;
   float *a, *b; /* work space between layers */
 };
 
 struct sizes {
-  unsigned n1, n2, taps, context, nn, steps, bins;
+  unsigned n1, n2, taps, context, nn, steps, bins, stems;
 };
 
-static struct sizes read_sizes(struct reader *r, unsigned bins, unsigned lookahead) {
-  struct sizes sizes = {.bins = bins, .steps = lookahead + 1};
+static struct sizes read_sizes(struct reader *r, const struct net_shape *shape) {
+  struct sizes sizes = {.bins = shape->bins, .stems = shape->stems, .steps = shape->lookahead + 1};
   sizes.n1 = reader_size(r, "n1", 4096);
   sizes.n2 = reader_size(r, "n2", 4096);
   sizes.taps = reader_size(r, "taps", 256);
@@ -42,10 +42,10 @@ static void read_convolution(struct reader *r, struct dense *dense, const char *
 
 /* All stems' decoders are one dense layer. */
 static void read_decoder(struct reader *r, struct dense *dense, const struct sizes *z) {
-  const size_t shape[] = {FOUR_STEMS, (size_t)z->n2 * z->steps, z->nn};
+  const size_t shape[] = {z->stems, (size_t)z->n2 * z->steps, z->nn};
   float *weight = reader_tensor(r, "decoder", "weight", shape, 3);
   float *bias = reader_tensor(r, "decoder", "bias", shape, 2);
-  if (r->good && !dense_init(dense, FOUR_STEMS * z->n2 * z->steps, z->nn, 1, weight, 1, bias)) {
+  if (r->good && !dense_init(dense, z->stems * z->n2 * z->steps, z->nn, 1, weight, 1, bias)) {
     reader_fail(r, "out of memory");
   }
   free(weight);
@@ -56,13 +56,13 @@ static void read_decoder(struct reader *r, struct dense *dense, const struct siz
 static void read_inverses(struct reader *r, struct chandna *net, const struct sizes *z) {
   /* [n1][n2][steps] multiplies a decoder's [n2][steps] as it lies. */
   const size_t horizontal[] = {z->n1, z->n2, z->steps}, vertical[] = {z->bins, z->n1};
-  const size_t biases[] = {FOUR_STEMS, z->bins};
+  const size_t biases[] = {z->stems, z->bins};
   float *across = reader_tensor(r, "inverse_horizontal", "weight", horizontal, 3);
   float *up = reader_tensor(r, "inverse_vertical", "weight", vertical, 2);
   float *bias = reader_tensor(r, "inverse_vertical", "bias", biases, 2);
   if (r->good &&
       !(dense_init(&net->inverse_horizontal, z->n1, z->n2 * z->steps, 1, across, 1, NULL) &&
-        dense_init(&net->inverse_vertical, z->bins, z->n1, 1, up, FOUR_STEMS, bias))) {
+        dense_init(&net->inverse_vertical, z->bins, z->n1, 1, up, z->stems, bias))) {
     reader_fail(r, "out of memory");
   }
   free(across);
@@ -82,9 +82,9 @@ static void read_layers(struct reader *r, struct chandna *net, const struct size
 
 /* Widest value between two layers, for the work space. */
 static size_t widest(const struct sizes *z) {
-  size_t widths[] = {kernel_padded(z->n1) * FOUR_STEMS, kernel_padded(z->n2), kernel_padded(z->nn),
-                     kernel_padded(FOUR_STEMS * z->n2 * z->steps),
-                     (size_t)kernel_padded(z->bins) * FOUR_STEMS};
+  size_t widths[] = {kernel_padded(z->n1) * z->stems, kernel_padded(z->n2), kernel_padded(z->nn),
+                     kernel_padded(z->stems * z->n2 * z->steps),
+                     (size_t)kernel_padded(z->bins) * z->stems};
   size_t most = 0;
   for (size_t i = 0; i < sizeof widths / sizeof *widths; ++i) {
     most = widths[i] > most ? widths[i] : most;
@@ -116,10 +116,11 @@ static void chandna_free(void *self) {
   free(net);
 }
 
-static void chandna_read(struct reader *r, void *self, unsigned bins, unsigned lookahead) {
+static void chandna_read(struct reader *r, void *self, const struct net_shape *shape) {
   struct chandna *net = self;
-  net->bins = bins;
-  struct sizes sizes = read_sizes(r, bins, lookahead);
+  net->bins = shape->bins;
+  net->stems = shape->stems;
+  struct sizes sizes = read_sizes(r, shape);
   read_layers(r, net, &sizes);
   if (r->good) {
     allocate(r, net, &sizes);
@@ -147,10 +148,10 @@ static void chandna_step(void *self, const struct kernels *k, const float *featu
   history_push(&net->flat, a);
   dense_forward(&net->bottleneck, k, net->flat.values, 0, 1, a);
   dense_forward(&net->decoder, k, a, 0, 1, b);
-  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.matrix.cols, FOUR_STEMS, a);
+  dense_forward(&net->inverse_horizontal, k, b, net->inverse_horizontal.matrix.cols, net->stems, a);
   dense_forward(&net->inverse_vertical, k, a, kernel_padded(net->inverse_horizontal.rows),
-                FOUR_STEMS, b);
-  for (unsigned s = 0; s < FOUR_STEMS; ++s) {
+                net->stems, b);
+  for (unsigned s = 0; s < net->stems; ++s) {
     const float *y = b + (size_t)s * kernel_padded(net->bins);
     memcpy(estimates + (size_t)s * wanted, y, wanted * sizeof *y);
   }
@@ -159,7 +160,6 @@ static void chandna_step(void *self, const struct kernels *k, const float *featu
 /* Training adds the same floor. */
 const struct architecture chandna = {.name = "chandna",
                                      .feature = "rms-magnitude",
-                                     .split = SPLIT_FOUR,
                                      .mask_floor = 1e-4f,
                                      .size = sizeof(struct chandna),
                                      .read = chandna_read,

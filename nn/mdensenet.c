@@ -166,8 +166,8 @@ static void read_branch(struct reader *r, struct mdensenet *net, unsigned i) {
   }
 }
 
-static void read_layers(struct reader *r, struct mdensenet *net) {
-  bands_read(r, &net->bands, net->width, net->width, HP_STEMS);
+static void read_layers(struct reader *r, struct mdensenet *net, unsigned stems) {
+  bands_read(r, &net->bands, net->width, net->width, stems);
   for (unsigned i = 0; r->good && i < net->branches; ++i) {
     read_branch(r, net, i);
   }
@@ -183,7 +183,7 @@ static void allocate(struct reader *r, struct mdensenet *net) {
   size_t bands = net->bands.count;
   net->x = memory_floats(bands * kernel_padded(net->width));
   net->narrow = memory_floats(bands * kernel_padded(net->growth));
-  net->logits = memory_floats((size_t)HP_STEMS * kernel_padded(net->bands.bins));
+  net->logits = memory_floats((size_t)net->bands.outputs * kernel_padded(net->bands.bins));
   if (!net->x || !net->narrow || !net->logits) {
     reader_fail(r, "out of memory");
   }
@@ -216,12 +216,12 @@ static void mdensenet_free(void *self) {
   free(net);
 }
 
-static void mdensenet_read(struct reader *r, void *self, unsigned bins, unsigned lookahead) {
+/* Any look-ahead: the maps carry a frame on to the step that gives its masks. */
+static void mdensenet_read(struct reader *r, void *self, const struct net_shape *shape) {
   struct mdensenet *net = self;
-  (void)lookahead; /* the maps carry a frame on to the step that gives its masks */
-  read_sizes(r, net, bins);
+  read_sizes(r, net, shape->bins);
   if (r->good) {
-    read_layers(r, net);
+    read_layers(r, net, shape->stems);
   }
   if (r->good) {
     allocate(r, net);
@@ -315,8 +315,8 @@ static void mdensenet_step(void *self, const struct kernels *kernels, const floa
   }
   block_forward(&net->join, kernels, net->x, kernel_padded(net->width));
   bands_decode(&net->bands, kernels, net->x, net->logits);
-  kernels->sigmoid(net->logits, HP_STEMS * padded);
-  for (size_t s = 0; s < HP_STEMS; ++s) {
+  kernels->sigmoid(net->logits, net->bands.outputs * padded);
+  for (size_t s = 0; s < net->bands.outputs; ++s) {
     memcpy(estimates + s * wanted, net->logits + s * padded, wanted * sizeof *estimates);
   }
 }
@@ -324,7 +324,6 @@ static void mdensenet_step(void *self, const struct kernels *kernels, const floa
 /* Training adds the same floor. */
 const struct architecture mdensenet = {.name = "mdensenet3w",
                                        .feature = "mid-side-magnitude",
-                                       .split = SPLIT_HP,
                                        .mask_floor = 1e-4f,
                                        .size = sizeof(struct mdensenet),
                                        .read = mdensenet_read,

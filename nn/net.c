@@ -15,10 +15,6 @@
 
 static const struct architecture *const architectures[] = {&chandna, &bandgru, &mdensenet, NULL};
 
-/* "stems" of the model files. */
-static const char *const stems_of[N_SPLITS] = {
-    [SPLIT_FOUR] = "vocals,drums,bass,other", [SPLIT_HP] = "harmonic,percussive"};
-
 enum { MAX_STRIDE = 8, MAX_RENEW = 16 };
 
 struct net {
@@ -56,6 +52,31 @@ static bool read_steps(struct net *net, const struct safetensors *file, char *er
           safetensors_count(file, "stride", 1, MAX_STRIDE, &net->stride, error, size));
 }
 
+/* "vocals,drums,bass,other" */
+static bool read_stems(struct net_info *info, const struct safetensors *file, char *error,
+                       size_t size) {
+  const char *text = safetensors_text(file, "stems");
+  bool good = text != NULL;
+  for (bool more = good; more; text += more) {
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    good = info->stems < NET_MOST_STEMS && length > 0 && length < NET_STEM_NAME;
+    if (good) {
+      memcpy(info->stem_names[info->stems], text, length);
+      for (unsigned i = 0; i < info->stems; ++i) {
+        good = good && strcmp(info->stem_names[i], info->stem_names[info->stems]) != 0;
+      }
+      ++info->stems;
+      text += length;
+    }
+    more = good && *text == ',';
+  }
+  if (!good || *text || info->stems < NET_LEAST_STEMS) {
+    snprintf(error, size, "%s: stems are not two to six names", safetensors_path(file));
+    return false;
+  }
+  return true;
+}
+
 static bool read_info(struct net *net, const struct safetensors *file, double rate, char *error,
                       size_t size) {
   struct net_info *i = &net->info;
@@ -64,7 +85,7 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   if (!safetensors_expect(file, "format", "unbraid-model", error, size) ||
       !safetensors_expect(file, "format_version", "1", error, size) ||
       !(net->architecture = find_architecture(file, error, size)) ||
-      !safetensors_expect(file, "stems", stems_of[net->architecture->split], error, size) ||
+      !read_stems(i, file, error, size) ||
       !safetensors_count(file, "sample_rate", 1000, 1000000, &trained_rate, error, size) ||
       !safetensors_count(file, "analysis", 64, 16384, &i->analysis, error, size) ||
       !safetensors_count(file, "synthesis", 32, i->analysis, &i->synthesis, error, size) ||
@@ -79,8 +100,6 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
   }
   const char *name = safetensors_text(file, "name");
   snprintf(i->name, sizeof i->name, "%s", name ? name : "unnamed");
-  i->split = net->architecture->split;
-  i->stems = split_end(i->split) - split_first(i->split);
   i->mask_power = (float)power;
   i->mask_floor = net->architecture->mask_floor;
   int k = rate_octaves(rate, trained_rate);
@@ -96,10 +115,11 @@ static bool read_info(struct net *net, const struct safetensors *file, double ra
 static bool make_networks(struct net *net, const struct safetensors *file, char *error,
                           size_t error_size) {
   struct reader reader = reader_of(file, error, error_size);
+  struct net_shape shape = {net->bins, net->info.stems, net->info.lookahead};
   for (unsigned i = 0; reader.good && i < net->stride; ++i) {
     net->networks[i] = calloc(1, net->architecture->size);
     if (net->networks[i]) {
-      net->architecture->read(&reader, net->networks[i], net->bins, net->info.lookahead);
+      net->architecture->read(&reader, net->networks[i], &shape);
     } else {
       reader_fail(&reader, "out of memory");
     }

@@ -1,11 +1,14 @@
-/* A separation network, whatever its architecture: opened from a model file, stepped once a hop. */
+/* A separation network, whatever its architecture: opened from a model file, stepped once for
+ * every `renew` frames. */
 #pragma once
 
 #include "dsp/rt.h"
-#include "dsp/stems.h"
 #include "nn/kernels.h"
 
 #include <stddef.h>
+
+/** Stems that a network may tell apart, and bytes of their names. */
+enum { NET_LEAST_STEMS = 2, NET_MOST_STEMS = 6, NET_STEM_NAME = 16 };
 
 /** What a network needs around it. Lengths are in samples at the rate it was opened for. */
 struct net_info {
@@ -15,9 +18,9 @@ struct net_info {
   unsigned lookahead;                /* frames: a step gives the masks of the frame this far back */
   unsigned context;                  /* frames of the past that a step depends on */
   unsigned bins;                     /* bins it reads and estimates, from 0 Hz up */
-  enum split_id split;               /* whose stems it estimates */
-  unsigned stems;                    /* of that split */
-  float mask_power, mask_floor;      /* how its estimates become masks */
+  unsigned stems;                    /* that it estimates, as the file names them: */
+  char stem_names[NET_MOST_STEMS][NET_STEM_NAME]; /* of a-z, 0-9 and _ */
+  float mask_power, mask_floor;                   /* how its estimates become masks */
 };
 
 struct net;

@@ -17,25 +17,9 @@ enum { STEPS_PER_DB = 4, FULL = 240, FALL = 4 };
 /* The largest picture: its memory is taken once, as hosts may hold on to it. */
 enum { PIXEL_BYTES = 4, MAX_WIDTH = 800, MAX_HEIGHT = 400 };
 
-_Static_assert(N_BARS == 7 && N_STEMS < 8, "the picture has 7 bytes of levels and 7 flags");
-_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "run() takes no locks");
+_Static_assert(ATOMIC_CHAR_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2, "run() takes no locks");
 
-enum { FLAG_LATE = 1 << N_STEMS }; /* the lower ones: closed faders */
-
-static uint64_t pack(const uint8_t levels[N_BARS], unsigned flags) UNBRAID_REALTIME {
-  uint64_t picture = flags;
-  for (unsigned b = 0; b < N_BARS; ++b) {
-    picture = picture << 8 | levels[b];
-  }
-  return picture;
-}
-
-static unsigned unpack(uint64_t picture, uint8_t levels[N_BARS]) {
-  for (unsigned b = N_BARS; b-- > 0; picture >>= 8) {
-    levels[b] = (uint8_t)(picture & 0xff);
-  }
-  return (unsigned)picture;
-}
+enum { FLAG_LATE = 1 << N_STEMS };
 
 /* ---- The audio thread's ---- */
 
@@ -46,8 +30,6 @@ void display_init(struct display *display, double rate, const struct inlinedispl
   }
   display->period = (unsigned)ceil(rate / PICTURES_PER_SECOND);
   display->late_length = (unsigned)(LATE_SECONDS * rate);
-  atomic_init(&display->picture, 0);
-  atomic_init(&display->shown, false);
 }
 
 void display_free(struct display *display) {
@@ -112,10 +94,16 @@ void display_advance(struct display *display, unsigned closed, uint32_t late_fra
   }
   fall(display, display->since / display->period);
   display->since %= display->period;
-  uint64_t picture = pack(display->levels, closed | (display->late_left > 0 ? FLAG_LATE : 0));
-  uint64_t before = atomic_exchange_explicit(&display->picture, picture, memory_order_relaxed);
+  unsigned flags = closed | (display->late_left > 0 ? FLAG_LATE : 0);
+  bool changed = atomic_exchange_explicit(&display->flags, flags, memory_order_relaxed) != flags;
+  for (unsigned b = 0; b < N_BARS; ++b) {
+    uint8_t level = display->levels[b];
+    changed =
+        atomic_exchange_explicit(&display->shown_levels[b], level, memory_order_relaxed) != level ||
+        changed;
+  }
   /* A host that does not show it is asked once alone. */
-  bool stale = display_shown(display) ? picture != before : !display->asked;
+  bool stale = display_shown(display) ? changed : !display->asked;
   if (stale && display->host.queue_draw) {
     display->asked = true;
     UNBRAID_TRUST_BEGIN
@@ -126,12 +114,17 @@ void display_advance(struct display *display, unsigned closed, uint32_t late_fra
 
 /* ---- The GUI's ---- */
 
-/* Places across the picture, in parts of its width: the input; four stems; two stems. */
-enum { PLACES = 42, COLUMN = 4 };
-static const unsigned places[N_BARS] = {2, 9, 14, 19, 24, 31, 36};
+/* Places across the picture, in parts of its width: the input; a gap and each split's stems. */
+enum { COLUMN = 4, STEP = 5, GAP = 2 };
 
 static int across(const struct inlinedisplay_surface *surface, unsigned place) {
+  enum { PLACES = GAP + N_BARS * STEP + N_SPLITS * GAP + GAP - (STEP - COLUMN) };
   return (int)place * surface->width / PLACES;
+}
+
+static unsigned place_of(unsigned bar) {
+  unsigned gaps = bar < DISPLAY_STEMS ? 1 : 2 + split_of(bar - DISPLAY_STEMS);
+  return bar * STEP + gaps * GAP;
 }
 
 /* A box that lies within the picture, from a corner up to, but without, the other. */
@@ -149,7 +142,7 @@ static void paint(const struct inlinedisplay_surface *surface, int x0, int y0, i
 static void draw_bar(const struct inlinedisplay_surface *surface, unsigned bar, unsigned level,
                      bool closed, int top, int bottom, int mark) {
   colour_t colour = bar == DISPLAY_INPUT ? THEME_DIM : theme_stems[bar - DISPLAY_STEMS];
-  int left = across(surface, places[bar]), right = across(surface, places[bar] + COLUMN);
+  int left = across(surface, place_of(bar)), right = across(surface, place_of(bar) + COLUMN);
   int height = bottom - top, lit = (int)(level < FULL ? level : FULL) * height / FULL;
   paint(surface, left, top, right, bottom - lit,
         closed ? THEME_SUNKEN : theme_mix(colour, THEME_SUNKEN, 0.75));
@@ -179,17 +172,17 @@ struct inlinedisplay_surface *display_render(struct display *display, uint32_t w
   if (!make_room(surface, w, h)) {
     return NULL;
   }
-  uint8_t levels[N_BARS];
-  unsigned flags = unpack(atomic_load_explicit(&display->picture, memory_order_relaxed), levels);
+  unsigned flags = atomic_load_explicit(&display->flags, memory_order_relaxed);
   int mark = surface->height / 12 > 1 ? surface->height / 12 : 1;
   int top = 2 * mark, bottom = surface->height - mark;
   paint(surface, 0, 0, surface->width, surface->height, THEME_PANEL);
-  paint(surface, across(surface, places[0]), 0, across(surface, places[N_BARS - 1] + COLUMN),
+  paint(surface, across(surface, place_of(0)), 0, across(surface, place_of(N_BARS - 1) + COLUMN),
         mark < surface->height ? mark : surface->height,
         flags & FLAG_LATE ? THEME_WARNING : THEME_RAISED);
   for (unsigned b = 0; b < N_BARS && top < bottom; ++b) {
     bool closed = b >= DISPLAY_STEMS && flags >> (b - DISPLAY_STEMS) & 1;
-    draw_bar(surface, b, levels[b], closed, top, bottom, mark);
+    draw_bar(surface, b, atomic_load_explicit(&display->shown_levels[b], memory_order_relaxed),
+             closed, top, bottom, mark);
   }
   return surface;
 }

@@ -1,6 +1,6 @@
 /* A picture for a host's mixer strip: the level of the input and of each stem, which faders are
- * closed, and a light for late frames. The audio thread puts all of it into one atomic number; the
- * host's GUI draws that, and neither waits for the other. */
+ * closed, and a light for late frames. The audio thread puts each into an atomic number; the host's
+ * GUI draws those, and neither waits for the other. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -16,8 +16,9 @@ enum { DISPLAY_INPUT, DISPLAY_STEMS, N_BARS = DISPLAY_STEMS + N_STEMS };
 
 struct display {
   /* Shared. */
-  _Atomic uint64_t picture; /* a byte per bar, then one of flags: see pack() */
-  atomic_bool shown;        /* render() was called */
+  _Atomic uint8_t shown_levels[N_BARS];
+  atomic_uint flags; /* a bit per stem whose fader is closed, and FLAG_LATE */
+  atomic_bool shown; /* render() was called */
 
   /* The audio thread's. */
   struct inlinedisplay_host host; /* queue_draw NULL: the host takes no requests */

@@ -26,20 +26,11 @@ static unsigned option(const LV2_Options_Option *options, LV2_URID_Map *map, con
 }
 
 void host_say(void *log, enum log_level level, const char *line) {
-  switch (level) {
-  case LOG_LEVEL_ERROR:
-    lv2_log_error(log, "unbraid: %s\n", line);
-    break;
-  case LOG_LEVEL_WARNING:
-    lv2_log_warning(log, "unbraid: %s\n", line);
-    break;
-  case LOG_LEVEL_NOTE:
-    lv2_log_note(log, "unbraid: %s\n", line);
-    break;
-  case LOG_LEVEL_TRACE:
-    lv2_log_trace(log, "unbraid: %s\n", line);
-    break;
-  }
+  int (*const say[])(LV2_Log_Logger *, const char *, ...) = {[LOG_LEVEL_ERROR] = lv2_log_error,
+                                                             [LOG_LEVEL_WARNING] = lv2_log_warning,
+                                                             [LOG_LEVEL_NOTE] = lv2_log_note,
+                                                             [LOG_LEVEL_TRACE] = lv2_log_trace};
+  say[level](log, "unbraid: %s\n", line);
 }
 
 void host_read(struct host *host, const LV2_Feature *const *features) {

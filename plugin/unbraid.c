@@ -315,21 +315,8 @@ static const void *extension_data(const char *uri) {
 }
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {
+#define PLUGIN(URI) {URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data}
   static const LV2_Descriptor descriptors[N_VARIANTS] = {
-      [VARIANT_STEMS] = {.URI = UNBRAID_URI,
-                         .instantiate = instantiate,
-                         .connect_port = connect_port,
-                         .activate = activate,
-                         .run = run,
-                         .cleanup = cleanup,
-                         .extension_data = extension_data},
-      [VARIANT_INSERT] = {.URI = UNBRAID_INSERT_URI,
-                          .instantiate = instantiate,
-                          .connect_port = connect_port,
-                          .activate = activate,
-                          .run = run,
-                          .cleanup = cleanup,
-                          .extension_data = extension_data},
-  };
+      [VARIANT_STEMS] = PLUGIN(UNBRAID_URI), [VARIANT_INSERT] = PLUGIN(UNBRAID_INSERT_URI)};
   return index < N_VARIANTS ? &descriptors[index] : NULL;
 }

@@ -81,7 +81,8 @@ static void gate_init(struct gate *gate) {
                                  .lookahead = LOOKAHEAD,
                                  .context = 12,
                                  .reads = BINS,
-                                 .stems = 4}};
+                                 .stems = 4,
+                                 .ports = {STEM_VOCALS, STEM_DRUMS, STEM_BASS, STEM_OTHER}}};
 }
 
 /* Lets the worker take so many steps and waits until it has, or has nothing to do. */
@@ -144,7 +145,7 @@ struct outcome {
 /* With the vocals muted. */
 static struct engine *open_engine(struct gate *gate) {
   gate_init(gate);
-  struct engine *engine = engine_new(&gate->base, separator_none_new(RATE), RATE, HOP);
+  struct engine *engine = engine_new(&gate->base, separator_hpss_new(RATE), RATE, HOP);
   assert_non_null(engine);
   struct engine_request request = {.mixer = mixer_defaults(), .refine = refine_defaults()};
   request.mixer.mute[STEM_VOCALS] = true;

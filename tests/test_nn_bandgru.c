@@ -12,6 +12,7 @@
 static char tiny[] = "tests/data/bandgru-tiny.safetensors";
 static char strided[] = "tests/data/bandgru-tiny-stride3.safetensors";
 static char images[] = "tests/data/bandgru-tiny-images.safetensors";
+static char five[] = "tests/data/bandgru-tiny-five.safetensors";
 static char shipped[] = "models/balanced.safetensors";
 
 static void test_info(void **state) {
@@ -24,8 +25,8 @@ static void test_info(void **state) {
   assert_int_equal(info->hop, 32);
   assert_int_equal(info->lookahead, 1);
   assert_true(info->context > 0);
-  assert_int_equal(info->split, SPLIT_FOUR);
-  assert_int_equal(info->stems, FOUR_STEMS);
+  assert_int_equal(info->stems, 4);
+  assert_string_equal(info->stem_names[2], "bass");
   net_free(net);
 }
 
@@ -82,6 +83,7 @@ int main(void) {
       cmocka_unit_test_prestate(nets_agree, tiny),
       cmocka_unit_test_prestate(nets_agree, strided),
       cmocka_unit_test_prestate(nets_agree, images),
+      cmocka_unit_test_prestate(nets_agree, five),
       cmocka_unit_test_prestate(nets_reset_equals_fresh, tiny),
       cmocka_unit_test_prestate(nets_reset_equals_fresh, strided),
       cmocka_unit_test(test_info),

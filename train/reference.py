@@ -18,8 +18,10 @@ TINY = {"chandna": dict(n1=5, n2=4, taps=3, context=4, nn=6),
                             growth=3, depth=3, levels=2)}
 
 
-def tiny(architecture, **sizes):
+def tiny(architecture, stems, **sizes):
     network = ARCHITECTURES[architecture]
+    if stems:
+        network.OUTPUTS = {stem: (stem,) for stem in stems.split(",")}
     net = network(network.Sizes(**sizes, **GEOMETRY, **TINY[architecture]))
     for p in net.parameters():
         torch.nn.init.uniform_(p, -0.6, 0.6)
@@ -49,6 +51,7 @@ def main():
     parser.add_argument("--model", help="model file (default: tiny random weights)")
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="chandna",
                         help="of the tiny model")
+    parser.add_argument("--stems", help="of the tiny model, as vocals,drums,guitar,other")
     parser.add_argument("--lookahead", type=int, default=0, help="of the tiny model")
     parser.add_argument("--stride", type=int, default=1, help="of the tiny model")
     parser.add_argument("--norm-seconds", type=float, default=3, help="of the tiny model")
@@ -60,7 +63,7 @@ def main():
 
     torch.manual_seed(args.seed)
     net = read_network(args.model) if args.model else tiny(
-        args.architecture, lookahead=args.lookahead, stride=args.stride,
+        args.architecture, args.stems, lookahead=args.lookahead, stride=args.stride,
         norm_seconds=args.norm_seconds)
     s = net.sizes
     # Noise whose loudness wanders over 40 dB, with a silence in it.

@@ -16,12 +16,12 @@ enum damage_bit {
   DAMAGE_LOAD = 1 << 4,
   DAMAGE_COLUMNS = 1 << 5, /* of the spectrogram: new ones only */
   DAMAGE_MENU = 1 << 6,
-  DAMAGE_TITLE = 1 << 7,   /* and one bit more for the second split */
-  DAMAGE_STRIP = 1 << 9,   /* stem s: shifted by s */
-  DAMAGE_METER = 1 << 15,  /* stem s: shifted by s */
-  DAMAGE_PRESET = 1 << 21, /* its name in the header */
-  DAMAGE_LEGEND = 1 << 22,
-  DAMAGE_ALL = 1 << 23,
+  DAMAGE_TITLE = 1 << 7,                   /* and one bit more for the second split */
+  DAMAGE_STRIP = 1 << 9,                   /* stem s: shifted by s */
+  DAMAGE_METER = DAMAGE_STRIP << N_STEMS,  /* stem s: shifted by s */
+  DAMAGE_PRESET = DAMAGE_METER << N_STEMS, /* its name in the header */
+  DAMAGE_LEGEND = DAMAGE_PRESET << 1,
+  DAMAGE_ALL = DAMAGE_LEGEND << 1,
 };
 
 static inline damage_t damage_strip(unsigned stem) {
