@@ -293,6 +293,24 @@ def decode(net, x):
                         net.head.bias, *net.decoder.weights, *net.decoder.biases)
 
 
+def transforms(stft, bins):
+    """Whether the transform of fused/fft.c does."""
+    size = stft.analysis
+    return size & (size - 1) == 0 and size >= 8 * LANES and bins <= size // 2
+
+
+def spectrum(stft, audio, hop, bins):
+    """The first bins of stft.spectrum(audio [..., samples], hop)."""
+    c = library(audio, transforms(stft, bins) and hop % LANES == 0 and not audio.requires_grad)
+    if not c:
+        return stft.spectrum(audio, hop)[..., :bins]
+    audio, (*signals, samples) = audio.contiguous(), audio.shape
+    found = torch.empty(*signals, samples // hop, bins, dtype=torch.complex64)
+    numbers = math.prod(signals), samples, samples // hop, stft.analysis, hop, bins
+    c.call("spectrum", structure(numbers, [stft.window]), audio, found)
+    return found
+
+
 class Heard(torch.autograd.Function):
     """See fused/heard.c; returns its sums."""
 
@@ -328,9 +346,8 @@ def heard_errors(stft, masks, mixture, stems, sums, limits, skip):
     of every other frame the roots of the mixture's magnitudes [batch, 1], and their distances,
     masked, to those of the stems [batch, outputs]. `sums` [batch, outputs, outputs]: the masks
     that are added for each output."""
-    frames, bins, size = *masks.shape[2:], stft.analysis
-    c = library(masks, size & (size - 1) == 0 and size >= 8 * LANES and bins <= size // 2
-                and stft.synthesis % 2 == 0)
+    frames, bins = masks.shape[2:]
+    c = library(masks, transforms(stft, bins) and stft.synthesis % 2 == 0)
     if not c:
         return plain_heard_errors(stft, masks, mixture, stems, sums, limits, skip)
     reference, error, roots, distance = Heard.apply(c, stft, skip, masks, mixture, stems, sums, limits)
