@@ -18,8 +18,10 @@ import hashlib
 import math
 import os
 import platform
+import statistics
 import subprocess
 import tempfile
+import time
 
 import torch
 import torch.nn.functional as F
@@ -291,6 +293,24 @@ def decode(net, x):
                         net.head.bias, *net.decoder.weights, *net.decoder.biases)
 
 
+def transforms(stft, bins):
+    """Whether the transform of fused/fft.c does."""
+    size = stft.analysis
+    return size & (size - 1) == 0 and size >= 8 * LANES and bins <= size // 2
+
+
+def spectrum(stft, audio, hop, bins):
+    """The first bins of stft.spectrum(audio [..., samples], hop)."""
+    c = library(audio, transforms(stft, bins) and hop % LANES == 0 and not audio.requires_grad)
+    if not c:
+        return stft.spectrum(audio, hop)[..., :bins]
+    audio, (*signals, samples) = audio.contiguous(), audio.shape
+    found = torch.empty(*signals, samples // hop, bins, dtype=torch.complex64)
+    numbers = math.prod(signals), samples, samples // hop, stft.analysis, hop, bins
+    c.call("spectrum", structure(numbers, [stft.window]), audio, found)
+    return found
+
+
 class Heard(torch.autograd.Function):
     """See fused/heard.c; returns its sums."""
 
@@ -326,9 +346,8 @@ def heard_errors(stft, masks, mixture, stems, sums, limits, skip):
     of every other frame the roots of the mixture's magnitudes [batch, 1], and their distances,
     masked, to those of the stems [batch, outputs]. `sums` [batch, outputs, outputs]: the masks
     that are added for each output."""
-    frames, bins, size = *masks.shape[2:], stft.analysis
-    c = library(masks, size & (size - 1) == 0 and size >= 8 * LANES and bins <= size // 2
-                and stft.synthesis % 2 == 0)
+    frames, bins = masks.shape[2:]
+    c = library(masks, transforms(stft, bins) and stft.synthesis % 2 == 0)
     if not c:
         return plain_heard_errors(stft, masks, mixture, stems, sums, limits, skip)
     reference, error, roots, distance = Heard.apply(c, stft, skip, masks, mixture, stems, sums, limits)
@@ -374,3 +393,36 @@ def plain_heard_errors(stft, masks, mixture, stems, sums, limits, skip):
     target = stems[:, :, ::2].square().sum(-1) ** 0.25
     distance = ((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs()
     return reference, error, root.mean((2, 3)), distance.mean((2, 3))
+
+
+def benchmark(seconds=4, batch=5, rounds=5):
+    """Steps of training, forward and back, in turn in each way; medians."""
+    from bandgru import BandGru
+    from losses import heard_loss
+    from stft import Stft
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    has = processor()
+    kinds = ["off", *(kind for kind, (needs, _) in KINDS.items() if has.issuperset(needs.split()))]
+    net = BandGru(BandGru.Sizes())
+    stft = Stft(net.sizes.analysis, net.sizes.synthesis, net.sizes.hop)
+    stems = 0.05 * torch.randn(batch, 4, seconds * net.sizes.sample_rate)
+    rest = stems.sum(1), torch.full((batch,), 2e4), torch.full((batch,), -1)
+    times = {kind: [] for kind in kinds}
+    for _ in range(rounds + 1):
+        for kind in kinds:
+            os.environ["UNBRAID_FUSED"] = kind
+            net.zero_grad()
+            began = time.process_time()
+            heard_loss(net, stft, stems, *rest)[0].backward()
+            times[kind].append(time.process_time() - began)
+    plain = statistics.median(times["off"][1:])
+    for kind in kinds:
+        median = statistics.median(times[kind][1:])
+        print(f"{kind:12}{batch * seconds / median:6.1f} s of audio a second of one core, "
+              f"{plain / median:.2f} of PyTorch's")
+
+
+if __name__ == "__main__":
+    benchmark()

@@ -23,7 +23,7 @@ MASKED_WEIGHT = 0.5     # of each of the masks
 def features(net, stft, stems, right):
     """What the network sees, once a period."""
     s, left = net.sizes, stems.sum(1)
-    left, right = (stft.spectrum(audio, s.period)[..., :s.bins]
+    left, right = (fused.spectrum(stft, audio, s.period, s.bins)
                    for audio in (left, left if right is None else right))
     return net.features(left, right, s, s.period)
 
@@ -34,7 +34,7 @@ def targets(net, stft, stems):
     them the middle."""
     s = net.sizes
     delay = round((s.lookahead - (s.renew - 1) / 2) * s.hop)
-    return stft.spectrum(F.pad(net.targets(stems), (delay, -delay)), s.period)[..., :s.bins]
+    return fused.spectrum(stft, F.pad(net.targets(stems), (delay, -delay)), s.period, s.bins)
 
 
 def sums(alone, outputs):

@@ -146,6 +146,21 @@ class Heard(unittest.TestCase):
             torch.cat([errors[1], errors[3]], 1).mul(torch.rand(3, 2 * outputs)).sum().backward()
         return [*errors, masks.grad]
 
+    def test_spectra(self):
+        torch.manual_seed(10)
+        for sizes in ((128, 32, 16, 64), (1024, 256, 128, 401), (4096, 1024, 512, 1488)):
+            stft, bins = Stft(*sizes[:3]), sizes[3]
+            for shape in ((2, 3, 20 * sizes[2] + 5), (1, 3 * sizes[2])):
+                audio = torch.randn(shape)
+                for hop in (sizes[2], 3 * sizes[2]):
+                    for kind in KINDS:
+                        with choose(kind):
+                            found = fused.spectrum(stft, audio, hop, bins)
+                        wanted = stft.spectrum(audio, hop)[..., :bins]
+                        self.assertEqual(found.shape, wanted.shape)
+                        torch.testing.assert_close(found, wanted, rtol=0,
+                                                   atol=1e-6 * sizes[0] ** 0.5 * 10)
+
     def test_errors_and_their_gradient(self):
         for kind in KINDS:
             for sizes in ((4, 128, 37, 41, 3), (2, 256, 16, 128, 0), (4, 1024, 35, 400, 17)):
