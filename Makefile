@@ -247,7 +247,7 @@ $(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
 $(B)/fuzz_state: $(call obj,plugin/state.c plugin/host.c plugin/uris.c)
 $(B)/fuzz_messages: $(call obj,plugin/messages.c plugin/uris.c ui/atoms.c)
 $(B)/fuzz_window: $(call obj,ui/atoms.c ui/state.c ui/text.c plugin/ports.c plugin/uris.c)
-$(B)/fuzz_song: $(call obj,$(addprefix cli/,input.c layout.c chunks.c ogg.c view.c ffmpeg.c interrupt.c status.c))
+$(B)/fuzz_song: $(call obj,$(addprefix cli/,input.c columns.c tags.c layout.c chunks.c ogg.c view.c ffmpeg.c interrupt.c status.c))
 $(B)/fuzz_options: $(call obj,cli/options.c cli/presets.c cli/status.c plugin/ports.c)
 $(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
