@@ -8,8 +8,8 @@
 #include "bench/fft.h"
 #include "bench/measure.h"
 #include "dsp/rt.h"
+#include "engine/separator.h"
 #include "nn/kernels.h"
-#include "plugin/separator.h"
 #include "tests/support/rig.h"
 
 #include <math.h>

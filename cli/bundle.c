@@ -1,6 +1,6 @@
 #include "cli/bundle.h"
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* unbraid: takes a song on disk apart with the plugin, as fast as the machine can. */
-#include "cli/host.h"
+#include "cli/hosted.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/separate.h"

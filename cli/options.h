@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/status.h"
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <stdbool.h>
 #include <stdio.h>

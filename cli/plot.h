@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/draft.h"
-#include "cli/spectrogram.h"
+#include "cli/plot_spectrogram.h"
 
 enum { PLOT_COLUMNS = 1200, PLOT_ROWS = 150, MAX_PANELS = 8 };
 

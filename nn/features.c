@@ -5,7 +5,16 @@
 #include <string.h>
 
 /* Added to the running level: silence stays silent instead of being raised to music. */
-#define LEVEL_FLOOR 1e-5f
+#define LEVEL_FLOOR 1e-5
+
+/* How much a sound from everywhere counts as one from the middle, of all energy. */
+#define CENTRED 0.05
+
+/* What sounds of late, in parts of the memory; how far from the past is elsewhere; and how much
+ * softer says nothing. */
+#define RECENT (1.0 / 12.0)
+#define ELSEWHERE 0.4
+#define FAINT 0.01
 
 bool features_init(struct features *features, const struct safetensors *file, const char *kind,
                    unsigned renew, unsigned bins, char *error, size_t error_size) {
@@ -18,59 +27,142 @@ bool features_init(struct features *features, const struct safetensors *file, co
       !safetensors_number(file, "feature_power", 0.01, 4.0, &power, error, error_size)) {
     return false;
   }
+  double frames = rate * seconds / ((double)hop * renew);
   *features = (struct features){.planes = strcmp(kind, "rms-magnitude") == 0 ? 1 : 2,
                                 .bins = bins,
                                 .power = (float)power,
-                                .level_keep = (float)exp(-(double)hop * renew / (rate * seconds))};
+                                .past = {.keep = exp(-1.0 / frames)},
+                                .recent = {.keep = exp(-1.0 / (frames * RECENT))}};
   return true;
 }
 
-void features_reset(struct features *features) UNBRAID_REALTIME {
-  features->energy = features->energy_weight = 0.0f;
+static void forget(struct image *image) UNBRAID_REALTIME {
+  image->ll = image->rr = image->lr = image->weight = 0.0;
 }
 
-static void both_channels(const float *left, const float *right, unsigned bins, float scale,
-                          float *values) UNBRAID_REALTIME {
-  for (unsigned b = 0; b < bins; ++b) {
+void features_reset(struct features *features) UNBRAID_REALTIME {
+  forget(&features->past);
+  forget(&features->recent);
+  features->energy = features->energy_weight = 0.0;
+}
+
+/* Sums run in this many lanes, which the compiler puts into vectors. */
+enum { LANES = 8 };
+
+static double lanes_sum(const float lanes[LANES]) UNBRAID_REALTIME {
+  double sum = 0.0;
+  for (unsigned i = 0; i < LANES; ++i) {
+    sum += lanes[i];
+  }
+  return sum;
+}
+
+/* The covariance of the channels of one frame, over all bins. */
+static struct image image_of(const float *left, const float *right,
+                             unsigned bins) UNBRAID_REALTIME {
+  float ll[LANES] = {0}, rr[LANES] = {0}, lr[LANES] = {0};
+  for (unsigned first = 0; first < 2 * bins; first += LANES) {
+    unsigned lanes = 2 * bins - first < LANES ? 2 * bins - first : LANES;
+    for (unsigned i = 0; i < lanes; ++i) {
+      float l = left[first + i], r = right[first + i];
+      ll[i] += l * l;
+      rr[i] += r * r;
+      lr[i] += l * r;
+    }
+  }
+  return (struct image){.ll = lanes_sum(ll), .rr = lanes_sum(rr), .lr = lanes_sum(lr)};
+}
+
+static void enter(struct image *image, struct image frame) UNBRAID_REALTIME {
+  double keep = image->keep, enters = 1.0 - keep;
+  image->ll = keep * image->ll + enters * frame.ll;
+  image->rr = keep * image->rr + enters * frame.rr;
+  image->lr = keep * image->lr + enters * frame.lr;
+  image->weight = keep * image->weight + enters;
+}
+
+/* Whether what sounds of late is elsewhere than the past says: a channel came, went or was turned
+ * over. */
+static bool moved(struct image past, struct image recent) UNBRAID_REALTIME {
+  double was = past.ll + past.rr + 1e-30, is = recent.ll + recent.rr + 1e-30;
+  double across = (recent.ll - recent.rr) / is - (past.ll - past.rr) / was;
+  double along = 2.0 * recent.lr / is - 2.0 * past.lr / was;
+  return across * across + along * along > ELSEWHERE * ELSEWHERE &&
+         is / recent.weight > FAINT * was / past.weight;
+}
+
+/* As if all had begun with what sounds of late. */
+static void begin_with(struct image *past, struct image recent) UNBRAID_REALTIME {
+  double scale = (1.0 - past->keep) / (1.0 - recent.keep);
+  past->ll = scale * recent.ll;
+  past->rr = scale * recent.rr;
+  past->lr = scale * recent.lr;
+  past->weight = scale * recent.weight;
+}
+
+static void follow(struct features *f, struct image frame) UNBRAID_REALTIME {
+  double keep = f->past.keep, enters = 1.0 - keep;
+  f->energy = keep * f->energy + enters * (frame.ll + frame.rr);
+  f->energy_weight = keep * f->energy_weight + enters;
+  enter(&f->past, frame);
+  enter(&f->recent, frame);
+  if (moved(f->past, f->recent)) {
+    begin_with(&f->past, f->recent);
+  }
+}
+
+static void both_channels(const float *restrict left, const float *restrict right, unsigned bins,
+                          float scale, float *restrict values) UNBRAID_REALTIME {
+  for (size_t b = 0; b < bins; ++b) {
     float lr = left[2 * b], li = left[2 * b + 1], rr = right[2 * b], ri = right[2 * b + 1];
     values[b] = scale * sqrtf(0.5f * (lr * lr + li * li + rr * rr + ri * ri));
   }
 }
 
-static void middle_and_side(const float *left, const float *right, unsigned bins, float scale,
-                            float *middle, float *side) UNBRAID_REALTIME {
-  for (unsigned b = 0; b < bins; ++b) {
-    float lr = left[2 * b], li = left[2 * b + 1], rr = right[2 * b], ri = right[2 * b + 1];
-    float mr = 0.5f * (lr + rr), mi = 0.5f * (li + ri);
-    float sr = 0.5f * (lr - rr), si = 0.5f * (li - ri);
-    middle[b] = scale * sqrtf(mr * mr + mi * mi);
-    side[b] = scale * sqrtf(sr * sr + si * si);
+/* values = |from_left left + from_right right| */
+static void turned(const float *restrict left, const float *restrict right, unsigned bins,
+                   float from_left, float from_right, float *restrict values) UNBRAID_REALTIME {
+  for (size_t b = 0; b < bins; ++b) {
+    float re = from_left * left[2 * b] + from_right * right[2 * b];
+    float im = from_left * left[2 * b + 1] + from_right * right[2 * b + 1];
+    values[b] = sqrtf(re * re + im * im);
   }
 }
 
-/* From these magnitudes' level to 1 / running level. */
-static float follow(struct features *features, const float *values) UNBRAID_REALTIME {
-  float sum = 0.0f, enters = 1.0f - features->level_keep;
-  for (unsigned i = 0; i < features->planes * features->bins; ++i) {
-    sum += values[i] * values[i];
+static void principal_axes(struct image past, const float *left, const float *right, unsigned bins,
+                           float scale, float *first, float *second) UNBRAID_REALTIME {
+  /* No energy at all counts as the middle. */
+  double angle =
+      0.5 * atan2(2.0 * past.lr + CENTRED * (past.ll + past.rr) + 1e-30, past.ll - past.rr);
+  float c = scale * (float)(sqrt(0.5) * cos(angle)), s = scale * (float)(sqrt(0.5) * sin(angle));
+  turned(left, right, bins, c, s, first);
+  turned(left, right, bins, -s, c, second);
+}
+
+static void compress(float *values, unsigned n, float power) UNBRAID_REALTIME {
+  if (power == 0.5f) {
+    for (unsigned i = 0; i < n; ++i) {
+      values[i] = sqrtf(values[i]);
+    }
+  } else {
+    for (unsigned i = 0; i < n; ++i) {
+      values[i] = powf(values[i], power);
+    }
   }
-  features->energy = features->level_keep * features->energy + enters * sum / (float)features->bins;
-  features->energy_weight = features->level_keep * features->energy_weight + enters;
-  return 1.0f / (sqrtf(features->energy / features->energy_weight) + LEVEL_FLOOR);
 }
 
 void features_of(struct features *features, const float *left, const float *right, unsigned seen,
                  float scale, float *values) UNBRAID_REALTIME {
-  unsigned bins = features->bins, n = features->planes * bins;
+  struct features *f = features;
+  unsigned n = f->planes * f->bins;
   memset(values, 0, n * sizeof *values);
-  if (features->planes == 1) {
-    both_channels(left, right, seen, scale, values);
+  follow(f, image_of(left, right, seen));
+  /* The planes' squares add up to the mean of the channels', whichever way they are turned. */
+  double level = scale * sqrt(0.5 * f->energy / (f->energy_weight * f->bins)) + LEVEL_FLOOR;
+  if (f->planes == 1) {
+    both_channels(left, right, seen, scale / (float)level, values);
   } else {
-    middle_and_side(left, right, seen, scale, values, values + bins);
+    principal_axes(f->past, left, right, seen, scale / (float)level, values, values + f->bins);
   }
-  float over_level = follow(features, values);
-  for (unsigned i = 0; i < n; ++i) {
-    float level = values[i] * over_level;
-    values[i] = features->power == 0.5f ? sqrtf(level) : powf(level, features->power);
-  }
+  compress(values, n, f->power);
 }

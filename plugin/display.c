@@ -1,6 +1,6 @@
 #include "plugin/display.h"
 
-#include "ui/theme.h"
+#include "interface/theme.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,21 +2,13 @@
 
 #include <lv2/atom/atom.h>
 #include <lv2/buf-size/buf-size.h>
+#include <lv2/core/lv2_util.h>
 #include <lv2/options/options.h>
 #include <stdint.h>
 #include <string.h>
 
 /* For hosts that do not say: longer blocks than this still work, with older masks. */
 enum { DEFAULT_BLOCK = 1024, MAX_BLOCK = 65536 };
-
-void *host_feature(const LV2_Feature *const *features, const char *uri) {
-  for (; features && *features; ++features) {
-    if (strcmp((*features)->URI, uri) == 0) {
-      return (*features)->data;
-    }
-  }
-  return NULL;
-}
 
 /* A positive int option, or 0. */
 static unsigned option(const LV2_Options_Option *options, LV2_URID_Map *map, const char *uri) {
@@ -33,13 +25,30 @@ static unsigned option(const LV2_Options_Option *options, LV2_URID_Map *map, con
   return 0;
 }
 
+void host_say(void *log, enum log_level level, const char *line) {
+  switch (level) {
+  case LOG_LEVEL_ERROR:
+    lv2_log_error(log, "unbraid: %s\n", line);
+    break;
+  case LOG_LEVEL_WARNING:
+    lv2_log_warning(log, "unbraid: %s\n", line);
+    break;
+  case LOG_LEVEL_NOTE:
+    lv2_log_note(log, "unbraid: %s\n", line);
+    break;
+  case LOG_LEVEL_TRACE:
+    lv2_log_trace(log, "unbraid: %s\n", line);
+    break;
+  }
+}
+
 void host_read(struct host *host, const LV2_Feature *const *features) {
-  *host = (struct host){.map = host_feature(features, LV2_URID__map),
+  *host = (struct host){.map = lv2_features_data(features, LV2_URID__map),
                         .block = DEFAULT_BLOCK,
-                        .display = host_feature(features, INLINEDISPLAY__queue_draw)};
+                        .display = lv2_features_data(features, INLINEDISPLAY__queue_draw)};
   lv2_log_logger_init(&host->log, host->map,
-                      host->map ? host_feature(features, LV2_LOG__log) : NULL);
-  const LV2_Options_Option *options = host_feature(features, LV2_OPTIONS__options);
+                      host->map ? lv2_features_data(features, LV2_LOG__log) : NULL);
+  const LV2_Options_Option *options = lv2_features_data(features, LV2_OPTIONS__options);
   if (!host->map || !options) {
     return;
   }

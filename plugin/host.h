@@ -2,6 +2,7 @@
  * required. */
 #pragma once
 
+#include "engine/log.h"
 #include "plugin/inlinedisplay.h"
 
 #include <lv2/core/lv2.h>
@@ -15,8 +16,8 @@ struct host {
   const struct inlinedisplay_host *display; /* NULL where it draws no pictures of plugins */
 };
 
-/** The data of a feature, or NULL. The list may be NULL. */
-void *host_feature(const LV2_Feature *const *features, const char *uri);
+/** For struct log: the log of a struct host. */
+void host_say(void *log, enum log_level level, const char *line);
 
 /** Reads the feature list, which may be NULL. Not real-time safe. */
 void host_read(struct host *host, const LV2_Feature *const *features);

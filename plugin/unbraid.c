@@ -1,12 +1,11 @@
-/* The LV2 entry: ports in, engines, ports out. */
+/* The LV2 entry: ports in, the player, ports out. */
+#include "engine/player.h"
+#include "interface/plugin_messages.h"
+#include "interface/ports.h"
+#include "interface/view.h"
 #include "plugin/display.h"
 #include "plugin/host.h"
-#include "plugin/loader.h"
-#include "plugin/messages.h"
-#include "plugin/ports.h"
-#include "plugin/state.h"
-#include "plugin/swap.h"
-#include "plugin/view.h"
+#include "plugin/session.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/state/state.h>
@@ -19,23 +18,21 @@
 #define MIN_RATE 4000.0
 #define MAX_RATE 768000.0
 
-enum { QUALITY_UNKNOWN = N_QUALITIES };
-
 /* What there is to tell in words: what plays and why, and what was refused. */
 enum text { TEXT_PLAYS, TEXT_REFUSED, N_TEXTS };
 
+enum { ALL_FILES = (1u << N_SPLITS) - 1, ALL_TEXTS = (1u << N_TEXTS) - 1 };
+
+/* The audio thread's, but for the player, which takes calls of others too, for the half of the
+ * display that is the GUI's, and for the log, which is anyone's but the audio thread's. */
 struct unbraid {
-  struct loader *loader;
-  struct swap *swap;
-  struct messages messages;
+  struct player *player;
+  struct plugin_messages messages;
   struct view view;
   struct display display;
+  LV2_Log_Logger log;
   enum variant variant;
   void *ports[N_PORTS]; /* NULL where not connected */
-
-  unsigned port_quality; /* of the port in the last run; QUALITY_UNKNOWN: there was none */
-  unsigned quality;      /* asked for last, or restored */
-  bool restored;         /* a session said which quality it is */
 
   unsigned untold;               /* a bit per split: its file is to be told */
   char texts[N_TEXTS][MAX_TEXT]; /* the newest of each kind; "": none */
@@ -47,44 +44,6 @@ static void tell(struct unbraid *self, enum text kind, const char *text) UNBRAID
   memcpy(self->texts[kind], text, strlen(text) + 1);
   self->newest = kind;
   self->untold_texts |= 1u << kind;
-}
-
-/* For a window that has just opened, and heard nothing yet. */
-static void tell_again(struct unbraid *self) UNBRAID_REALTIME {
-  self->untold_texts = (1u << N_TEXTS) - 1;
-}
-
-/* Makes the first setup, of what the bundle has. */
-static bool make_all(struct unbraid *self, const struct maker *maker, LV2_Log_Logger *log) {
-  static const struct choice initial = {.quality = 0};
-  char reasons[MAX_REASONS];
-  struct setup *setup = setup_new(maker, &initial, true, reasons);
-  if (!setup) {
-    lv2_log_error(log, "unbraid: %s\n", reasons);
-    return false;
-  }
-  if (setup_stands_in(setup)) {
-    lv2_log_warning(log, "unbraid: %s\n", setup->text);
-  } else if (*reasons) {
-    lv2_log_note(log, "unbraid: %s\n", setup->text);
-  }
-  if (*reasons) {
-    tell(self, TEXT_PLAYS, setup->text);
-  }
-  if (setup->note[0]) {
-    int (*say)(LV2_Log_Logger *, const char *, ...) =
-        setup->note_matters ? lv2_log_note : lv2_log_trace;
-    say(log, "unbraid: %s\n", setup->note);
-  }
-  self->loader = loader_new(maker, setup, log);
-  self->swap = self->loader ? swap_new(self->loader, setup, maker->rate) : NULL;
-  if (!self->swap) {
-    lv2_log_error(log, "unbraid: out of memory, or no thread could be started\n");
-    loader_free(self->loader);
-    setup_free(setup);
-    return false;
-  }
-  return true;
 }
 
 static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
@@ -108,21 +67,25 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     return NULL;
   }
   self->variant = strcmp(descriptor->URI, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
-  self->port_quality = QUALITY_UNKNOWN;
-  messages_init(&self->messages, host.map);
+  self->log = host.log;
+  plugin_messages_init(&self->messages, host.map);
   view_init(&self->view, rate);
   display_init(&self->display, rate, host.display);
-  if (!make_all(self, &maker, &host.log)) {
+  const struct log log = {host_say, &self->log};
+  self->player = player_new(&maker, &log);
+  if (!self->player) {
     free(self);
     return NULL;
+  }
+  if (!player_setup(self->player)->whole) {
+    tell(self, TEXT_PLAYS, player_setup(self->player)->text);
   }
   return self;
 }
 
 static void cleanup(LV2_Handle handle) {
   struct unbraid *self = handle;
-  swap_free(self->swap);
-  loader_free(self->loader);
+  player_free(self->player);
   display_free(&self->display);
   free(self);
 }
@@ -136,10 +99,13 @@ static void connect_port(LV2_Handle handle, uint32_t index, void *data) {
 
 static void activate(LV2_Handle handle) {
   struct unbraid *self = handle;
-  swap_reset(self->swap);
+  player_reset(self->player);
   view_reset(&self->view);
   display_reset(&self->display);
 }
+
+/* ---- run(), first movement: everything is read before anything is written, for a host may give
+ * one buffer for all ports ---- */
 
 /* A control's value inside its range; its default where it is not connected or not a number. */
 static float control(const struct unbraid *self, enum port port) UNBRAID_REALTIME {
@@ -155,7 +121,7 @@ static bool toggle(const struct unbraid *self, enum port port) UNBRAID_REALTIME 
   return control(self, port) > 0.5f;
 }
 
-static struct mixer_controls read_controls(const struct unbraid *self) UNBRAID_REALTIME {
+static struct mixer_controls take_faders(const struct unbraid *self) UNBRAID_REALTIME {
   struct mixer_controls c;
   for (unsigned s = 0; s < N_STEMS; ++s) {
     c.gain_db[s] = control(self, ports_stem_control(s, CONTROL_GAIN));
@@ -169,75 +135,95 @@ static struct mixer_controls read_controls(const struct unbraid *self) UNBRAID_R
   return c;
 }
 
-static struct refine_settings read_refine(const struct unbraid *self) UNBRAID_REALTIME {
-  return (struct refine_settings){.sharpness = control(self, PORT_SHARPNESS),
-                                  .spatial = control(self, PORT_SPATIAL) / 100.0f,
-                                  .floor_db = control(self, PORT_FLOOR)};
+/* What a host or a window says. @return what was wrong with it, or NULL. */
+static const char *take_messages(struct unbraid *self,
+                                 struct engine_request *request) UNBRAID_REALTIME {
+  const char *mistake = NULL;
+  struct order order;
+  for (uint32_t at = 0;
+       plugin_messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
+    switch (order.kind) {
+    case ORDER_WATCH:
+      if (!view_watched(&self->view)) { /* it has just opened, and heard nothing yet */
+        self->untold_texts = ALL_TEXTS;
+      }
+      view_watch(&self->view);
+      break;
+    case ORDER_GET:
+      self->untold |= order.split < N_SPLITS ? 1u << order.split : ALL_FILES;
+      break;
+    case ORDER_SET:
+      request->files[order.split] = order.path;
+      break;
+    case ORDER_MISTAKEN:
+      mistake = order.path;
+      break;
+    }
+  }
+  return mistake;
 }
 
-static void report(const struct unbraid *self, enum port port, float value) UNBRAID_REALTIME {
+static struct audio take_buffers(const struct unbraid *self) UNBRAID_REALTIME {
+  struct audio audio;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    audio.in[c] = self->ports[PORT_IN_L + c];
+    audio.main[c] = self->ports[PORT_MAIN_L + c];
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      audio.outs[s][c] = self->ports[PORT_STEM_AUDIO + s * N_CHANNELS + c];
+    }
+  }
+  return audio;
+}
+
+static struct engine_request take_request(struct unbraid *self) UNBRAID_REALTIME {
+  struct engine_request request = {
+      .mixer = take_faders(self),
+      .refine = {.sharpness = control(self, PORT_SHARPNESS),
+                 .spatial = control(self, PORT_SPATIAL) / 100.0f,
+                 .floor_db = control(self, PORT_FLOOR)},
+      .quality = (unsigned)lrintf(control(self, PORT_QUALITY)),
+      .wait = toggle(self, PORT_FREEWHEEL),
+  };
+  const char *mistake = take_messages(self, &request);
+  if (mistake) {
+    tell(self, TEXT_REFUSED, mistake);
+  }
+  request.watched = view_watched(&self->view) && !request.wait;
+  request.measured = request.watched || display_shown(&self->display);
+  return request;
+}
+
+/* ---- Third movement: what came of it ---- */
+
+static void give(const struct unbraid *self, enum port port, float value) UNBRAID_REALTIME {
   if (self->ports[port]) {
     *(float *)self->ports[port] = value;
   }
 }
 
-/* Asks for another model of the bundle when the port has moved. What a session restored goes before
- * what its port was before the host had restored that too. */
-static void follow_quality(struct unbraid *self) UNBRAID_REALTIME {
-  unsigned wanted = (unsigned)lrintf(control(self, PORT_QUALITY));
-  bool first = self->port_quality == QUALITY_UNKNOWN;
-  if (wanted == self->port_quality) {
-    return;
+/* What became of models that were asked for. */
+static void hear_models(struct unbraid *self, const struct engine_report *report) UNBRAID_REALTIME {
+  if (report->plays) {
+    tell(self, TEXT_PLAYS, report->plays);
   }
-  self->port_quality = wanted;
-  if (wanted != self->quality && !(first && self->restored)) {
-    self->quality = wanted;
-    loader_ask_quality(self->loader, wanted);
+  if (report->refused) {
+    tell(self, TEXT_REFUSED, report->refused);
+  }
+  if (report->plays || report->refused) {
+    self->untold = ALL_FILES;
   }
 }
 
-static void follow_orders(struct unbraid *self) UNBRAID_REALTIME {
-  struct order order;
-  for (uint32_t at = 0; messages_read(&self->messages, self->ports[PORT_CONTROL], &at, &order);) {
-    unsigned asked = order.split < N_SPLITS ? 1u << order.split : (1u << N_SPLITS) - 1;
-    switch (order.kind) {
-    case ORDER_WATCH:
-      if (!view_watched(&self->view)) {
-        tell_again(self);
-      }
-      view_watch(&self->view);
-      break;
-    case ORDER_GET:
-      self->untold |= asked;
-      break;
-    case ORDER_SET:
-      loader_ask_file(self->loader, order.split, order.path);
-      break;
-    case ORDER_MISTAKEN:
-      tell(self, TEXT_REFUSED, order.path);
-      break;
-    }
+/* Levels and fader states, for the window and the mixer strip. */
+static void show_levels(struct unbraid *self, const struct engine_report *report,
+                        uint32_t n) UNBRAID_REALTIME {
+  unsigned closed = 0;
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    closed |= report->faders[s] == 0.0f ? 1u << s : 0;
   }
-}
-
-/* What the loader has made or refused since the last run. */
-static void follow_loader(struct unbraid *self) UNBRAID_REALTIME {
-  const struct setup *made = swap_take(self->swap);
-  if (made) {
-    if (made->restored) {
-      self->quality = made->choice.quality;
-      self->restored = true;
-      loader_unask(self->loader);
-    }
-    tell(self, TEXT_PLAYS, made->text);
-    self->untold = (1u << N_SPLITS) - 1;
-  }
-  struct setup *refusal = loader_take_refusal(self->loader);
-  if (refusal) {
-    tell(self, TEXT_REFUSED, refusal->text);
-    self->untold = (1u << N_SPLITS) - 1;
-    loader_retire(self->loader, refusal);
-  }
+  view_hear(&self->view, report->peaks);
+  display_hear_stems(&self->display, report->peaks);
+  display_advance(&self->display, closed, report->late_frames, n);
 }
 
 /* The newest text last: a window shows one line. */
@@ -245,7 +231,7 @@ static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
   for (unsigned i = 1; i <= N_TEXTS; ++i) {
     enum text kind = (self->newest + i) % N_TEXTS;
     const char *text = self->texts[kind];
-    if (self->untold_texts >> kind & 1 && *text && !messages_text(&self->messages, text)) {
+    if (self->untold_texts >> kind & 1 && *text && !plugin_messages_text(&self->messages, text)) {
       return;
     }
     self->untold_texts &= ~(1u << kind);
@@ -253,76 +239,44 @@ static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
 }
 
 /* What is to be told and finds room; the rest waits for the next run. */
-static void write_messages(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
-  struct messages *messages = &self->messages;
-  const struct setup *setup = swap_setup(self->swap);
-  messages_begin(messages, self->ports[PORT_NOTIFY]);
+static void write_messages(struct unbraid *self, const struct engine_report *report,
+                           uint32_t n) UNBRAID_REALTIME {
+  struct plugin_messages *messages = &self->messages;
+  const struct setup *setup = player_setup(self->player);
+  plugin_messages_begin(messages, self->ports[PORT_NOTIFY]);
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     if (self->untold >> i & 1 &&
-        messages_file(messages, i, setup->choice.files[i], setup->names[i])) {
+        plugin_messages_file(messages, i, setup->choice.files[i], setup->names[i])) {
       self->untold &= ~(1u << i);
     }
   }
   write_texts(self);
   if (view_advance(&self->view, n)) {
     struct view_data data;
-    view_make(&self->view, swap_playing(self->swap)->engine, &data);
-    messages_view(messages, &data);
+    view_make(&self->view, report->pictures, report->load, &data);
+    plugin_messages_view(messages, &data);
   }
-  messages_end(messages);
-}
-
-/* Levels and fader states, for the window and the mixer strip. */
-static void show_levels(struct unbraid *self, uint32_t n) UNBRAID_REALTIME {
-  struct engine *engine = swap_playing(self->swap)->engine;
-  float peaks[N_STEMS];
-  unsigned closed = 0;
-  for (unsigned s = 0; s < N_STEMS; ++s) {
-    peaks[s] = engine_peak(engine, s);
-    closed |= engine_fader(engine, s) == 0.0f ? 1u << s : 0;
-  }
-  view_hear(&self->view, peaks);
-  display_hear_stems(&self->display, peaks);
-  display_advance(&self->display, closed, swap_late_frames(self->swap), n);
+  plugin_messages_end(messages);
 }
 
 static void run(LV2_Handle handle, uint32_t n) UNBRAID_REALTIME {
   struct unbraid *self = handle;
   rt_fp_state fp = rt_fp_flush_denormals();
-  /* Everything is read before anything is written: a host may give one buffer for all ports. */
-  struct mixer_controls controls = read_controls(self);
-  struct refine_settings refine = read_refine(self);
-  bool wait = toggle(self, PORT_FREEWHEEL);
-  const float *const in[N_CHANNELS] = {self->ports[PORT_IN_L], self->ports[PORT_IN_R]};
-  float *const main[N_CHANNELS] = {self->ports[PORT_MAIN_L], self->ports[PORT_MAIN_R]};
-  float *outs[N_STEMS][N_CHANNELS];
-  for (unsigned s = 0; s < N_STEMS; ++s) {
-    for (unsigned c = 0; c < N_CHANNELS; ++c) {
-      outs[s][c] = self->ports[PORT_STEM_AUDIO + s * N_CHANNELS + c];
-    }
+
+  struct engine_request request = take_request(self);
+  struct audio audio = take_buffers(self);
+  if (display_shown(&self->display)) {
+    display_hear_input(&self->display, audio.in, n);
   }
-  follow_loader(self);
-  follow_quality(self);
-  follow_orders(self);
-  loader_send(self->loader);
-  if (wait) { /* an export has what was asked for from here on */
-    UNBRAID_TRUST_BEGIN
-    loader_wait(self->loader);
-    UNBRAID_TRUST_END
-    follow_loader(self);
-  }
-  bool watched = view_watched(&self->view) && !wait, shown = display_shown(&self->display);
-  swap_watch(self->swap, watched);
-  swap_measure(self->swap, watched || shown);
-  if (shown) {
-    display_hear_input(&self->display, in, n);
-  }
-  swap_refine(self->swap, &refine);
-  swap_process(self->swap, &controls, in, main, (float *const(*)[N_CHANNELS])outs, n, wait);
-  report(self, PORT_LATENCY, (float)engine_latency(swap_playing(self->swap)->engine));
-  report(self, PORT_LATE_FRAMES, (float)swap_late_frames(self->swap));
-  show_levels(self, n);
-  write_messages(self, n);
+
+  struct engine_report report;
+  player_process(self->player, &request, &audio, n, &report);
+
+  give(self, PORT_LATENCY, (float)report.latency);
+  give(self, PORT_LATE_FRAMES, (float)report.late_frames);
+  hear_models(self, &report);
+  show_levels(self, &report, n);
+  write_messages(self, &report, n);
   rt_fp_restore(fp);
 }
 
@@ -332,7 +286,7 @@ static LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store,
   (void)flags;
   struct unbraid *self = handle;
   return self->messages.mapped
-             ? state_save(self->loader, &self->messages.uris, store, state, features)
+             ? session_save(self->player, &self->messages.uris, store, state, features)
              : LV2_STATE_ERR_NO_FEATURE;
 }
 
@@ -342,7 +296,7 @@ static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function r
   (void)flags;
   struct unbraid *self = handle;
   return self->messages.mapped
-             ? state_restore(self->loader, &self->messages.uris, retrieve, state, features)
+             ? session_restore(self->player, &self->messages.uris, retrieve, state, features)
              : LV2_STATE_ERR_NO_FEATURE;
 }
 

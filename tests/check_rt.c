@@ -8,9 +8,9 @@
  * check_rt --malloc: allocates in a function that says it does not. */
 #define _GNU_SOURCE
 #include "dsp/rt.h"
+#include "interface/ports.h"
+#include "interface/uris.h"
 #include "plugin/inlinedisplay.h"
-#include "plugin/ports.h"
-#include "plugin/uris.h"
 #include "tests/rt_trap.h"
 
 #include <dlfcn.h>

@@ -1,8 +1,8 @@
 /* The picture in a host's mixer strip: its bars and lights pixel by pixel, when the host is asked
  * to draw it, and beside run(). */
+#include "interface/theme.h"
 #include "plugin/display.h"
 #include "tests/support/rig.h"
-#include "ui/theme.h"
 
 #include <math.h>
 #include <pthread.h>

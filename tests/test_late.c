@@ -5,7 +5,7 @@
  * the two. Whatever main has on the left after the vocals are muted is therefore leaked voice, and
  * nothing else. The stereo filter is off: it would have an easy time of it. */
 #include "demo/song.h"
-#include "plugin/engine.h"
+#include "engine/engine.h"
 #include "tests/fault/fault.h"
 #include "tests/support/random.h"
 
@@ -146,21 +146,20 @@ static struct engine *open_engine(struct gate *gate) {
   gate_init(gate);
   struct engine *engine = engine_new(&gate->base, separator_none_new(RATE), RATE, HOP);
   assert_non_null(engine);
-  assert_int_equal(engine_latency(engine), LATENCY);
-  struct refine_settings refine = refine_defaults();
-  refine.spatial = 0.0f;
-  engine_refine(engine, &refine);
-  struct mixer_controls controls = mixer_defaults();
-  controls.mute[STEM_VOCALS] = true;
-  engine_set(engine, &controls);
+  struct engine_request request = {.mixer = mixer_defaults(), .refine = refine_defaults()};
+  request.mixer.mute[STEM_VOCALS] = true;
+  request.refine.spatial = 0.0f;
+  engine_set(engine, &request);
+  struct engine_report report;
+  engine_report(engine, &report);
+  assert_int_equal(report.latency, LATENCY);
   return engine;
 }
 
 static void process(struct engine *engine, struct stage *stage, size_t done, unsigned n) {
-  const float *const in[N_CHANNELS] = {stage->in[0] + done, stage->in[1] + done};
-  float *const out[N_CHANNELS] = {stage->out[0] + done, stage->out[1] + done};
-  float *const no_stems[N_STEMS][N_CHANNELS] = {{NULL}};
-  engine_process(engine, in, out, no_stems, n, false);
+  const struct audio audio = {.in = {stage->in[0] + done, stage->in[1] + done},
+                              .main = {stage->out[0] + done, stage->out[1] + done}};
+  engine_process(engine, &audio, n);
 }
 
 static struct outcome perform(struct stage *stage, const struct fault *fault) {

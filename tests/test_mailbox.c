@@ -1,5 +1,5 @@
 /* The mailbox: order, room, and two threads that hammer it. */
-#include "plugin/mailbox.h"
+#include "engine/mailbox.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -11,6 +11,7 @@
 
 static char tiny[] = "tests/data/bandgru-tiny.safetensors";
 static char strided[] = "tests/data/bandgru-tiny-stride3.safetensors";
+static char images[] = "tests/data/bandgru-tiny-images.safetensors";
 static char shipped[] = "models/balanced.safetensors";
 
 static void test_info(void **state) {
@@ -80,13 +81,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_prestate(nets_agree, tiny),
       cmocka_unit_test_prestate(nets_agree, strided),
+      cmocka_unit_test_prestate(nets_agree, images),
       cmocka_unit_test_prestate(nets_reset_equals_fresh, tiny),
       cmocka_unit_test_prestate(nets_reset_equals_fresh, strided),
       cmocka_unit_test(test_info),
       cmocka_unit_test_prestate(nets_rates, tiny),
       cmocka_unit_test_prestate(nets_level, tiny),
       cmocka_unit_test_prestate(nets_shipped, shipped),
-      cmocka_unit_test_prestate(nets_hears_the_side, tiny),
+      cmocka_unit_test_prestate(nets_hears_the_image, tiny),
       cmocka_unit_test_prestate(nets_extremes, tiny),
       cmocka_unit_test(test_refuses_bad_models),
       cmocka_unit_test_prestate(nets_survive_damage, tiny),

@@ -1,5 +1,5 @@
 /* The chandna network: what PyTorch computes over the whole input, step by step. */
-#include "plugin/separator.h"
+#include "engine/separator.h"
 #include "tests/support/files.h"
 #include "tests/support/nets.h"
 

@@ -1,5 +1,5 @@
 /* The mdensenet3w network: what PyTorch computes over the whole input, step by step. */
-#include "plugin/separator.h"
+#include "engine/separator.h"
 #include "tests/support/nets.h"
 
 #include <setjmp.h>
@@ -93,7 +93,7 @@ int main(void) {
       cmocka_unit_test_prestate(nets_rates, tiny),
       cmocka_unit_test_prestate(nets_level, tiny),
       cmocka_unit_test_prestate(nets_shipped, shipped),
-      cmocka_unit_test_prestate(nets_hears_the_side, tiny),
+      cmocka_unit_test_prestate(nets_hears_the_image, tiny),
       cmocka_unit_test_prestate(nets_extremes, tiny),
       cmocka_unit_test(test_refuses_bad_models),
       cmocka_unit_test(test_splits_are_told_apart),

@@ -1,6 +1,6 @@
 /* Sessions: what lilv saves of a plugin that plays, and what it brings back, also in another
  * folder, beside run(), or damaged. */
-#include "plugin/uris.h"
+#include "interface/uris.h"
 #include "tests/support/files.h"
 #include "tests/support/four.h"
 #include "tests/support/rig.h"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
+import fused
 from bands import BandNetwork
 from network import STEMS, Geometry
 
@@ -44,11 +44,9 @@ class Block(nn.Module):
 
     def forward(self, x):
         """[frames, batch, bands, n] -> the same."""
-        h, _ = self.gru(self.time_norm(x).flatten(1, 2))
-        x = x + self.time_out(h).view_as(x)
-        h = self.band_norm(x).transpose(2, 3)
-        x = x + self.band_out(F.relu(self.band_in(h))).transpose(2, 3)
-        return x + self.channel_out(F.relu(self.channel_in(self.channel_norm(x))))
+        x = fused.time_block(x, self.time_norm, self.gru, self.time_out)
+        x = fused.band_block(x, self.band_norm, self.band_in, self.band_out)
+        return fused.channel_block(x, self.channel_norm, self.channel_in, self.channel_out)
 
 
 class BandGru(BandNetwork):
@@ -68,11 +66,10 @@ class BandGru(BandNetwork):
 
         The masks given out at step t belong to frame t - lookahead.
         """
-        x = self.encode(feature).permute(1, 2, 0, 3).contiguous()
+        x = fused.encode(self, feature)
         for block in self.blocks:
             x = block(x)
-        x = torch.tanh(self.head(self.head_norm(x)))
-        return torch.softmax(self.sizes.mask_power * self.decode(x.permute(2, 0, 1, 3)), 1)
+        return fused.decode(self, x)
 
     def inner_tensors(self):
         """Per block, first the rows that the GRU resets with, then those it updates with,
@@ -81,6 +78,11 @@ class BandGru(BandNetwork):
                 if name.startswith(("blocks.", "head"))}
 
     def load_inner(self, state, tensors):
+        """Blocks that the file has not are added so that they change nothing yet."""
         for name in state:
             if name.startswith(("blocks.", "head")):
-                state[name] = tensors[name.replace("_l0", "")]
+                stored = tensors.get(name.replace("_l0", ""))
+                if stored is not None:
+                    state[name] = stored
+                elif "_out." in name:
+                    state[name] = torch.zeros_like(state[name])

@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from network import Network, running_level
+from network import Network, principal_axes, running_level
 
 
 class PerBand(nn.Module):
@@ -43,8 +43,9 @@ class BandNetwork(Network):
 
     @staticmethod
     def features(left, right, sizes, hop):
-        """Level-free magnitudes of middle and side: [..., frames, 2, bins]."""
-        pair = torch.stack([left + right, left - right], -2).abs() / (sizes.analysis / 2)
+        """Level-free magnitudes of middle and side, or of what stands for them where the sound
+        is elsewhere (`principal_axes`): [..., frames, 2, bins]."""
+        pair = torch.stack(principal_axes(left, right, sizes, hop), -2).abs() / (sizes.analysis / 2)
         level = running_level(pair.square().sum(-2).mean(-1), sizes, hop)
         return (pair / level[..., None, None]) ** sizes.feature_power
 

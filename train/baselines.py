@@ -15,7 +15,7 @@ from separators import open_network
 from stft import Stft
 
 CHANDNA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/chandna.safetensors")
-# As in plugin/separator.c.
+# As in engine/separator.c.
 HPSS_FRAMES, HPSS_SPAN, HPSS_FLOOR = 25, 31, 1e-9
 # The best of 25, 35, 51, 75 frames and 11, 17, 31, 61 bins tried on six of the songs trained on.
 CENTRED_FRAMES, CENTRED_SPAN = 51, 11

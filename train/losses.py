@@ -11,6 +11,7 @@ log, the distortion in dB.
 import torch
 import torch.nn.functional as F
 
+import fused
 from network import STEMS
 
 BURN_IN_SECONDS = 0.5   # not scored: the network's past is still empty
@@ -36,30 +37,26 @@ def targets(net, stft, stems):
     return stft.spectrum(F.pad(net.targets(stems), (delay, -delay)), s.period)[..., :s.bins]
 
 
-def sums(alone):
-    """Matrices of the sums that are known: each stem, or a stem that stands alone and (as
-    "other") all the rest."""
+def sums(alone, outputs):
+    """Matrices of the sums of masks that are known: each stem, or a stem that stands alone and
+    (as "other") all the rest. Of other outputs than the stems each."""
+    if outputs != len(STEMS):
+        return torch.eye(outputs, device=alone.device).expand(len(alone), -1, -1)
     every, rest = torch.eye(len(STEMS)), torch.zeros(len(STEMS), len(STEMS))
     rest[STEMS.index("other")] = 1
     return torch.stack([every if i < 0 else torch.where(every[i] > 0, every, rest)
                         for i in alone.tolist()]).to(alone.device)
 
 
-def masked(net, stft, audio, right, limits, alone):
-    """Masks, and the spectra of mixture and targets."""
+def masked(net, stft, audio, right, limits):
+    """Masks, the spectra of mixture and targets, and how many bins are below the limits."""
     s = net.sizes
     stems = targets(net, stft, audio)
-    mixture = stems.sum(1, keepdim=True)
     with torch.autocast(audio.device.type, torch.bfloat16, enabled=audio.is_cuda):
         masks = net(features(net, stft, audio, right))
-    masks = masks.float()
-    if masks.shape[1] == len(STEMS):
-        masks = torch.bmm(sums(alone), masks.flatten(2)).view_as(masks)
-    # Above an example's limit nothing is scored. Real arithmetic: PyTorch copies
-    # a real factor of a complex product.
+    # Above an example's limit nothing is scored.
     hz = torch.arange(s.bins, device=limits.device) * (s.sample_rate / s.analysis)
-    heard = (hz < limits[:, None]).float()[:, None, None, :, None]
-    return masks, torch.view_as_real(mixture) * heard, torch.view_as_real(stems) * heard
+    return masks.float(), stems.sum(1, keepdim=True), stems, (hz < limits[:, None]).float().sum(1)
 
 
 def weighted(values, weights):
@@ -68,31 +65,23 @@ def weighted(values, weights):
 
 
 def heard_loss(net, stft, audio, right, limits, alone, weights=None):
-    masks, mixture, stems = masked(net, stft, audio, right, limits, alone)
-
-    # The output's error as it will be heard, through the synthesis window: the
-    # transform is linear, so the error's spectrum is enough.
+    masks, mixture, stems, bins = masked(net, stft, audio, right, limits)
     skip = int(BURN_IN_SECONDS * net.sizes.sample_rate / net.sizes.period)
-    reference, error = (
-        stft.heard(torch.view_as_complex(x[:, :, skip:].contiguous())).square().mean((2, 3))
-        for x in (mixture, masks[..., None] * mixture - stems))
+    # Compressed magnitudes tell of the soft and the high parts, which energy ignores.
+    reference, error, root, distance = fused.heard_errors(
+        stft, masks, mixture, stems, sums(alone, masks.shape[1]), bins, skip)
     distortion = weighted(10 * torch.log10(error / (reference + 1e-9) + FLOOR), weights)
-
-    # Compressed magnitudes: the soft and the high parts, which energy ignores.
-    # Every other frame tells as much.
-    root = mixture[:, :, ::2].square().sum(-1) ** 0.25
-    target = stems[:, :, ::2].square().sum(-1) ** 0.25
-    scale = root.mean((2, 3), keepdim=True) + 1e-6
-    spectral = weighted(
-        (((masks[:, :, ::2] + 1e-6).sqrt() * root - target).abs() / scale).mean((2, 3)), weights)
+    spectral = weighted(distance / (root + 1e-6), weights)
     return distortion / 10 + SPECTRAL_WEIGHT * spectral, distortion.detach()
 
 
 def masked_loss(net, stft, audio, right, limits, alone, weights=None):
     """Lordelo et al. 2019: squared distance of the masked magnitude to the target's. Here
     beside the mixture's energy: our examples are of any level, and none should rule."""
-    masks, mixture, stems = masked(net, stft, audio, right, limits, alone)
-    mixture, stems = (x.square().sum(-1).sqrt() for x in (mixture, stems))
+    masks, mixture, stems, bins = masked(net, stft, audio, right, limits)
+    masks = torch.bmm(sums(alone, masks.shape[1]), masks.flatten(2)).view_as(masks)
+    heard = (torch.arange(masks.shape[-1], device=bins.device) < bins[:, None]).float()[:, None, None]
+    mixture, stems = mixture.abs() * heard, stems.abs() * heard
     error = (masks * mixture - stems).square().sum((2, 3)) / (mixture.square().sum((2, 3)) + 1e-9)
     value = MASKED_WEIGHT * error.shape[1] * weighted(error, weights)
     return value, 10 * torch.log10(error + FLOOR).mean().detach()

@@ -15,7 +15,7 @@ from modelfile import read_model
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE, MODELS = os.path.join(HERE, "map.tsv"), os.path.join(HERE, "../models")
-# The models of each quality, as in plugin/setup.c: the later one makes its latency.
+# The models of each quality, as in engine/setup.c: the later one makes its latency.
 QUALITIES = {"balanced": ("balanced", "mdensenet3w"), "light": ("chandna",),
              "live": ("live",), "instant": ("instant",)}
 BLOCKS = (64, 256, 1024)

@@ -1,7 +1,8 @@
 """Endless training examples: stems of any songs, treated and mixed at random.
 
 Most are four stems. Some are one stem over produced music of which nobody took the
-rest apart: there the sum of the rest is known, no more.
+rest apart: there the sum of the rest is known, no more. Gentle examples are put together
+from stems as they were produced; hard ones are treated in every way that studios have.
 """
 
 import glob
@@ -30,6 +31,12 @@ NARROW = 12000
 # How far to the sides each stem may stand (1 = all the way), and how wide it may be.
 PAN = {"vocals": 0.08, "drums": 0.1, "bass": 0.08, "other": 0.4}
 WIDTH = {"vocals": 0.25, "drums": 0.4, "bass": 0.1, "other": 0.8}
+# How far gentle examples move a stem from where its mix had it, dB: within its own song, and
+# beside stems of other songs.
+MOVED_WITHIN, MOVED_AMONG = 2.0, 4.0
+GENTLY_SILENT = 0.05
+# How often the whole is heard from elsewhere than between the loudspeakers.
+ELSEWHERE = 0.15
 # How far a stem may be played faster or slower.
 SEMITONES = {"vocals": 3.7, "other": 3, "bass": 3}
 SILENT = {"vocals": 0.1, "drums": 0.10, "bass": 0.10, "other": 0.06}
@@ -44,6 +51,7 @@ class Recording:
     band: float       # Hz: nothing above it is to be believed
     solo: bool        # recorded alone, with whatever noise the room had
     channels: int
+    balance: float = None   # dB beside the mean of its song's stems; None if there is no mix
 
 
 def survey(path, solo, rate=RATE):
@@ -95,6 +103,10 @@ class Pool:
                                  "and prepare.py manifest lists what is there")
         for stem, odds in self.odds.items():
             self.odds[stem] = np.cumsum(odds) / np.sum(odds)
+        for item in self.items.values():
+            levels = {s: 20 * np.log10(item[s][0].level) for s in STEMS if s in item}
+            for stem in levels if len(levels) > 2 else ():
+                item[stem][0].balance = levels[stem] - np.mean(list(levels.values()))
         # Only items of several stems teach how the stems of one song fit together.
         songs = [{s: item[s] for s in STEMS if s in item} for item in self.items.values()]
         songs = [song for song in songs if len(song) > 1]
@@ -185,11 +197,29 @@ def spread(stems, sides, rng):
     return left, right.astype(np.float32)
 
 
-class Mixer:
-    """Makes examples of `samples` samples; `taught`: the stems that may lie over a mere sum."""
+def displaced(left, right, rng):
+    """Stems [4, samples] of both channels as they come where a cable, a pan pot or a channel
+    strip is not as it should be: turned, quieter on one side, upside down, as mono."""
+    kind = rng.integers(4)
+    if kind == 0:
+        angle = rng.uniform(-np.pi / 4, np.pi / 4)
+        return (np.cos(angle) * left - np.sin(angle) * right,
+                np.sin(angle) * left + np.cos(angle) * right)
+    if kind == 1:
+        return left, right * (10 ** (rng.uniform(-30, -3) / 20) if rng.random() < 0.7 else 0)
+    if kind == 2:
+        return left, -right
+    middle = (left + right) / 2
+    return middle, middle
 
-    def __init__(self, pool, samples, stereo, taught=tuple(REST), together=0.4, partial=0.3):
-        self.pool, self.samples, self.stereo = pool, samples, stereo
+
+class Mixer:
+    """Makes examples of `samples` samples; `taught`: the stems that may lie over a mere sum;
+    `hard`: the share of examples that are treated."""
+
+    def __init__(self, pool, samples, stereo, taught=tuple(REST), together=0.4, partial=0.3,
+                 hard=1.0):
+        self.pool, self.samples, self.stereo, self.hard = pool, samples, stereo, hard
         self.longest = int(samples * fx.FASTEST) + 1
         self.together = together if pool.songs else 0
         self.partial = {stem: partial if stem in taught and pool.stems[rest] else 0
@@ -218,6 +248,8 @@ class Mixer:
         """Stems [4, samples] of one channel, the mixture of the other (None unless
         stereo), the Hz above which they are not to be believed, and the stem of which
         the rest is only known as a sum ("other" stands for it; -1 if all are known)."""
+        if rng.random() >= self.hard:
+            return self.gentle(rng)
         alone, chance = -1, rng.random()
         for stem, share in self.partial.items():
             if 0 <= chance < share:
@@ -233,6 +265,42 @@ class Mixer:
         stems, sides = (a.astype(np.float32) * np.float32(min(level, 10)) for a in (stems, sides))
         stems, right = spread(stems, sides, rng) if self.stereo else (stems, None)
         return stems, right, limit, alone
+
+    def gentle(self, rng):
+        """Half of the time a song, else stems of any; as produced, but for their levels, which
+        side is left, and at times where all of it stands."""
+        left = np.zeros((len(STEMS), self.samples), np.float32)
+        right = np.zeros_like(left)
+        song, limit = {}, RATE / 2
+        if rng.random() < 0.5:
+            song = self.pool.draw_song(rng)
+            start = int(rng.integers(max(1, min(r.samples for r in song.values()) - self.samples)))
+        for i, stem in enumerate(STEMS):
+            if rng.random() < GENTLY_SILENT:
+                continue
+            if stem in song:
+                recording, at, moved = song[stem], start, MOVED_WITHIN
+            else:
+                recording = self.pool.draw(stem, rng)
+                at = int(rng.integers(max(1, recording.samples - self.samples)))
+                moved = MOVED_AMONG
+            middle, side = cut(recording, at, self.samples)
+            if recording.solo and stem == "vocals":
+                middle = fx.gate(middle)
+            if stem == "vocals" and recording.band < NARROW:
+                limit = 0.85 * recording.band
+            balance = LEVEL[stem] if recording.balance is None else recording.balance
+            gain = np.float32(10 ** ((balance + rng.uniform(-moved, moved)) / 20))
+            left[i], right[i] = gain * (middle + side), gain * (middle - side)
+        if not self.stereo:
+            left = right = (left + right) / 2
+        if rng.random() < 0.5:
+            left, right = right, left
+        if self.stereo and rng.random() < ELSEWHERE:
+            left, right = displaced(left, right, rng)
+        level = 0.05 * 10 ** (rng.uniform(-6, 6) / 20) / fx.rms((left + right).sum(0))
+        gain = np.float32(min(level, 10))
+        return gain * left, gain * right.sum(0) if self.stereo else None, limit, -1
 
     def against_rest(self, stem, rng):
         """A stem over music of which nobody took the rest apart."""

@@ -18,9 +18,9 @@ TINY = {"chandna": dict(n1=5, n2=4, taps=3, context=4, nn=6),
                             growth=3, depth=3, levels=2)}
 
 
-def tiny(architecture, **steps):
+def tiny(architecture, **sizes):
     network = ARCHITECTURES[architecture]
-    net = network(network.Sizes(**steps, **GEOMETRY, **TINY[architecture]))
+    net = network(network.Sizes(**sizes, **GEOMETRY, **TINY[architecture]))
     for p in net.parameters():
         torch.nn.init.uniform_(p, -0.6, 0.6)
     # The model file holds none of what follows: it must come out folded into the weights.
@@ -34,6 +34,15 @@ def tiny(architecture, **steps):
     return net.eval()
 
 
+def images(spectrum):
+    """[frames, 2, ...] as a mix that leans to the middle; then, for as long, without its right
+    channel, with that upside down, and with that 12 dB down."""
+    spectrum[:, 1] = spectrum[:, 0] + spectrum[:, 1] / 4
+    for part, gain in zip(spectrum.chunk(4), (1, 0, -1, 0.25)):
+        part[:, 1] *= gain
+    return spectrum
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out")
@@ -42,18 +51,24 @@ def main():
                         help="of the tiny model")
     parser.add_argument("--lookahead", type=int, default=0, help="of the tiny model")
     parser.add_argument("--stride", type=int, default=1, help="of the tiny model")
+    parser.add_argument("--norm-seconds", type=float, default=3, help="of the tiny model")
+    parser.add_argument("--images", action="store_true",
+                        help="the right channel goes, is turned over, is quiet")
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
     net = read_network(args.model) if args.model else tiny(
-        args.architecture, lookahead=args.lookahead, stride=args.stride)
+        args.architecture, lookahead=args.lookahead, stride=args.stride,
+        norm_seconds=args.norm_seconds)
     s = net.sizes
     # Noise whose loudness wanders over 40 dB, with a silence in it.
     loudness = 10 ** (2 * torch.rand(args.frames, 1, 1, 1) - 1)
     loudness[args.frames // 2:args.frames // 2 + 5] = 0
     spectrum = torch.randn(args.frames, 2, s.bins, 2) * loudness * s.analysis / 100
+    if args.images:
+        spectrum = images(spectrum)
     left, right = torch.view_as_complex(spectrum).unbind(1)
     with torch.no_grad():
         masks = net.in_turn(net.features(left, right, s, s.hop)).transpose(0, 1)

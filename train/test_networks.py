@@ -1,9 +1,11 @@
 """Networks of convolutions: what they see, weigh and cost, and their model files."""
 
+import copy
 import os
 import tempfile
 import unittest
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -12,7 +14,8 @@ from bandgru import BandGru
 from losses import heard_loss, masked_loss, targets
 from mdensenet import Branch, Convolution, MDenseNet
 from mixing import Mixer
-from network import STEMS
+from network import STEMS, image, read_tensors
+from optimisers import muon, orthogonal
 from stft import Stft
 
 GEOMETRY = dict(analysis=128, synthesis=64, hop=32, bins=37)
@@ -142,6 +145,19 @@ class ModelFiles(unittest.TestCase):
                 with torch.no_grad():
                     torch.testing.assert_close(again(feature), net(feature), atol=2e-5, rtol=1e-4)
 
+    def test_a_network_grows_by_blocks_that_change_nothing_yet(self):
+        sizes = dict(bands="3x2,2x5,1x21", n=5, **GEOMETRY)
+        torch.manual_seed(2)
+        small, feature = BandGru(BandGru.Sizes(blocks=2, **sizes)), torch.rand(1, 12, 2, 37)
+        large = BandGru(BandGru.Sizes(blocks=4, **sizes))
+        with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+            path = os.path.join(folder, "model.safetensors")
+            small.write(path, "", "")
+            large.load(read_tensors(path))
+            torch.testing.assert_close(large(feature), small(feature))
+        large(feature)[:, 0].sum().backward()
+        self.assertGreater(float(large.blocks[3].time_out.weight.grad.abs().max()), 0)
+
     def test_separable_networks_say_so(self):
         layer = "branches.0.down.0.layers.0."
         self.assertIn(layer + "weight", streaming().tensors())
@@ -149,6 +165,94 @@ class ModelFiles(unittest.TestCase):
         self.assertNotIn(layer + "weight", tensors)
         self.assertEqual(tensors[layer + "depthwise.weight"].shape, (4, 1, 3, 3))
         self.assertEqual(tensors[layer + "pointwise.weight"].shape, (3, 4, 1, 1))
+
+
+class Image(unittest.TestCase):
+    """What a mix looks like that was moved, or lost a channel, on its way here."""
+
+    def setUp(self):
+        torch.manual_seed(4)
+        self.sizes = BandGru.Sizes(**GEOMETRY)
+        middle, side = torch.randn(2, 1, 200, 37, dtype=torch.complex64) * torch.tensor([1, 0.3])[
+            :, None, None, None]
+        self.left, self.right = middle + side, middle - side
+
+    def seen(self, left, right):
+        return BandGru.features(left, right, self.sizes, 32)
+
+    def test_an_ordinary_mix_shows_its_middle_and_side(self):
+        # 200 frames of independent noise stand a little beside the middle.
+        found = self.seen(self.left, self.right)[0, 100:].mean((0, 2))
+        pair = torch.stack([self.left + self.right, self.left - self.right], -2)[0, 100:].abs()
+        torch.testing.assert_close(found[1] / found[0],
+                                   pair.sqrt().mean((0, 2))[1] / pair.sqrt().mean((0, 2))[0],
+                                   atol=0.02, rtol=0)
+
+    def test_inverted_swapped_and_turned_it_looks_the_same(self):
+        expected = self.seen(self.left, self.right)
+        for left, right in ((self.right, self.left), (self.left, -self.right)):
+            found = self.seen(left, right)
+            self.assertLess(float((found - expected)[:, 20:].abs().mean()), 0.02)
+
+    def test_one_side_alone_looks_like_mono(self):
+        silence, mono = torch.zeros_like(self.left), self.seen(self.left, self.left)
+        for left, right in ((self.left, silence), (silence, self.left), (self.left, -self.left),
+                            (self.left, 0.25 * self.left)):
+            found = self.seen(left, right)
+            torch.testing.assert_close(found[..., 0, :], mono[..., 0, :], atol=0.01, rtol=0.01)
+            self.assertLess(float(found[..., 1, :].max()), 0.2 * float(found[..., 0, :].max()))
+
+    def test_the_past_is_forgotten_when_a_channel_goes_or_is_turned_over(self):
+        self.sizes.norm_seconds = 0.15   # 207 frames, of which 17 are the late ones
+        middle, side = self.left + self.right, self.left - self.right
+        for gain in (0, -1, 10 ** (-12 / 20)):
+            right = middle - side / 3
+            right[:, 100:] *= gain
+            first, second = self.seen(middle + side / 3, right)[0].mean(-1).T
+            self.assertGreater(float(second[101] / first[101]), 0.7)
+            self.assertLess(float((second / first)[170:].mean()), 0.4)
+
+    def test_a_pause_changes_nothing(self):
+        self.left[:, 100:150] = 0
+        self.right[:, 100:150] *= 0.01
+        found = image(self.left, self.right, self.sizes, 32)
+        self.assertTrue(np.all(np.diff(found[3], axis=-1) > 0))
+
+    def test_silence_is_finite_and_mono_has_no_side(self):
+        silence = torch.zeros_like(self.left)
+        self.assertEqual(float(self.seen(silence, silence).abs().max()), 0)
+        self.assertLess(float(self.seen(self.left, self.left)[..., 1, :].max()), 1e-3)
+
+
+class Optimiser(unittest.TestCase):
+    def test_a_step_of_muon_moves_all_directions_alike(self):
+        torch.manual_seed(5)
+        for shape in ((6, 6), (40, 12), (3, 8, 30)):
+            values = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+            self.assertTrue(bool(((values > 0.5) & (values < 1.3)).all()), values)
+
+    def test_muon_goes_down_and_can_go_on_from_its_state(self):
+        torch.manual_seed(5)
+        x, y = torch.randn(50, 8), torch.randn(50, 3)
+
+        def learn(net, optimiser, steps):
+            for _ in range(steps):
+                loss = (net(x) - y).square().mean()
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+            return float(loss)
+
+        def fresh():
+            torch.manual_seed(6)
+            net = torch.nn.Sequential(torch.nn.Linear(8, 20), torch.nn.Tanh(), torch.nn.Linear(20, 3))
+            return net, muon(net, 0.02)
+        net, optimiser = fresh()
+        self.assertLess(learn(net, optimiser, 100), 0.5 * learn(*fresh(), 1))
+        again, other = fresh()
+        again.load_state_dict(copy.deepcopy(net.state_dict()))
+        other.load_state_dict(copy.deepcopy(optimiser.state_dict()))
+        self.assertEqual(learn(net, optimiser, 5), learn(again, other, 5))
 
 
 class Steps(unittest.TestCase):

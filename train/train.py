@@ -14,15 +14,18 @@ import numpy as np
 import torch
 import torch.distributed as distributed
 
+import fused
 from architectures import ARCHITECTURES
 from evaluate import evaluate, mean_by_stem, network_separator
 from losses import LOSSES, features
 from mixing import Batches, Mixer, Pool
+from optimisers import muon
 from network import STEMS, read_tensors
 from readers import find_songs
 from stft import Stft
 
 SAVE_EVERY = 100   # steps
+WARM_UP = 50       # steps to the full rate
 STATISTICS = 12    # batches, if it standardises its features
 
 
@@ -33,6 +36,16 @@ def standardise(net, stft, batches, count):
                        for _ in range(count)])
     net.feature_mean.copy_(found.mean(0))
     net.feature_scale.copy_(1 / (found.std(0) + 1e-3 * found.std()))
+
+
+def score(net, songs, name, log):
+    """The mean of the stems, after a line a song."""
+    results = evaluate(songs, network_separator(net))
+    for song, scores in results.items():
+        print(f"  {song} " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()), file=log)
+    means = mean_by_stem(results, net.OUTPUTS)
+    print(f"{name}: mean {np.mean(list(means.values())):.3f} "
+          + " ".join(f"{k} {v:.2f}" for k, v in means.items()), file=log)
 
 
 def average_gradients(net):
@@ -60,6 +73,9 @@ def parse():
     parser.add_argument("--validation", help="folder of songs to score now and then")
     parser.add_argument("--held-back", nargs="*", default=[],
                         help="songs to validate on and never train on")
+    parser.add_argument("--heard", nargs="*", default=[],
+                        help="songs that it trains on, to score beside those held back: is it "
+                        "short of material, or of passes?")
     parser.add_argument("--weight", nargs="*", default=[], metavar="SET=W",
                         help="how often to draw from a set of the cache (default 1)")
     parser.add_argument("--only-free", action="store_true",
@@ -72,6 +88,12 @@ def parse():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=4, help="of an example")
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--decay", type=int, default=0,
+                        help="steps at the end over which the rate falls to nothing")
+    parser.add_argument("--optimiser", choices=("adamw", "muon"), default="adamw")
+    parser.add_argument("--hard", type=float, default=1.0,
+                        help="share of the examples with effects, rooms, other speeds, codecs; "
+                        "the others are mixed as they were produced")
     parser.add_argument("--loss", choices=LOSSES,
                         help="heard: error of the sound and of compressed magnitudes; masked: "
                         "squared error of masked magnitudes (default: the architecture's; "
@@ -119,7 +141,7 @@ def main():
     weights = torch.tensor([emphasis.get(stem, 1.0) for stem in net.OUTPUTS], device=device)
     objective = getattr(net, "loss", functools.partial(LOSSES[args.loss or net.LOSS], net,
                                                        weights=weights if emphasis else None))
-    optimiser = net.optimiser(args.rate)
+    optimiser = (muon(net, args.rate) if args.optimiser == "muon" else net.optimiser(args.rate))
     first = 0
     saved = torch.load(checkpoint, map_location=device) if os.path.exists(checkpoint) else None
     if saved:
@@ -131,15 +153,18 @@ def main():
         print(f"{stem}: {len(pool.stems[stem])} recordings, {hours:.2f} h", file=log)
     print(f"{args.architecture}: {sum(p.numel() for p in net.parameters())} parameters, "
           f"{sizes.macs_per_hop() / 1e6:.2f} MMAC a hop", file=log)
+    if device.type == "cpu" and args.architecture == "bandgru":
+        print(fused.describe(), file=log)
     samples = int(args.seconds * sizes.sample_rate) // sizes.period * sizes.period
     drawn = STATISTICS if hasattr(net, "feature_mean") else 0
-    dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL), args.batch,
+    dataset = Batches(Mixer(pool, samples, net.STEREO, net.PARTIAL, hard=args.hard), args.batch,
                       first + drawn if saved else 0, (args.seed, rank))
     batches = torch.utils.data.DataLoader(
         dataset, batch_size=None, num_workers=args.loaders, prefetch_factor=4)
     batches = ([t if t is None else t.to(device) for t in batch] for batch in batches)
     songs = find_songs(args.validation) if args.validation else {}
-    songs = {song: songs[song] for song in args.held_back if song in songs}
+    scored = {name: {song: songs[song] for song in chosen if song in songs}
+              for name, chosen in (("validation", args.held_back), ("heard", args.heard))}
 
     if saved:
         net.load_state_dict(saved["net"])
@@ -158,8 +183,7 @@ def main():
 
     recent, began = [], time.time()
     for step in range(first, args.steps):
-        rate = args.rate * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (
-            1 + math.cos(math.pi * step / args.steps)))
+        rate = args.rate * min(1, (step + 1) / WARM_UP, (args.steps - step) / (args.decay + 1))
         for group in optimiser.param_groups:
             group["lr"] = rate
         value, distortion = objective(stft, *next(batches))
@@ -189,13 +213,9 @@ def main():
             os.replace(checkpoint + ".part", checkpoint)
         if rank == 0 and ((step + 1) % args.validate_every == 0 or last):
             average.write(model, args.licence, args.trained_on, args.name, half=True)
-            if songs:
-                results = evaluate(songs, network_separator(copy.deepcopy(average).cpu()))
-                for song, scores in results.items():
-                    print(f"  {song} " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()), file=log)
-                means = mean_by_stem(results, net.OUTPUTS)
-                print(f"validation {step + 1}: mean {np.mean(list(means.values())):.3f} "
-                      + " ".join(f"{k} {v:.2f}" for k, v in means.items()), file=log)
+            for name, songs in scored.items():
+                if songs:
+                    score(copy.deepcopy(average).cpu(), songs, f"{name} {step + 1}", log)
 
 
 if __name__ == "__main__":

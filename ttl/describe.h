@@ -1,7 +1,7 @@
 /* The description of one plugin, from the port table. */
 #pragma once
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "ttl/manifest.h"
 
 #include "ttl/describe.h"
-#include "ttl/text.h"
+#include "ttl/prose.h"
 #include "ttl/turtle.h"
 #include "ttl/words.h"
 

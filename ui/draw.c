@@ -1,38 +1,10 @@
 #include "ui/draw.h"
 
-#include "ui/paint.h"
+#include "interface/view.h"
+#include "ui/draw_header.h"
+#include "ui/draw_strip.h"
 
 #include <math.h>
-#include <stdio.h>
-
-double draw_px(const struct scene *scene, double design) {
-  return design * scene->layout->unit;
-}
-
-struct paint_font draw_font(const struct scene *scene, double size, bool bold, uint32_t colour,
-                            int align) {
-  return (struct paint_font){draw_px(scene, size), bold, colour, (enum paint_align)align};
-}
-
-void draw_label(cairo_t *cr, struct scene *scene, struct box box, const struct paint_font *font,
-                const char *words) {
-  if (!paint_text(cr, box, font, words)) {
-    scene->cut++;
-  }
-}
-
-void draw_focus(cairo_t *cr, const struct scene *scene, enum widget w) {
-  if (scene->controls->focus_shown && scene->controls->focus == w) {
-    paint_outline(cr, scene->layout->widgets[w], draw_px(scene, 5), draw_px(scene, 2), THEME_FOCUS);
-  }
-}
-
-void draw_button(cairo_t *cr, const struct scene *scene, enum widget w, uint32_t ground) {
-  if (scene->controls->hover == w) {
-    ground = theme_mix(ground, THEME_TEXT, 0.1);
-  }
-  paint_round(cr, scene->layout->widgets[w], draw_px(scene, 5), ground);
-}
 
 /* Frequencies beside the spectrogram. */
 static void draw_axis(cairo_t *cr, struct scene *scene) {
@@ -58,17 +30,19 @@ static void draw_axis(cairo_t *cr, struct scene *scene) {
   }
 }
 
-/* The four stems whose shares colour the spectrogram, by name. */
+/* The stems whose shares colour what is new in the spectrogram, by name. */
 static void draw_legend(cairo_t *cr, struct scene *scene) {
   struct box row = scene->layout->legend;
+  const enum split_id split = state_main_split(scene->state);
   const int chip = (int)draw_px(scene, 10), gap = (int)draw_px(scene, 6);
   const struct paint_font font = draw_font(scene, 11, false, THEME_DIM, ALIGN_LEFT);
   const struct paint_font title = draw_font(scene, 11, true, THEME_DIM, ALIGN_LEFT);
+  paint_box(cr, row, THEME_WINDOW);
   row.x += scene->layout->axis.w;
   row.w -= scene->layout->axis.w;
   draw_label(cr, scene, row, &title, "What is heard, by stem");
   int x = row.x + row.w;
-  for (int s = (int)split_end(SPLIT_FOUR) - 1; s >= (int)split_first(SPLIT_FOUR); s--) {
+  for (int s = (int)split_end(split) - 1; s >= (int)split_first(split); s--) {
     const int width = (int)ceil(paint_text_width(cr, &font, stem_names[s])) + 1;
     x -= width;
     draw_label(cr, scene, (struct box){x, row.y, width, row.h}, &font, stem_names[s]);
@@ -83,7 +57,6 @@ static void draw_ground(cairo_t *cr, struct scene *scene) {
   const struct layout *l = scene->layout;
   paint_box(cr, (struct box){0, 0, l->width, l->height}, THEME_WINDOW);
   paint_box(cr, l->spectrogram, THEME_SUNKEN);
-  draw_legend(cr, scene);
   draw_axis(cr, scene);
   for (int i = 0; i < N_SPLITS; i++) {
     paint_round(cr, l->splits[i], draw_px(scene, 8), THEME_GROUP);
@@ -99,6 +72,9 @@ void draw(cairo_t *cr, struct scene *scene, damage_t damage) {
   }
   if (damage & DAMAGE_HEADER) {
     draw_header(cr, scene);
+  }
+  if (damage & DAMAGE_LEGEND) {
+    draw_legend(cr, scene);
   }
   if (damage & DAMAGE_PRESET) {
     draw_preset(cr, scene);
@@ -120,41 +96,5 @@ void draw(cairo_t *cr, struct scene *scene, damage_t damage) {
     if (damage & bit) {
       draw_status(cr, scene, bit);
     }
-  }
-}
-
-struct box draw_extent(const struct scene *scene, damage_t bit) {
-  const struct layout *l = scene->layout;
-  for (unsigned s = 0; s < N_STEMS; s++) {
-    if (bit == damage_strip(s)) {
-      return l->strips[s];
-    }
-    if (bit == damage_meter(s)) {
-      return l->meters[s];
-    }
-  }
-  switch (bit) {
-  case DAMAGE_HEADER:
-    return l->header;
-  case DAMAGE_PRESET:
-    return l->widgets[WIDGET_PRESETS];
-  case DAMAGE_MESSAGE:
-    return l->message;
-  case DAMAGE_LATENCY:
-    return l->latency;
-  case DAMAGE_LATE:
-    return l->late;
-  case DAMAGE_LOAD:
-    return l->load;
-  case DAMAGE_COLUMNS:
-    return l->spectrogram;
-  case DAMAGE_MENU:
-    return scene->controls->menu.box;
-  case DAMAGE_TITLE:
-    return l->title_rows[SPLIT_FOUR];
-  case DAMAGE_TITLE << 1:
-    return l->title_rows[SPLIT_HP];
-  default:
-    return (struct box){0, 0, l->width, l->height};
   }
 }

@@ -1,6 +1,4 @@
-/* Numbers, and the bars that hold one: a name, the number, and a filling that is dragged. */
-#include "ui/draw.h"
-#include "ui/paint.h"
+#include "ui/draw_bar.h"
 
 #include <math.h>
 #include <stdio.h>

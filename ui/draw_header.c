@@ -1,6 +1,6 @@
-/* Header, titles of the splits, status line. */
-#include "ui/draw.h"
-#include "ui/paint.h"
+#include "ui/draw_header.h"
+
+#include "ui/draw_bar.h"
 #include "ui/presets.h"
 
 #include <math.h>

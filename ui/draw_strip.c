@@ -1,6 +1,6 @@
-/* One stem: name, fader, meter, mute, solo, wet. And the menu, which lies over them. */
-#include "ui/draw.h"
-#include "ui/paint.h"
+#include "ui/draw_strip.h"
+
+#include "ui/draw_bar.h"
 #include "ui/taper.h"
 
 #include <math.h>

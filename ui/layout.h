@@ -1,7 +1,7 @@
 /* Where everything is, in pixels of the window. Knows nothing of drawing or of X. */
 #pragma once
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* The few shapes that the UI is made of. */
 #pragma once
 
+#include "interface/theme.h"
 #include "ui/layout.h"
-#include "ui/theme.h"
 
 #include <cairo.h>
 

@@ -2,7 +2,7 @@
  * compares them with the files in presets/. */
 #pragma once
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <stdbool.h>
 

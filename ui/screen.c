@@ -1,7 +1,7 @@
 #include "ui/screen.h"
 
 #include "ui/draw.h"
-#include "ui/paint.h"
+#include "ui/draw_strip.h"
 
 #include <math.h>
 #include <stdlib.h>

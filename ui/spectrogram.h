@@ -2,7 +2,7 @@
  * the level, hue the stems' shares. */
 #pragma once
 
-#include "plugin/view.h"
+#include "interface/view.h"
 #include "ui/target.h"
 
 #include <cairo.h>

@@ -2,7 +2,7 @@
  * change makes stale on the screen. Times are seconds of any clock that only goes forward. */
 #pragma once
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 #include "ui/damage.h"
 
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /* The LV2 UI: the host's events in, the window's changes out. */
-#include "ui/atoms.h"
+#include "interface/window_messages.h"
 #include "ui/controls.h"
-#include "ui/host.h"
 #include "ui/screen.h"
 #include "ui/spectrogram.h"
 #include "ui/state.h"
 #include "ui/window.h"
+#include "ui/window_host.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 struct ui {
   struct ui_host host;
-  struct atoms atoms;
+  struct window_messages messages;
   struct state state;
   struct layout layout;
   struct controls controls;
@@ -49,16 +49,16 @@ static void user_touched(void *data, enum port port, bool held) {
 static damage_t user_chooses_model(void *data, enum split_id split) {
   struct ui *ui = data;
   const char *refusal =
-      ui_host_request_path(&ui->host, ui->host.map ? ui->atoms.uris.files[split] : 0);
+      ui_host_request_path(&ui->host, ui->host.map ? ui->messages.uris.files[split] : 0);
   return refusal ? state_message(&ui->state, refusal) : 0;
 }
 
 static damage_t user_wants_bundled_model(void *data, enum split_id split) {
   struct ui *ui = data;
-  uint64_t buffer[ATOMS_MESSAGE / sizeof(uint64_t)];
+  uint64_t buffer[WINDOW_MESSAGE_BYTES / sizeof(uint64_t)];
   if (ui->host.map) {
-    ui_host_write_atom(&ui->host, ui->atoms.event_transfer,
-                       atoms_set_model(&ui->atoms, buffer, sizeof buffer, split, ""));
+    ui_host_write_atom(&ui->host, ui->messages.event_transfer,
+                       window_messages_set_model(&ui->messages, buffer, sizeof buffer, split, ""));
   }
   return 0;
 }
@@ -166,10 +166,11 @@ static bool open_ui(struct ui *ui) {
 
 /* Asks for what no port event tells. */
 static void ask(struct ui *ui) {
-  uint64_t buffer[ATOMS_MESSAGE / sizeof(uint64_t)];
+  uint64_t buffer[WINDOW_MESSAGE_BYTES / sizeof(uint64_t)];
   for (int i = 0; i < N_SPLITS && ui->host.map; i++) {
-    ui_host_write_atom(&ui->host, ui->atoms.event_transfer,
-                       atoms_get_model(&ui->atoms, buffer, sizeof buffer, (enum split_id)i));
+    ui_host_write_atom(
+        &ui->host, ui->messages.event_transfer,
+        window_messages_get_model(&ui->messages, buffer, sizeof buffer, (enum split_id)i));
   }
 }
 
@@ -190,7 +191,7 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
   const struct controls_owner owner = {ui, user_moved, user_touched, user_chooses_model,
                                        user_wants_bundled_model};
   if (ui->host.map) {
-    atoms_init(&ui->atoms, ui->host.map);
+    window_messages_init(&ui->messages, ui->host.map);
   }
   state_init(&ui->state, ui->host.variant, ui->host.rate);
   ui->state.now = seconds();
@@ -208,8 +209,8 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
 }
 
 static void atom_event(struct ui *ui, uint32_t size, const void *atom) {
-  struct atoms_news news;
-  if (!atoms_read(&ui->atoms, atom, size, &news)) {
+  struct window_messages_news news;
+  if (!window_messages_read(&ui->messages, atom, size, &news)) {
     return;
   }
   if (news.levels) {
@@ -244,7 +245,7 @@ static void port_event(LV2UI_Handle handle, uint32_t index, uint32_t size, uint3
     if (!ui->controls.drag || widget_port(ui->controls.drag) != port) {
       ui->damage |= state_set(&ui->state, port, value);
     }
-  } else if (ui->host.map && format == ui->atoms.event_transfer && port == PORT_NOTIFY) {
+  } else if (ui->host.map && format == ui->messages.event_transfer && port == PORT_NOTIFY) {
     atom_event(ui, size, buffer);
   }
 }
@@ -258,9 +259,9 @@ static int idle(LV2UI_Handle handle) {
   }
   ui->damage |= state_tick(&ui->state, now);
   if (ui->host.map && now >= ui->next_watch) {
-    uint64_t buffer[ATOMS_MESSAGE / sizeof(uint64_t)];
-    ui_host_write_atom(&ui->host, ui->atoms.event_transfer,
-                       atoms_watch(&ui->atoms, buffer, sizeof buffer));
+    uint64_t buffer[WINDOW_MESSAGE_BYTES / sizeof(uint64_t)];
+    ui_host_write_atom(&ui->host, ui->messages.event_transfer,
+                       window_messages_watch(&ui->messages, buffer, sizeof buffer));
     ui->next_watch = now + WATCH_INTERVAL;
   }
   if (ui->damage) {

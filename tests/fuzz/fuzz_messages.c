@@ -1,16 +1,16 @@
 /* The atom ports: what the plugin reads from the control port, and what the window understands of
  * the answers, in buffers of any size. */
-#include "plugin/messages.h"
-#include "plugin/setup.h"
+#include "interface/limits.h"
+#include "interface/plugin_messages.h"
+#include "interface/window_messages.h"
 #include "tests/fuzz/fuzz.h"
-#include "ui/atoms.h"
 
 #include <lv2/atom/util.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct messages messages;
-static struct atoms atoms;
+static struct plugin_messages messages;
+static struct window_messages window;
 
 /* The host promises that the buffer holds what the atom's size says, and no more. */
 static LV2_Atom_Sequence *port_of(struct bytes *input, bool mended) {
@@ -35,10 +35,10 @@ static void answer(const struct order *order, size_t room) {
   static const struct view_data view = {.load = 0.5f};
   enum split_id split = order->split < N_SPLITS ? order->split : SPLIT_HP;
   const char *path = order->path ? order->path : "";
-  messages_begin(&messages, port);
-  bool file = messages_file(&messages, split, path, "a model");
-  bool text = messages_text(&messages, path), seen = messages_view(&messages, &view);
-  messages_end(&messages);
+  plugin_messages_begin(&messages, port);
+  bool file = plugin_messages_file(&messages, split, path, "a model");
+  bool text = plugin_messages_text(&messages, path), seen = plugin_messages_view(&messages, &view);
+  plugin_messages_end(&messages);
   if (room < sizeof *port) {
     must(!file && !text && !seen, "nothing is written without room");
     free(port);
@@ -47,8 +47,9 @@ static void answer(const struct order *order, size_t room) {
   must(port->atom.size + sizeof port->atom <= room, "what is written fits");
   unsigned files = 0, texts = 0, views = 0;
   LV2_ATOM_SEQUENCE_FOREACH(port, event) {
-    struct atoms_news news;
-    must(atoms_read(&atoms, &event->body, (uint32_t)sizeof(LV2_Atom) + event->body.size, &news),
+    struct window_messages_news news;
+    must(window_messages_read(&window, &event->body, (uint32_t)sizeof(LV2_Atom) + event->body.size,
+                              &news),
          "the window understands the plugin");
     files += news.path && news.split == split && strcmp(news.path, path) == 0;
     texts += news.text && strcmp(news.text, path) == 0;
@@ -74,8 +75,8 @@ static void check(const struct order *order, const LV2_Atom_Sequence *port) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!messages.mapped) {
-    messages_init(&messages, fuzz_map());
-    atoms_init(&atoms, fuzz_map());
+    plugin_messages_init(&messages, fuzz_map());
+    window_messages_init(&window, fuzz_map());
   }
   struct bytes input = {data, size};
   bool mended = bytes_u8(&input) & 1;
@@ -83,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   LV2_Atom_Sequence *port = port_of(&input, mended);
   struct order order;
   uint32_t at = 0;
-  for (uint32_t before = 0; messages_read(&messages, port, &at, &order); before = at) {
+  for (uint32_t before = 0; plugin_messages_read(&messages, port, &at, &order); before = at) {
     must(at > before && at <= port->atom.size, "reading goes on, and ends");
     check(&order, port);
     answer(&order, room);

@@ -1,6 +1,6 @@
 /* Command lines: arguments that end in zeros. A preset that is asked for is looked up. */
 #include "cli/options.h"
-#include "cli/presets.h"
+#include "cli/preset_list.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <getopt.h>

@@ -1,6 +1,6 @@
-/* Sessions: what state_restore() makes of values of any type and size. What it took is saved again,
- * and then restores to the same. Takes the place of plugin/loader.c. */
-#include "plugin/state.h"
+/* Sessions: what session_restore() makes of values of any type and size. What it took is saved
+ * again, and then restores to the same. Takes the place of engine/player.c. */
+#include "plugin/session.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
@@ -8,23 +8,23 @@
 
 enum { N_KEYS = 3 };
 
-struct loader {
+struct player {
   struct choice choice;
   bool restored, refuses;
 };
 
-bool loader_restore(struct loader *loader, const struct choice *choice) {
+bool player_restore(struct player *player, const struct choice *choice) {
   must(choice->quality < N_QUALITIES, "the quality is one there is");
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     must(memchr(choice->files[i], '\0', MAX_PATH) != NULL, "a path ends");
   }
-  loader->choice = *choice;
-  loader->restored = true;
-  return !loader->refuses;
+  player->choice = *choice;
+  player->restored = true;
+  return !player->refuses;
 }
 
-void loader_saved(struct loader *loader, struct choice *choice) {
-  *choice = loader->choice;
+void player_saved(struct player *player, struct choice *choice) {
+  *choice = player->choice;
 }
 
 struct value {
@@ -128,11 +128,11 @@ static struct session read_session(struct bytes *input) {
 
 /* What was restored and saved as it is restores to the same. */
 static void again(const struct choice *choice) {
-  struct loader loader = {.choice = *choice};
+  struct player player = {.choice = *choice};
   struct session session = {0};
-  must(state_save(&loader, &uris, store, &session, NULL) == LV2_STATE_SUCCESS, "it is saved");
-  struct loader other = {.restored = false};
-  must(state_restore(&other, &uris, retrieve, &session, NULL) == LV2_STATE_SUCCESS,
+  must(session_save(&player, &uris, store, &session, NULL) == LV2_STATE_SUCCESS, "it is saved");
+  struct player other = {.restored = false};
+  must(session_restore(&other, &uris, retrieve, &session, NULL) == LV2_STATE_SUCCESS,
        "what was saved is restored");
   must(other.choice.quality == choice->quality, "the quality is the same");
   for (unsigned i = 0; i < N_SPLITS; ++i) {
@@ -153,14 +153,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const LV2_Feature *const none[] = {NULL}, *const one[] = {&maps, NULL},
                            *const both[] = {&maps, &frees, NULL};
   const LV2_Feature *const *const features[] = {NULL, none, one, both};
-  static struct loader loader;
-  loader = (struct loader){.refuses = host & 0x80};
+  static struct player player;
+  player = (struct player){.refuses = host & 0x80};
   struct session session = read_session(&input);
   LV2_State_Status status =
-      state_restore(&loader, &uris, retrieve, &session, features[host / 4 % 4]);
-  must(loader.restored || status == LV2_STATE_SUCCESS, "what is left alone is no error");
-  if (loader.restored) {
-    again(&loader.choice);
+      session_restore(&player, &uris, retrieve, &session, features[host / 4 % 4]);
+  must(player.restored || status == LV2_STATE_SUCCESS, "what is left alone is no error");
+  if (player.restored) {
+    again(&player.choice);
   }
   session_free(&session);
   return 0;

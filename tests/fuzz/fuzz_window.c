@@ -1,6 +1,6 @@
 /* What the window reads of a plugin that may be anything, and what it then believes. */
+#include "interface/window_messages.h"
 #include "tests/fuzz/fuzz.h"
-#include "ui/atoms.h"
 #include "ui/spectrogram.h"
 #include "ui/state.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct atoms atoms;
+static struct window_messages messages;
 static volatile unsigned column; /* what its bytes add up to: so all are read */
 
 static void sound(const struct state *state) {
@@ -43,7 +43,7 @@ static unsigned sum(const uint8_t *bytes, size_t n) {
   return all;
 }
 
-static void believe(struct state *state, const struct atoms_news *news) {
+static void believe(struct state *state, const struct window_messages_news *news) {
   float levels[N_STEMS];
   if (news->levels) {
     memcpy(levels, news->levels, sizeof levels);
@@ -65,8 +65,8 @@ static void believe(struct state *state, const struct atoms_news *news) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct bytes input = {data, size};
-  if (!atoms.event_transfer) {
-    atoms_init(&atoms, fuzz_map());
+  if (!messages.event_transfer) {
+    window_messages_init(&messages, fuzz_map());
     must(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "there is a locale that knows UTF-8");
   }
   static struct state state;
@@ -81,12 +81,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   size_t n;
   uint8_t *block = bytes_block(&input, input.size, &n);
-  struct atoms_news news;
+  struct window_messages_news news;
   if ((flags & 1) && n >= sizeof(LV2_Atom)) {
     *(LV2_Atom *)(void *)block =
-        (LV2_Atom){(uint32_t)(n - sizeof(LV2_Atom)), atoms.uris.atom_object};
+        (LV2_Atom){(uint32_t)(n - sizeof(LV2_Atom)), messages.uris.atom_object};
   }
-  if (atoms_read(&atoms, block, (uint32_t)n, &news)) {
+  if (window_messages_read(&messages, block, (uint32_t)n, &news)) {
     believe(&state, &news);
   }
   sound(&state);

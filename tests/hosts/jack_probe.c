@@ -3,7 +3,7 @@
  *
  * Player and recorder are two clients of one process: one client alone would close a loop in the
  * graph, which costs a period. */
-#include "plugin/ports.h"
+#include "interface/ports.h"
 #include "tests/hosts/signal.h"
 
 #include <jack/jack.h>

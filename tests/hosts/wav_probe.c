@@ -3,8 +3,8 @@
  * wav_probe check CHANNELS FRAMES DELAY FILE: whether a rendered file holds what it must.
  * wav_probe automation MUTE UNMUTE DRY BLOCK FILE: whether automation is heard when it should be.
  * wav_probe same FILE FILE: whether two files hold the same samples, bit for bit.
- * wav_probe defaults: the initial values of the control inputs, freewheeling, with commas. */
-#include "plugin/ports.h"
+ * wav_probe defaults URI: the initial values of the control ports, freewheeling, with commas. */
+#include "interface/ports.h"
 #include "tests/hosts/signal.h"
 
 #include <math.h>
@@ -132,10 +132,12 @@ static int same(const char *a_path, const char *b_path) {
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static int defaults(void) {
-  for (unsigned i = 0; i < N_PORTS; ++i) {
-    if (ports_is_control((enum port)i)) { /* ecasound counts outputs too */
-      printf(",%g", i == PORT_FREEWHEEL ? 1.0 : (double)port_table[i].initial);
+static int defaults(const char *uri) {
+  enum variant variant = strcmp(uri, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
+  for (uint32_t i = 0; i < ports_count(variant); ++i) {
+    enum port port = ports_from_variant(variant, i);
+    if (ports_is_control(port)) { /* ecasound counts outputs too */
+      printf(",%g", port == PORT_FREEWHEEL ? 1.0 : (double)port_table[port].initial);
     }
   }
   putchar('\n');
@@ -156,8 +158,8 @@ int main(int argc, char **argv) {
   if (strcmp(command, "same") == 0 && argc == 4) {
     return same(argv[2], argv[3]);
   }
-  if (strcmp(command, "defaults") == 0 && argc == 2) {
-    return defaults();
+  if (strcmp(command, "defaults") == 0 && argc == 3) {
+    return defaults(argv[2]);
   }
   fputs("usage: wav_probe make|check|automation|same|defaults ...\n", stderr);
   return 2;

@@ -1,4 +1,4 @@
-/* The mailbox of plugin/mailbox.c, line by line, for Spin, which walks through every interleaving.
+/* The mailbox of engine/mailbox.c, line by line, for Spin, which walks through every interleaving.
  *
  * Spin's memory is sequentially consistent, so what the C memory model allows beyond that is spelt
  * out: plain stores (a letter's two halves) wait in a buffer of their thread and reach the other
@@ -133,7 +133,7 @@ active proctype consumer() {
       assert(a == b);                   /* not torn */
       assert(a == taken + 1); /* none lost, none twice, in order */
       assert(e == (a >= RESET_AT -> 1 : 0));
-      /* serve() in plugin/worker.c: letters of the lane's epoch are answered. The answers' box is
+      /* serve() in engine/worker.c: letters of the lane's epoch are answered. The answers' box is
        * another mailbox: here it is one step. */
       if
       :: e != epoch -> skip

@@ -42,8 +42,9 @@ void nets_rates(void **state);
 /* The level of the music does not matter to the masks. */
 void nets_level(void **state);
 
-/* A side says which stem stands where: left and right must not be mixed up with the middle. */
-void nets_hears_the_side(void **state);
+/* Channels that are not of one sound say which stem stands where; which of them is the left one,
+ * and whether one is upside down, says nothing. */
+void nets_hears_the_image(void **state);
 
 /* The loudest that the engine lets through, and silence, leave nothing behind that is not finite.
  */

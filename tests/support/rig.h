@@ -1,7 +1,7 @@
 /* A small LV2 host in memory, for tests and benchmarks: one plugin, buffers for every port. */
 #pragma once
 
-#include "plugin/ports.h"
+#include "interface/ports.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/log/log.h>

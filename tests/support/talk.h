@@ -2,8 +2,8 @@
 #pragma once
 
 #include "dsp/stems.h"
-#include "plugin/uris.h"
-#include "plugin/view.h"
+#include "interface/uris.h"
+#include "interface/view.h"
 #include "tests/support/rig.h"
 
 #include <lv2/atom/atom.h>

@@ -2,7 +2,7 @@
  * a plugin would, and see what it writes back. */
 #pragma once
 
-#include "ui/atoms.h"
+#include "interface/window_messages.h"
 #include "ui/layout.h"
 
 #include <lv2/ui/ui.h>

@@ -1,0 +1,10 @@
+/* Where the engine's lines for the log go. Not for the audio thread. */
+#pragma once
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTE, LOG_LEVEL_TRACE };
+
+struct log {
+  /** One line, without its end, on any thread but the audio thread. */
+  void (*say)(void *data, enum log_level level, const char *line);
+  void *data;
+};

@@ -1,0 +1,246 @@
+#include "engine/player.h"
+
+#include "dsp/ramp.h"
+#include "engine/loader.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define FADE_SECONDS 0.025
+
+enum {
+  CHUNK = 256, /* samples at a time while two engines play */
+  QUALITY_UNKNOWN = N_QUALITIES,
+};
+
+/* Buffers for all outputs of one engine. */
+struct outputs {
+  float main[N_CHANNELS][CHUNK];
+  float stems[N_STEMS][N_CHANNELS][CHUNK];
+};
+
+/* The audio thread's, but for the loader, which is everyone's. */
+struct player {
+  struct loader *loader;
+  struct setup *playing, *coming; /* coming: NULL unless a change is under way */
+  unsigned prime;                 /* samples that the coming engine has yet to hear */
+  struct ramp fade;               /* 1: the coming engine alone */
+  bool fresh;                     /* nothing was processed since the reset */
+  uint32_t late_before;           /* late frames of engines that played before */
+
+  unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: there was none */
+  unsigned quality; /* asked for last, or restored */
+  bool restored;    /* a session said which quality it is */
+
+  float input[N_CHANNELS][CHUNK], gain[CHUNK];
+  struct outputs old, new;
+};
+
+struct player *player_new(const struct maker *maker, const struct log *log) {
+  struct loader *loader = loader_new(maker, log);
+  struct player *player = loader ? calloc(1, sizeof *player) : NULL;
+  if (!player) {
+    if (loader) {
+      log->say(log->data, LOG_LEVEL_ERROR, "out of memory");
+    }
+    loader_free(loader);
+    return NULL;
+  }
+  player->loader = loader;
+  player->playing = loader_take(loader);
+  player->fresh = true;
+  player->wanted = QUALITY_UNKNOWN;
+  ramp_init(&player->fade, 0.0f, (unsigned)fmax(1.0, round(FADE_SECONDS * maker->rate)));
+  return player;
+}
+
+void player_free(struct player *player) {
+  if (player) {
+    loader_retire(player->loader, player->playing);
+    loader_retire(player->loader, player->coming);
+    loader_free(player->loader);
+    free(player);
+  }
+}
+
+/* ---- Changing models ---- */
+
+/* The coming engine has taken over. */
+static void finish(struct player *player) UNBRAID_REALTIME {
+  player->late_before +=
+      engine_late_frames(player->playing->engine) - engine_late_frames(player->coming->engine);
+  loader_retire(player->loader, player->playing);
+  player->playing = player->coming;
+  player->coming = NULL;
+}
+
+void player_reset(struct player *player) UNBRAID_REALTIME {
+  if (player->coming) {
+    finish(player);
+  }
+  engine_reset(player->playing->engine);
+  player->late_before = 0;
+  player->fresh = true;
+}
+
+static bool fading(const struct player *player) UNBRAID_REALTIME {
+  return player->coming && player->prime == 0;
+}
+
+const struct setup *player_setup(const struct player *player) UNBRAID_REALTIME {
+  return player->coming ? player->coming : player->playing;
+}
+
+/* The newest setup that the loader made, unless a cross-fade is under way; and what it refused. */
+static void take(struct player *player, struct engine_report *report) UNBRAID_REALTIME {
+  struct setup *setup = fading(player) ? NULL : loader_take(player->loader);
+  if (setup) {
+    loader_retire(player->loader, player->coming); /* overtaken before it was heard */
+    player->coming = setup;
+    player->prime = engine_prime(setup->engine);
+    ramp_set(&player->fade, 0.0f);
+    ramp_settle(&player->fade);
+    if (player->fresh) {
+      finish(player);
+    }
+    if (setup->restored) {
+      player->quality = setup->choice.quality;
+      player->restored = true;
+      loader_unask(player->loader);
+    }
+    report->plays = setup->text;
+  }
+  const char *refusal = loader_refusal(player->loader);
+  report->refused = refusal ? refusal : report->refused;
+}
+
+/* Asks for another model of the bundle when the quality has moved. What a session restored goes
+ * before what the control was before the host had restored that too. */
+static void follow_quality(struct player *player, unsigned wanted) UNBRAID_REALTIME {
+  bool first = player->wanted == QUALITY_UNKNOWN;
+  if (wanted == player->wanted) {
+    return;
+  }
+  player->wanted = wanted;
+  if (wanted != player->quality && !(first && player->restored)) {
+    player->quality = wanted;
+    loader_ask_quality(player->loader, wanted);
+  }
+}
+
+static void change_models(struct player *player, const struct engine_request *request,
+                          struct engine_report *report) UNBRAID_REALTIME {
+  take(player, report);
+  follow_quality(player, request->quality);
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    if (request->files[i]) {
+      loader_ask_file(player->loader, i, request->files[i]);
+    }
+  }
+  loader_send(player->loader);
+  if (request->wait) { /* an export has what was asked for from here on */
+    UNBRAID_TRUST_BEGIN
+    loader_wait(player->loader);
+    UNBRAID_TRUST_END
+    take(player, report);
+  }
+}
+
+bool player_restore(struct player *player, const struct choice *choice) {
+  return loader_restore(player->loader, choice);
+}
+
+void player_saved(struct player *player, struct choice *choice) {
+  loader_saved(player->loader, choice);
+}
+
+/* ---- Playing ---- */
+
+/* Room for the outputs that are connected. */
+static struct audio place(const struct player *player, struct outputs *room,
+                          const struct audio *audio) UNBRAID_REALTIME {
+  struct audio placed;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    placed.in[c] = player->input[c];
+    placed.main[c] = audio->main[c] ? room->main[c] : NULL;
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      placed.outs[s][c] = audio->outs[s][c] ? room->stems[s][c] : NULL;
+    }
+  }
+  return placed;
+}
+
+static void blend(const float *old, const float *new, const float *gain, float *out,
+                  unsigned n) UNBRAID_REALTIME {
+  for (unsigned i = 0; out && i < n; ++i) {
+    out[i] = old[i] + gain[i] * (new[i] - old[i]);
+  }
+}
+
+/* n samples, at most CHUNK, of both engines; while the coming one is primed it is not heard. */
+static void process_both(struct player *player, const struct audio *audio,
+                         unsigned n) UNBRAID_REALTIME {
+  bool heard = fading(player);
+  /* Outputs may be the input's buffers, and both engines read it. */
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    for (unsigned i = 0; i < n; ++i) {
+      player->input[c][i] = audio->in[c] ? audio->in[c][i] : 0.0f;
+    }
+  }
+  struct audio placed = place(player, &player->new, audio);
+  engine_process(player->coming->engine, &placed, n);
+  if (!heard) {
+    engine_process(player->playing->engine, audio, n);
+    player->prime -= n;
+    return;
+  }
+  placed = place(player, &player->old, audio);
+  engine_process(player->playing->engine, &placed, n);
+  ramp_set(&player->fade, 1.0f);
+  ramp_process(&player->fade, player->gain, n);
+  /* In the order in which the mixer writes: a host may give one buffer for several outputs. */
+  for (unsigned s = 0; s < N_STEMS; ++s) {
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      blend(player->old.stems[s][c], player->new.stems[s][c], player->gain, audio->outs[s][c], n);
+    }
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    blend(player->old.main[c], player->new.main[c], player->gain, audio->main[c], n);
+  }
+  if (ramp_rests_at(&player->fade, 1.0f)) {
+    finish(player);
+  }
+}
+
+/* Samples that may be taken before something changes. */
+static unsigned room(const struct player *player) UNBRAID_REALTIME {
+  unsigned left = fading(player)
+                      ? player->fade.length - (player->fade.position % player->fade.length)
+                      : player->prime;
+  return left < CHUNK ? left : CHUNK;
+}
+
+void player_process(struct player *player, const struct engine_request *request,
+                    const struct audio *audio, unsigned n,
+                    struct engine_report *report) UNBRAID_REALTIME {
+  report->plays = report->refused = NULL;
+  change_models(player, request, report);
+  engine_set(player->playing->engine, request);
+  if (player->coming) {
+    engine_set(player->coming->engine, request);
+  }
+  player->fresh = player->fresh && n == 0;
+  for (unsigned done = 0; done < n;) {
+    unsigned chunk = n - done;
+    struct audio rest = audio_from(audio, done);
+    if (player->coming) {
+      chunk = chunk < room(player) ? chunk : room(player);
+      process_both(player, &rest, chunk);
+    } else {
+      engine_process(player->playing->engine, &rest, chunk);
+    }
+    done += chunk;
+  }
+  engine_report(player->playing->engine, report);
+  report->late_frames += player->late_before;
+}

@@ -1,0 +1,125 @@
+/* The one port table. The plugin, the ttl generator, the tests and the program all read it; no
+ * port is described anywhere else. */
+#pragma once
+
+#include "dsp/stems.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UNBRAID_URI "urn:unbraid:unbraid"
+#define UNBRAID_INSERT_URI "urn:unbraid:insert"
+#define UNBRAID_UI_URI UNBRAID_URI ":ui"
+#define UNBRAID_INSERT_UI_URI UNBRAID_INSERT_URI ":ui"
+
+/** The controls of one stem, in port order. */
+enum stem_control { CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO, CONTROL_WET, N_STEM_CONTROLS };
+
+/** The two plugins: with stem outputs, or with the main output alone. */
+enum variant { VARIANT_STEMS, VARIANT_INSERT, N_VARIANTS };
+
+/** Port numbers of VARIANT_STEMS. VARIANT_INSERT has the same ports without the stem outputs and
+ * the switch that is about them. */
+enum port {
+  PORT_IN_L,
+  PORT_IN_R,
+  PORT_MAIN_L,
+  PORT_MAIN_R,
+  PORT_STEM_AUDIO, /* stem s has its left output here + 2 s, its right one next to it */
+  PORT_STEM_CONTROLS = PORT_STEM_AUDIO + 2 * N_STEMS, /* stem s has its first here + 4 s */
+  PORT_MAIN_FROM = PORT_STEM_CONTROLS + N_STEMS * N_STEM_CONTROLS,
+  PORT_OUTS,
+  PORT_ENABLED,
+  PORT_FREEWHEEL,
+  PORT_LATENCY,
+  PORT_LATE_FRAMES,
+  PORT_QUALITY,
+  PORT_CONTROL,
+  PORT_NOTIFY,
+  PORT_SHARPNESS,
+  PORT_SPATIAL,
+  PORT_FLOOR,
+  N_PORTS,
+};
+
+enum port_kind {
+  KIND_AUDIO_IN,
+  KIND_AUDIO_OUT,
+  KIND_CONTROL_IN,
+  KIND_CONTROL_OUT,
+  KIND_ATOM_IN,
+  KIND_ATOM_OUT,
+};
+
+enum port_flag {
+  FLAG_TOGGLED = 1,
+  FLAG_INTEGER = 2,
+  FLAG_ENUM = 4,        /* scale points name every value */
+  FLAG_OPTIONAL = 8,    /* lv2:connectionOptional */
+  FLAG_NOT_ON_GUI = 16, /* for the host, not for the player */
+  FLAG_LATENCY = 32,    /* lv2:reportsLatency */
+};
+
+struct scale_point {
+  float value;
+  const char *label;
+};
+
+/** One port. Strings are never NULL but for unit, designation and group. */
+struct port_info {
+  const char *symbol, *name, *short_name, *comment;
+  enum port_kind kind;
+  unsigned flags;                  /* enum port_flag */
+  float minimum, maximum, initial; /* control ports only */
+  const char *unit;                /* a name of the units vocabulary: "db", "pc", "frame" */
+  const char *designation;         /* prefixed: "pg:left", "lv2:enabled" */
+  const char *group; /* symbol of the port group: "in", "main", "vocals", "vocals_fader" ... */
+  int priority;      /* pprops:displayPriority; 0 = none: not a control for the player */
+  unsigned bytes;    /* rsz:minimumSize; atom ports only */
+  const struct scale_point *points; /* ends with a NULL label; NULL = none */
+};
+
+/** Symbols of the stems in port order: "vocals" ... */
+extern const char *const stem_symbols[N_STEMS];
+
+/** Display names of the stems: "Vocals" ... */
+extern const char *const stem_names[N_STEMS];
+
+/** The ports of VARIANT_STEMS, by number (enum port). */
+extern const struct port_info port_table[N_PORTS];
+
+/** How many ports a variant has. */
+static inline uint32_t ports_count(enum variant v) {
+  return v == VARIANT_STEMS ? N_PORTS : N_PORTS - 2 * N_STEMS - 1;
+}
+
+/** Whether a port carries one float. */
+static inline bool ports_is_control(enum port port) {
+  return port_table[port].kind == KIND_CONTROL_IN || port_table[port].kind == KIND_CONTROL_OUT;
+}
+
+/** The entry of port_table that a variant's port number means. */
+static inline enum port ports_from_variant(enum variant v, uint32_t index) {
+  if (v == VARIANT_STEMS || index < PORT_STEM_AUDIO) {
+    return (enum port)index;
+  }
+  /* The insert once had PORT_OUTS, and Ardour keeps automation by number: an output took its place,
+   * and the last of then the output's, so that no control has the number that another had. */
+  const enum port port = (enum port)(index + 2 * N_STEMS);
+  return port == PORT_OUTS ? PORT_LATE_FRAMES : port == PORT_LATE_FRAMES ? PORT_FLOOR : port;
+}
+
+/** The port number of a variant that an entry of port_table has; ports_count() where it has none.
+ */
+static inline uint32_t ports_to_variant(enum variant v, enum port port) {
+  uint32_t index = 0;
+  while (index < ports_count(v) && ports_from_variant(v, index) != port) {
+    ++index;
+  }
+  return index;
+}
+
+/** The first control port of a stem. */
+static inline enum port ports_stem_control(enum stem s, enum stem_control c) {
+  return (enum port)(PORT_STEM_CONTROLS + (int)s * N_STEM_CONTROLS + (int)c);
+}
