@@ -58,7 +58,7 @@ static void put_number(unsigned char *bytes, int width, bool big, uint64_t value
 /* Names are letters, digits, spaces; false where there is none, which samples seldom look like. */
 static bool chunk_at(struct view *file, const struct kind *kind, sf_count_t at,
                      unsigned char head[LONGEST_HEAD], struct chunk *chunk) {
-  const size_t length = (size_t)(kind->id + kind->width);
+  const size_t length = (size_t)kind->id + (size_t)kind->width;
   if (view_read(file, at, head, length) != length) {
     return false;
   }

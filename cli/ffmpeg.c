@@ -67,12 +67,15 @@ static bool make_pipe(int ends[2]) {
 enum ffmpeg_start ffmpeg_start(struct ffmpeg *ffmpeg, const char *path) {
   *ffmpeg = (struct ffmpeg){.out = -1, .said = -1, .head = malloc(FFMPEG_HEAD)};
   /* So that no name is an option or a protocol. */
-  char *url = malloc(strlen(path) + sizeof "file:");
+  const size_t room = strlen(path) + sizeof "file:";
+  char *url = malloc(room);
   int out[2] = {-1, -1}, said[2] = {-1, -1};
-  int failed = ffmpeg->head && url && make_pipe(out) && make_pipe(said) ? 0 : errno;
+  int failed = ENOMEM;
+  if (ffmpeg->head && url) {
+    failed = make_pipe(out) && make_pipe(said) ? 0 : errno;
+  }
   if (!failed) {
-    memcpy(url, "file:", 5);
-    memcpy(url + 5, path, strlen(path) + 1);
+    snprintf(url, room, "file:%s", path);
     failed = spawn(ffmpeg, url, out[1], said[1]);
     ffmpeg->pid = failed ? 0 : ffmpeg->pid;
   }

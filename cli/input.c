@@ -163,7 +163,7 @@ static enum status open_any(struct input *input) {
 
 enum status input_open(struct input *input, const char *path) {
   *input = (struct input){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  struct stat st;
+  struct stat st = {0};
   int error = input->fd < 0 || fstat(input->fd, &st) != 0 ? errno : 0;
   if (error) {
     say("%s: %s", path, strerror(error));

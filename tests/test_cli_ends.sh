@@ -102,7 +102,7 @@ fails 1 'song.wav: is the song itself' "a picture over the song" \
 # ---- the line that shows how far it is
 if command -v script >/dev/null; then
   name='a 絆ふぉーえばー e♭́歌歌歌.wav' # wide characters, and one that combines
-  cp long.wav "$name"
+  tool repeat song.wav "$name" 20
   for columns in 80 60 40; do
     script -qec "stty columns $columns; '$UNBRAID' --stems bass --out line '$name'" /dev/null \
       </dev/null >typed

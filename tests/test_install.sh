@@ -51,10 +51,29 @@ left=$(find "$root" ! -type d -o -name unbraid.lv2)
 [ -z "$left" ] || fail "uninstall leaves $left"
 echo "installed, ran, uninstalled"
 
+# Without a compiler the first line says what to do.
+make -s CC=no-such-compiler B="$work/none" all >"$work/log" 2>&1 && fail "built without a compiler"
+head -n 1 "$work/log" | grep -q 'no C compiler.*packaging/deps.sh' || fail "without a compiler: $(cat "$work/log")"
+
+# What is missing is named in one go by deps.sh, also what tests would only skip.
+if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+  mkdir "$work/bare"
+  printf '#!/bin/sh\nexit 1\n' | tee "$work/bare/dpkg-query" "$work/bare/sudo" >"$work/bare/apt-cache"
+  printf '#!/bin/sh\necho 1000\n' >"$work/bare/id"
+  chmod +x "$work"/bare/*
+  said=$(PATH="$work/bare:$PATH" packaging/deps.sh test 2>&1) && fail "deps.sh misses nothing"
+  for package in libsndfile1-dev libcmocka-dev jalv 'libclang-rt-[0-9]*-*dev' python3-torch ffmpeg; do
+    grep -q -- "$package" <<<"$said" || fail "deps.sh does not name $package: $said"
+  done
+fi
+
 # From ~/.lv2, where hosts look without being told; nothing of the build folder or the system is in
 # reach of the program in ~/.local/bin.
 home=$work/home
 run_make install-user HOME="$home"
+grep -qF 'export PATH="$HOME/.local/bin:$PATH"' "$work/log" || fail "what to type is not told"
+run_make install-user HOME="$home" PATH="$home/.local/bin:$PATH"
+! grep -q 'export PATH' "$work/log" || fail "what to type is told where nothing needs to be"
 for file in .local/bin/unbraid .lv2/unbraid.lv2/unbraid.so; do
   [ -x "$home/$file" ] || fail "install-user puts no $file"
 done
