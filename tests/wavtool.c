@@ -5,6 +5,7 @@
  *   wavtool level FILE                      root mean square in dB of full scale
  *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav flac ogg mp3; 1, 2 or 6 channels
  *   wavtool gain IN OUT FACTOR              32-bit float WAV
+ *   wavtool right IN OUT FACTOR             the same, of every second channel
  *   wavtool repeat IN OUT TIMES             32-bit float WAV
  *   wavtool rate IN OUT RATE                the same samples under another rate
  *   wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
@@ -152,6 +153,11 @@ int main(int argc, char **argv) {
     convert(&s, path, argv[4], atoi(argv[5]));
   } else if (strcmp(verb, "gain") == 0 && argc == 5) {
     for (size_t i = 0; i < count(&s); i++) {
+      s.samples[i] *= strtof(argv[4], NULL);
+    }
+    save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  } else if (strcmp(verb, "right") == 0 && argc == 5) {
+    for (size_t i = 1; i < count(&s); i += 2) {
       s.samples[i] *= strtof(argv[4], NULL);
     }
     save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
