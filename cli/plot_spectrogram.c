@@ -13,8 +13,8 @@ struct spectrogram {
   double *edges;    /* rows + 1: in bins */
   float *power;     /* [column][row]: sums */
   unsigned *counts; /* per column */
-  float *ring, *window, *in;
-  fftwf_complex *out;
+  float *window;
+  fftwf_complex *ring, *in, *out; /* the left channel is real, the right one imaginary */
   fftwf_plan plan;
   int filled;      /* samples in ring */
   uint64_t centre; /* of the spectrum that ring will give, in samples */
@@ -35,12 +35,12 @@ static bool allocate(struct spectrogram *s) {
   s->counts = calloc((size_t)s->columns, sizeof *s->counts);
   s->ring = calloc(size, sizeof *s->ring);
   s->window = calloc(size, sizeof *s->window);
-  s->in = fftwf_alloc_real(size);
-  s->out = fftwf_alloc_complex(size / 2 + 1);
+  s->in = fftwf_alloc_complex(size);
+  s->out = fftwf_alloc_complex(size);
   if (!s->edges || !s->power || !s->counts || !s->ring || !s->window || !s->in || !s->out) {
     return false;
   }
-  s->plan = fftwf_plan_dft_r2c_1d(s->size, s->in, s->out, FFTW_ESTIMATE);
+  s->plan = fftwf_plan_dft_1d(s->size, s->in, s->out, FFTW_FORWARD, FFTW_ESTIMATE);
   return s->plan != NULL;
 }
 
@@ -74,10 +74,13 @@ struct spectrogram *spectrogram_new(double rate, uint64_t frames, int columns, i
   return s;
 }
 
+/* The channels' mean. One transform has both: what they are at a frequency is in the sum and the
+ * difference of its bin and of the mirrored one, and their powers together are those two's. */
 static float bin_power(const struct spectrogram *s, int bin) {
-  const int last = s->size / 2;
-  const float *x = s->out[bin < last ? bin : last];
-  return x[0] * x[0] + x[1] * x[1];
+  const int at = bin < s->size / 2 ? bin : s->size / 2;
+  const float *x = s->out[at], *mirrored = s->out[(s->size - at) % s->size];
+  return 0.25f *
+         (x[0] * x[0] + x[1] * x[1] + mirrored[0] * mirrored[0] + mirrored[1] * mirrored[1]);
 }
 
 /* The strongest bin of a row; between two bins where a row is narrower than one. */
@@ -95,7 +98,8 @@ static float row_power(const struct spectrogram *s, int row) {
 
 static void transform(struct spectrogram *s) {
   for (int i = 0; i < s->size; i++) {
-    s->in[i] = s->ring[i] * s->window[i];
+    s->in[i][0] = s->ring[i][0] * s->window[i];
+    s->in[i][1] = s->ring[i][1] * s->window[i];
   }
   fftwf_execute(s->plan);
   uint64_t column = s->centre * (uint64_t)s->columns / s->frames;
@@ -114,7 +118,8 @@ static void transform(struct spectrogram *s) {
 
 void spectrogram_add(struct spectrogram *s, const float *left, const float *right, size_t n) {
   for (size_t i = 0; i < n; i++) {
-    s->ring[s->filled++] = 0.5f * (left[i] + right[i]);
+    s->ring[s->filled][0] = left[i];
+    s->ring[s->filled++][1] = right[i];
     if (s->filled == s->size) {
       transform(s);
     }

@@ -12,7 +12,7 @@ struct spectrogram;
  * when out of memory. */
 struct spectrogram *spectrogram_new(double rate, uint64_t frames, int columns, int rows);
 
-/** Adds n samples of the mean of left and right. */
+/** Adds n samples; the picture has the mean power of the two channels. */
 void spectrogram_add(struct spectrogram *s, const float *left, const float *right, size_t n);
 
 /** Completes the last columns. Nothing may be added after it. */

@@ -10,6 +10,11 @@
 /* How far back covariances remember. */
 #define MEMORY_SECONDS 5.0
 
+/* Over this long it is watched whether the stems stand where they stood, and this far from there,
+ * of two, is elsewhere. */
+#define WATCH_SECONDS 0.25
+#define ELSEWHERE 0.4f
+
 /* Bands are of equal width in ERB up to here; the last takes what is above. */
 #define TOP_HZ 16000.0
 enum { BANDS = 4 };
@@ -36,8 +41,9 @@ struct place {
 struct spatial {
   unsigned stems, bins;
   unsigned first[BANDS + 1]; /* bin of each band, and the end */
-  float step;                /* share of a new frame in the covariances */
+  float step, watch_step;    /* share of a new frame in the covariances, and in what is watched */
   struct place mix[BANDS];
+  struct place expected, found; /* of late: if stems stood where they stood, and in truth */
   struct place heard[PASSES][BANDS][MASK_MAX_STEMS]; /* energies: not normalised */
   struct place places[BANDS][MASK_MAX_STEMS];        /* of the frame's filters */
   const float *spectra[N_CHANNELS], *masks;          /* of the frame */
@@ -63,6 +69,7 @@ struct spatial *spatial_new(unsigned stems, unsigned bins, double bin_hz, double
   s->stems = stems;
   s->bins = bins;
   s->step = (float)(1.0 - exp(-learn_seconds / MEMORY_SECONDS));
+  s->watch_step = (float)(1.0 - exp(-learn_seconds / WATCH_SECONDS));
   for (unsigned k = 1; k <= BANDS; ++k) {
     double hz = (pow(10.0, erb(TOP_HZ) * k / BANDS / 21.4) - 1.0) / 0.00437;
     double bin = k < BANDS ? floor(hz / bin_hz + 0.5) : bins;
@@ -112,6 +119,7 @@ void spatial_free(struct spatial *spatial) {
 void spatial_reset(struct spatial *spatial) UNBRAID_REALTIME {
   memset(spatial->mix, 0, sizeof spatial->mix);
   memset(spatial->heard, 0, sizeof spatial->heard);
+  spatial->found = spatial->expected = (struct place){0};
 }
 
 static void measure(struct spatial *s, const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
@@ -336,21 +344,62 @@ void spatial_stem(struct spatial *spatial, unsigned stem,
   }
 }
 
-static void learn(struct spatial *s, unsigned band, const float *masks,
+static void gather_stems(const struct spatial *s, unsigned band, const float *masks,
+                         struct place *frame) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < s->stems; ++i) {
+    frame[i] = gather(s, band, masks + (size_t)i * s->bins);
+  }
+}
+
+static void learn(struct spatial *s, const struct place *frame,
                   struct place *heard) UNBRAID_REALTIME {
   for (unsigned i = 0; i < s->stems; ++i) {
-    approach(&heard[i], gather(s, band, masks + (size_t)i * s->bins), s->step);
+    approach(&heard[i], frame[i], s->step);
   }
+}
+
+static void add_place(struct place *sum, struct place place, float scale) UNBRAID_REALTIME {
+  sum->ll += scale * place.ll;
+  sum->rr += scale * place.rr;
+  sum->lr += scale * place.lr;
+}
+
+/* Whether the stems are heard from elsewhere than they were: a channel came, went or was turned
+ * over. Another stem that begins to play is none of it. */
+static bool moved(struct spatial *s, struct place (*frame)[MASK_MAX_STEMS]) UNBRAID_REALTIME {
+  struct place found = {0}, expected = {0};
+  for (unsigned k = 0; k < BANDS; ++k) {
+    for (unsigned i = 0; i < s->stems; ++i) {
+      struct place now = frame[k][i], before = s->heard[0][k][i];
+      float energy = before.ll + before.rr;
+      bool known = energy > TINY;
+      add_place(&found, now, 1.0f);
+      add_place(&expected, known ? before : now, known ? (now.ll + now.rr) / energy : 1.0f);
+    }
+  }
+  approach(&s->found, found, s->watch_step);
+  approach(&s->expected, expected, s->watch_step);
+  float all = s->found.ll + s->found.rr + TINY;
+  float across = s->found.ll - s->found.rr - s->expected.ll + s->expected.rr;
+  float along = 2.0f * (s->found.lr - s->expected.lr);
+  return hypotf(across, along) > ELSEWHERE * all;
 }
 
 void spatial_learn(struct spatial *spatial, const float *masks) UNBRAID_REALTIME {
   struct spatial *s = spatial;
+  struct place frame[BANDS][MASK_MAX_STEMS], places[MASK_MAX_STEMS];
   for (unsigned k = 0; k < BANDS; ++k) {
-    struct place places[MASK_MAX_STEMS];
+    gather_stems(s, k, masks, frame[k]);
+  }
+  if (moved(s, frame)) {
+    spatial_reset(s);
+  }
+  for (unsigned k = 0; k < BANDS; ++k) {
     approach(&s->mix[k], gather(s, k, NULL), s->step);
-    learn(s, k, masks, s->heard[0][k]);
+    learn(s, frame[k], s->heard[0][k]);
     settle(s, k, s->heard[0][k], places);
     weigh(s, k, places, masks, true);
-    learn(s, k, s->weighed, s->heard[1][k]);
+    gather_stems(s, k, s->weighed, frame[k]);
+    learn(s, frame[k], s->heard[1][k]);
   }
 }

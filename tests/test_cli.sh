@@ -114,6 +114,13 @@ check "plot" "$UNBRAID" --plot --stems vocals,drums song.wav --out plot
 check "plot: a PNG beside the stems" cmp -n 4 plot/song.png <(printf '\211PNG')
 check "plot to a file" "$UNBRAID" --plot=picture.png --stems bass song48000.wav --out plot
 check "plot to a file: a PNG" cmp -n 4 picture.png <(printf '\211PNG')
+tool convert song.wav one.wav wav 1
+tool convert one.wav both.wav wav 2
+tool right both.wav inverted.wav -1
+check "plot, right inverted" "$UNBRAID" --plot=inverted.png --stems main inverted.wav --out plot
+check "plot, in mono" "$UNBRAID" --plot=both.png --stems main both.wav --out plot
+check "plot, right inverted: as full as in mono" \
+  test "$(stat -c %s inverted.png)" -gt $(($(stat -c %s both.png) * 9 / 10))
 
 check "list of presets" "$UNBRAID" --list-presets
 also "list of presets: eight" test "$(wc -l <out)" = 8

@@ -3,12 +3,14 @@
  *   wavtool info FILE                       prints "FRAMES RATE CHANNELS"
  *   wavtool residual REFERENCE PART...      level of REFERENCE - sum(PART) against REFERENCE, dB
  *   wavtool level FILE                      root mean square in dB of full scale
- *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav rf64 w64 aiff caf au flac ogg mp3; 1, 2 or
- * 6 channels wavtool tag IN OUT FORMAT               two channels with a title, an artist and,
- * where the format has room for them, a time, a marker with a name and XML wavtool tags FILE prints
- * what of these is there wavtool gain IN OUT FACTOR              32-bit float WAV wavtool repeat IN
- * OUT TIMES             32-bit float WAV wavtool rate IN OUT RATE                the same samples
- * under another rate wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
+ *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav rf64 w64 aiff caf au flac ogg mp3; 1, 2, 6
+ *   wavtool tag IN OUT FORMAT               a title, an artist, a time, a marker, XML: where it has room
+ *   wavtool tags FILE                       prints what of these is there
+ *   wavtool gain IN OUT FACTOR              32-bit float WAV
+ *   wavtool right IN OUT FACTOR             the same, of every second channel
+ *   wavtool repeat IN OUT TIMES             32-bit float WAV
+ *   wavtool rate IN OUT RATE                the same samples under another rate
+ *   wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
  *   wavtool empty OUT                       a WAV file without samples */
 #include <math.h>
 #include <sndfile.h>
@@ -223,6 +225,11 @@ int main(int argc, char **argv) {
     tag(&s, path, argv[4]);
   } else if (strcmp(verb, "gain") == 0 && argc == 5) {
     for (size_t i = 0; i < count(&s); i++) {
+      s.samples[i] *= strtof(argv[4], NULL);
+    }
+    save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  } else if (strcmp(verb, "right") == 0 && argc == 5) {
+    for (size_t i = 1; i < count(&s); i += 2) {
       s.samples[i] *= strtof(argv[4], NULL);
     }
     save(path, &s, SF_FORMAT_WAV | SF_FORMAT_FLOAT);

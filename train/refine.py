@@ -5,6 +5,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 MEMORY_SECONDS, TOP_HZ, BANDS = 5.0, 16000.0, 4
+WATCH_SECONDS, ELSEWHERE = 0.25, 0.4
 DOUBT, DIFFUSE, TINY = 0.1, 0.02, 1e-20
 SHARE_SECONDS, OPEN_SECONDS, CLOSE_SECONDS, HYSTERESIS = 1.0, 0.01, 0.15, 2.0
 FLOOR_OFF = -80.0
@@ -38,6 +39,38 @@ def weigh(mask, power, heard, mix, sharp):
     return weighed / (weighed.sum(0) + TINY), ll, rr, lr
 
 
+class Places:
+    """What is learnt of a song: covariances (LL, RR, LR) of the mix and the stems in each band."""
+
+    def __init__(self, stems, step, watch_step):
+        self.step, self.watch_step = step, watch_step
+        self.mix = np.zeros((BANDS, 3))
+        self.first, self.second = np.zeros((2, BANDS, stems, 3))
+        self.found, self.expected = np.zeros((2, 3))
+
+    def moved(self, frame):
+        """Whether the stems [bands, stems, 3] are heard from elsewhere than they were."""
+        before = self.first[..., :2].sum(-1, keepdims=True)
+        known = before > TINY
+        expected = np.where(known, self.first * frame[..., :2].sum(-1, keepdims=True)
+                            / np.where(known, before, 1), frame)
+        self.found += self.watch_step * (frame.sum((0, 1)) - self.found)
+        self.expected += self.watch_step * (expected.sum((0, 1)) - self.expected)
+        off = self.found - self.expected
+        return np.hypot(off[0] - off[1], 2 * off[2]) > ELSEWHERE * (self.found[:2].sum() + TINY)
+
+    def learn(self, masks, powers):
+        """From a frame's masks [stems, bins] and powers [3, bins] of each band."""
+        frame = np.stack([mask ** 2 @ power.T for mask, power in zip(masks, powers)])
+        if self.moved(frame):
+            self.__init__(len(masks[0]), self.step, self.watch_step)
+        self.mix += self.step * (np.stack([power.sum(1) for power in powers]) - self.mix)
+        self.first += self.step * (frame - self.first)
+        for band, (mask, power) in enumerate(zip(masks, powers)):
+            sharp = weigh(mask, power, self.first[band], self.mix[band], True)[0]
+            self.second[band] += self.step * (sharp ** 2 @ power.T - self.second[band])
+
+
 def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
     """Spectra [2, frames, bins], masks [stems, frames, bins] -> stems [stems, 2, frames, bins].
     Of frames that share masks it learns from the first, and from each when it is done."""
@@ -46,25 +79,24 @@ def spatial(spectrum, masks, amount, bin_hz, hop_seconds, renew=1, lookahead=0):
     power = np.stack([abs(left) ** 2, abs(right) ** 2, (left * right.conj()).real])
     stems, frames, bins = masks.shape
     out = np.empty((stems, 2, frames, bins), complex)
-    step = 1 - np.exp(-hop_seconds * renew / MEMORY_SECONDS)
-    band_edges = edges(bins, bin_hz)
-    for low, high in zip(band_edges, band_edges[1:]):
-        mix, first, second = np.zeros(3), np.zeros((stems, 3)), np.zeros((stems, 3))
-        for t in range(frames):
-            q, mask = power[:, t, low:high], masks[:, t, low:high]
-            weighed, ll, rr, lr = weigh(mask, q, second, mix, False)
+    places = Places(stems, *(1 - np.exp(-hop_seconds * renew / seconds)
+                             for seconds in (MEMORY_SECONDS, WATCH_SECONDS)))
+    cuts = edges(bins, bin_hz)[1:-1]
+    for t in range(frames):
+        powers, parts = np.split(power[:, t], cuts, -1), np.split(masks[:, t], cuts, -1)
+        made = []
+        for band, (q, mask) in enumerate(zip(powers, parts)):
+            weighed, ll, rr, lr = weigh(mask, q, places.second[band], places.mix[band], False)
             a, b, c = ((weighed * p).sum(0) for p in (ll, rr, lr))
             a, b = a + 1e-3, b + 1e-3
-            x, y = left[t, low:high], right[t, low:high]
+            x, y = (np.split(channel[t], cuts)[band] for channel in (left, right))
             u, v = (b * x - c * y) / (a * b - c * c), (a * y - c * x) / (a * b - c * c)
             filtered = np.stack([ll * u + lr * v + 1e-3 * u, lr * u + rr * v + 1e-3 * v], 1)
-            out[:, :, t, low:high] = (amount * weighed[:, None] * filtered
-                                      + (1 - amount) * mask[:, None] * np.stack([x, y]))
-            if (t + lookahead) % renew == 0:
-                mix += step * (q.sum(1) - mix)
-                first += step * (mask ** 2 @ q.T - first)
-                sharp = weigh(mask, q, first, mix, True)[0]
-                second += step * (sharp ** 2 @ q.T - second)
+            made.append(amount * weighed[:, None] * filtered
+                        + (1 - amount) * mask[:, None] * np.stack([x, y]))
+        out[:, :, t] = np.concatenate(made, -1)
+        if (t + lookahead) % renew == 0:
+            places.learn(parts, powers)
     return out
 
 
@@ -111,6 +143,7 @@ def main():
     images = sources * np.stack([np.cos(angles), np.sin(angles)], 1)[:, :, None, None, None]
     images[:, :, 30:34] = 0
     images[0, :, 50:] *= 0.01
+    images[:, 1, 36:] *= -1
     images = images.astype(np.float32)
     loud = (images ** 2).sum((1, 4)) * rng.uniform(0.3, 3, (stems, frames, bins)) + 1e-6
     masks = (loud / loud.sum(0)).astype(np.float32)

@@ -152,7 +152,7 @@ void rig_render(struct rig *rig, const float *left, const float *right, struct r
     size_t n = block ? block : 1 + next_random(&random) % 700;
     n = n < out->frames - done ? n : out->frames - done;
     l.in = left + done;
-    r.in = right + done;
+    r.in = right ? right + done : NULL;
     for (uint32_t i = 0; i < ports_count(rig->variant); ++i) {
       enum port port = ports_from_variant(rig->variant, i);
       float *buffer = port == PORT_IN_L   ? l.port

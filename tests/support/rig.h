@@ -47,7 +47,7 @@ struct rig_audio rig_audio_new(size_t frames, bool stems);
 void rig_audio_free(struct rig_audio *audio);
 
 /** Runs over whole buffers in pieces: `block` samples at a time, or, where it is 0, of lengths from
- * a fixed sequence between 1 and 700. */
+ * a fixed sequence between 1 and 700. `right` may be NULL: not connected. */
 void rig_render(struct rig *rig, const float *left, const float *right, struct rig_audio *out,
                 unsigned block);
 
