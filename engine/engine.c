@@ -158,7 +158,7 @@ static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME 
 static struct split_use use_of(const struct engine *engine, enum split_id split,
                                const struct audio *audio) UNBRAID_REALTIME {
   const struct engine_request *request = &engine->request;
-  struct split_use use = {.wait = request->wait, .refine = request->refine};
+  struct split_use use = {.pace = request->pace, .refine = request->refine};
   for (unsigned s = split_first(split); s < split_end(split); ++s) {
     unsigned bit = 1u << (s - split_first(split));
     bool taken = request->watched || audio->outs[s][0] || audio->outs[s][1];

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLL_NANOSECONDS = 200000 };
-
 #define OUT_OF_MEMORY "out of memory, or no thread could be started"
 
 /* What the player changed. */
@@ -52,7 +50,8 @@ struct loader {
 
   /* The audio thread's own. */
   struct request asked;
-  bool asking, patient; /* patient: false once a wait was in vain */
+  bool asking;
+  struct patience patience; /* with the loader */
   uint32_t sent;        /* letters */
   unsigned reads;       /* place of the newest refusal */
 
@@ -202,7 +201,7 @@ struct loader *loader_new(const struct maker *maker, const struct log *log) {
   }
   loader->maker = *maker;
   loader->log = *log;
-  loader->patient = true;
+  patience_renew(&loader->patience);
   loader->reads = 1;
   atomic_init(&loader->passed, 2);
   if (!make_first(loader) || !start(loader)) {
@@ -285,14 +284,15 @@ void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME 
   }
 }
 
-void loader_wait(struct loader *loader) {
-  struct patience patience = patience_begin();
+void loader_wait(struct loader *loader, struct pace *pace) {
   bool done;
   do {
     loader_send(loader);
     done = !loader->asking && atomic_load(&loader->served) == loader->sent;
-  } while (!done && loader->patient && patience_nap(&patience, POLL_NANOSECONDS));
-  loader->patient = done; /* a dead thread costs an export this wait once, not in every run() */
+  } while (!done && patience_nap(&loader->patience, pace));
+  if (done) {
+    patience_renew(&loader->patience);
+  }
 }
 
 static bool same(const struct choice *a, const struct choice *b) {
@@ -325,12 +325,13 @@ bool loader_restore(struct loader *loader, const struct choice *choice) {
 }
 
 void loader_saved(struct loader *loader, struct choice *choice) {
-  struct patience patience = patience_begin();
+  struct patience patience;
+  patience_renew(&patience);
   bool patient = true;
   pthread_mutex_lock(&loader->lock);
   while (atomic_load(&loader->full) && patient) {
     pthread_mutex_unlock(&loader->lock);
-    patient = patience_nap(&patience, POLL_NANOSECONDS);
+    patient = patience_nap(&patience, NULL);
     pthread_mutex_lock(&loader->lock);
   }
   *choice = loader->saved;

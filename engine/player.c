@@ -1,6 +1,7 @@
 #include "engine/player.h"
 
 #include "dsp/ramp.h"
+#include "engine/clock.h"
 #include "engine/loader.h"
 
 #include <math.h>
@@ -26,6 +27,8 @@ struct player {
   unsigned prime;                 /* samples that the coming engine has yet to hear */
   struct ramp fade;               /* 1: the coming engine alone */
   bool fresh;                     /* nothing was processed since the reset */
+  struct pace pace;
+  unsigned block; /* samples: those of a longer one are as many blocks of this */
   uint32_t late_before;           /* late frames of engines that played before */
 
   unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: there was none */
@@ -50,6 +53,8 @@ struct player *player_new(const struct maker *maker, const struct log *log) {
   player->playing = loader_take(loader);
   player->fresh = true;
   player->wanted = QUALITY_UNKNOWN;
+  player->block = maker->block;
+  pace_reset(&player->pace, maker->rate);
   ramp_init(&player->fade, 0.0f, (unsigned)fmax(1.0, round(FADE_SECONDS * maker->rate)));
   return player;
 }
@@ -81,6 +86,7 @@ void player_reset(struct player *player) UNBRAID_REALTIME {
   engine_reset(player->playing->engine);
   player->late_before = 0;
   player->fresh = true;
+  pace_reset(&player->pace, player->pace.rate);
 }
 
 static bool fading(const struct player *player) UNBRAID_REALTIME {
@@ -138,9 +144,9 @@ static void change_models(struct player *player, const struct engine_request *re
     }
   }
   loader_send(player->loader);
-  if (request->wait) { /* an export has what was asked for from here on */
+  if (pace_may_wait(&player->pace, player->pace.at)) { /* an export has it from here on */
     UNBRAID_TRUST_BEGIN
-    loader_wait(player->loader);
+    loader_wait(player->loader, &player->pace);
     UNBRAID_TRUST_END
     take(player, report);
   }
@@ -220,16 +226,10 @@ static unsigned room(const struct player *player) UNBRAID_REALTIME {
   return left < CHUNK ? left : CHUNK;
 }
 
-void player_process(struct player *player, const struct engine_request *request,
-                    const struct audio *audio, unsigned n,
-                    struct engine_report *report) UNBRAID_REALTIME {
-  report->plays = report->refused = NULL;
-  change_models(player, request, report);
-  engine_set(player->playing->engine, request);
-  if (player->coming) {
-    engine_set(player->coming->engine, request);
-  }
-  player->fresh = player->fresh && n == 0;
+/* n samples, at most a block. */
+static void process_block(struct player *player, const struct audio *audio,
+                          unsigned n) UNBRAID_REALTIME {
+  pace_advance(&player->pace, clock_seconds(), n);
   for (unsigned done = 0; done < n;) {
     unsigned chunk = n - done;
     struct audio rest = audio_from(audio, done);
@@ -240,6 +240,26 @@ void player_process(struct player *player, const struct engine_request *request,
       engine_process(player->playing->engine, &rest, chunk);
     }
     done += chunk;
+  }
+}
+
+void player_process(struct player *player, const struct engine_request *request,
+                    const struct audio *audio, unsigned n,
+                    struct engine_report *report) UNBRAID_REALTIME {
+  report->plays = report->refused = NULL;
+  struct engine_request paced = *request;
+  paced.pace = &player->pace;
+  player->pace.freewheels = request->freewheels;
+  pace_advance(&player->pace, clock_seconds(), 0);
+  change_models(player, request, report);
+  engine_set(player->playing->engine, &paced);
+  if (player->coming) {
+    engine_set(player->coming->engine, &paced);
+  }
+  player->fresh = player->fresh && n == 0;
+  for (unsigned done = 0; done < n; done += player->block) {
+    struct audio rest = audio_from(audio, done);
+    process_block(player, &rest, n - done < player->block ? n - done : player->block);
   }
   engine_report(player->playing->engine, report);
   report->late_frames += player->late_before;

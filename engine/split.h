@@ -47,13 +47,13 @@ const float *split_samples(const struct split *split, unsigned stem,
 struct split_use {
   unsigned heard;  /* the others are not computed; none: the separator rests */
   unsigned closed; /* the fader is closed: late masks must not let the stem through */
-  bool wait;       /* freewheeling: wait for each mask instead of using an older one */
+  struct pace *pace; /* whether masks may be waited for; NULL: never */
   struct refine_settings refine; /* of the four stems; harmonic and percussive stay as they are */
 };
 
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker
  * and has the next hop's output ready, which is made bit by bit from the middle of the hop on, as
- * `use` was there, if its masks have come by then. Real-time safe unless use->wait. */
+ * `use` was there, if its masks have come by then. Real-time safe unless use->pace lets it wait. */
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
                    unsigned n, const struct split_use *use) UNBRAID_REALTIME;
 
