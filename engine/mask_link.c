@@ -30,7 +30,7 @@ struct mask_link {
   unsigned renew, context, deadline; /* frames, or hops */
   unsigned linger;                   /* hops */
   unsigned frames;                   /* of this ring: */
-  bool *posted;                      /* [frames] whether the worker was sent the frame */
+  bool *posted;                      /* [frames] whether masks of the frame will come */
 
   enum life life;
   uint32_t epoch, late_frames;
@@ -122,7 +122,7 @@ static bool is_step(const struct mask_link *link, uint64_t frame) UNBRAID_REALTI
 /* @return false when the box is full: then the frame is lost. */
 static bool post(struct mask_link *link, uint64_t frame, bool wanted) UNBRAID_REALTIME {
   struct mail *mail = mailbox_reserve(link->lane.frames);
-  link->posted[frame % link->frames] = mail != NULL;
+  link->posted[frame % link->frames] = mail && wanted;
   if (!mail) {
     return false;
   }
@@ -211,9 +211,11 @@ static bool collect(struct mask_link *link, uint64_t frame) UNBRAID_REALTIME {
   return link->held == frame;
 }
 
-/* Waits as long as `pace` lets it, unless the worker has been given up. */
+/* Waits as long as `pace` lets it, unless the worker has been given up: for the masks or, where it
+ * was not sent the frame, until it is no longer lost. */
 static bool wait_for(struct mask_link *link, uint64_t frame, struct pace *pace) {
-  while (link->posted[frame % link->frames] && patience_nap(&link->patience, pace)) {
+  const bool *posted = &link->posted[frame % link->frames];
+  while ((*posted || !mailbox_empty(link->lane.frames)) && patience_nap(&link->patience, pace)) {
     if (collect(link, frame)) {
       return true;
     }
