@@ -30,9 +30,6 @@ void loader_ask_file(struct loader *loader, enum split_id split, const char *pat
 /** Sends what was asked for since; to be called in every run. */
 void loader_send(struct loader *loader) UNBRAID_REALTIME;
 
-/** Forgets what was asked for and not sent yet. */
-void loader_unask(struct loader *loader) UNBRAID_REALTIME;
-
 /** The newest setup made, now the caller's; NULL: none since the last time. */
 struct setup *loader_take(struct loader *loader) UNBRAID_REALTIME;
 

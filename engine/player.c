@@ -6,8 +6,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FADE_SECONDS 0.025
+
+/* How long after a session's models a host may be with its controls. */
+#define SESSION_SECONDS 2.0
 
 enum {
   CHUNK = 256, /* samples at a time while two engines play */
@@ -18,6 +22,14 @@ enum {
 struct outputs {
   float main[N_CHANNELS][CHUNK];
   float stems[N_STEMS][N_CHANNELS][CHUNK];
+};
+
+/* The last session whose models were taken: 0, none. */
+struct session {
+  uint32_t number;
+  unsigned quality;
+  char file[MAX_PATH]; /* of the four stems */
+  double left;         /* seconds that the host may take to restore the quality too */
 };
 
 /* The audio thread's, but for the loader, which is everyone's. */
@@ -31,9 +43,10 @@ struct player {
   unsigned block; /* samples: those of a longer one are as many blocks of this */
   uint32_t late_before;           /* late frames of engines that played before */
 
-  unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: there was none */
+  unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: not looked at yet */
   unsigned quality; /* asked for last, or restored */
-  bool restored;    /* a session said which quality it is */
+
+  struct session session;
 
   float input[N_CHANNELS][CHUNK], gain[CHUNK];
   struct outputs old, new;
@@ -97,6 +110,16 @@ const struct setup *player_setup(const struct player *player) UNBRAID_REALTIME {
   return player->coming ? player->coming : player->playing;
 }
 
+/* Whether the quality agrees is looked at anew. */
+static void take_session(struct player *player, const struct setup *setup) UNBRAID_REALTIME {
+  struct session *session = &player->session;
+  session->number = setup->session;
+  session->quality = player->quality = setup->choice.quality;
+  memcpy(session->file, setup->choice.files[SPLIT_FOUR], sizeof session->file);
+  session->left = SESSION_SECONDS;
+  player->wanted = QUALITY_UNKNOWN;
+}
+
 /* The newest setup that the loader made, unless a cross-fade is under way; and what it refused. */
 static void take(struct player *player, struct engine_report *report) UNBRAID_REALTIME {
   struct setup *setup = fading(player) ? NULL : loader_take(player->loader);
@@ -109,10 +132,8 @@ static void take(struct player *player, struct engine_report *report) UNBRAID_RE
     if (player->fresh) {
       finish(player);
     }
-    if (setup->restored) {
-      player->quality = setup->choice.quality;
-      player->restored = true;
-      loader_unask(player->loader);
+    if (setup->session != player->session.number) {
+      take_session(player, setup);
     }
     report->plays = setup->text;
   }
@@ -120,26 +141,37 @@ static void take(struct player *player, struct engine_report *report) UNBRAID_RE
   report->refused = refusal ? refusal : report->refused;
 }
 
-/* Asks for another model of the bundle when the quality has moved. What a session restored goes
- * before what the control was before the host had restored that too. */
+/* Asks for another model of the bundle when the quality is not the one that was asked for. The
+ * control has the last word, whatever a session said: it may have been moved while the plugin was
+ * not run, before the session was saved. But some hosts restore controls later than models: when
+ * it moves to what the session has, a file chosen there comes back. */
 static void follow_quality(struct player *player, unsigned wanted) UNBRAID_REALTIME {
-  bool first = player->wanted == QUALITY_UNKNOWN;
+  struct session *session = &player->session;
   if (wanted == player->wanted) {
     return;
   }
   player->wanted = wanted;
-  if (wanted != player->quality && !(first && player->restored)) {
+  if (wanted != player->quality) {
     player->quality = wanted;
     loader_ask_quality(player->loader, wanted);
+    if (session->left > 0.0 && wanted == session->quality) {
+      loader_ask_file(player->loader, SPLIT_FOUR, session->file);
+    }
+  }
+  if (wanted == session->quality) {
+    session->left = 0.0;
   }
 }
 
 static void change_models(struct player *player, const struct engine_request *request,
                           struct engine_report *report) UNBRAID_REALTIME {
   take(player, report);
-  follow_quality(player, request->quality);
+  if (!fading(player)) { /* else a session may be there and not taken yet */
+    follow_quality(player, request->quality);
+  }
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     if (request->files[i]) {
+      player->session.left = 0.0;
       loader_ask_file(player->loader, i, request->files[i]);
     }
   }
@@ -229,6 +261,7 @@ static unsigned room(const struct player *player) UNBRAID_REALTIME {
 /* n samples, at most a block. */
 static void process_block(struct player *player, const struct audio *audio,
                           unsigned n) UNBRAID_REALTIME {
+  player->session.left -= n / player->pace.rate;
   pace_advance(&player->pace, clock_seconds(), n);
   for (unsigned done = 0; done < n;) {
     unsigned chunk = n - done;
