@@ -15,6 +15,7 @@
 
 enum {
   CHUNK = 256, /* samples at a time while two engines play */
+  USUAL_BLOCK = 8192, /* samples, at most, where none was announced */
   QUALITY_UNKNOWN = N_QUALITIES,
 };
 
@@ -40,7 +41,7 @@ struct player {
   struct ramp fade;               /* 1: the coming engine alone */
   bool fresh;                     /* nothing was processed since the reset */
   struct pace pace;
-  unsigned block; /* samples: those of a longer one are as many blocks of this */
+  unsigned longest; /* block of a host that plays: a longer one counts as several */
   uint32_t late_before;           /* late frames of engines that played before */
 
   unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: not looked at yet */
@@ -66,7 +67,7 @@ struct player *player_new(const struct maker *maker, const struct log *log) {
   player->playing = loader_take(loader);
   player->fresh = true;
   player->wanted = QUALITY_UNKNOWN;
-  player->block = maker->block;
+  player->longest = maker->block > USUAL_BLOCK ? maker->block : USUAL_BLOCK;
   pace_reset(&player->pace, maker->rate);
   ramp_init(&player->fade, 0.0f, (unsigned)fmax(1.0, round(FADE_SECONDS * maker->rate)));
   return player;
@@ -258,7 +259,7 @@ static unsigned room(const struct player *player) UNBRAID_REALTIME {
   return left < CHUNK ? left : CHUNK;
 }
 
-/* n samples, at most a block. */
+/* n samples, at most the longest block. */
 static void process_block(struct player *player, const struct audio *audio,
                           unsigned n) UNBRAID_REALTIME {
   player->session.left -= n / player->pace.rate;
@@ -290,9 +291,9 @@ void player_process(struct player *player, const struct engine_request *request,
     engine_set(player->coming->engine, &paced);
   }
   player->fresh = player->fresh && n == 0;
-  for (unsigned done = 0; done < n; done += player->block) {
+  for (unsigned done = 0; done < n; done += player->longest) {
     struct audio rest = audio_from(audio, done);
-    process_block(player, &rest, n - done < player->block ? n - done : player->block);
+    process_block(player, &rest, n - done < player->longest ? n - done : player->longest);
   }
   engine_report(player->playing->engine, report);
   report->late_frames += player->late_before;
