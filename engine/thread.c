@@ -6,8 +6,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* Twice what opening a model takes, the most that any of them does: tests/test_thread.c. What a
- * sanitizer adds nobody knows. */
+/* Several times what a model that is opened takes, the most that any does (tests/test_thread.c): a
+ * host's log is written to from there too. What a sanitizer adds nobody knows. */
 enum { STACK_BYTES = 256 * 1024, GUARD_BYTES = 64 * 1024 };
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
