@@ -39,7 +39,7 @@ struct loader {
   /* Under the lock, which the audio thread never takes and which is held while a setup is made. */
   pthread_mutex_t lock;
   struct choice playing, saved;
-  uint32_t sessions; /* restored so far */
+  uint32_t sessions;              /* restored so far */
   char names[N_SPLITS][MAX_NAME]; /* of what plays */
   struct shortfall shortfall;
   unsigned writes; /* place of the next refusal */
@@ -54,8 +54,8 @@ struct loader {
   struct request asked;
   bool asking;
   struct patience patience; /* with the loader */
-  uint32_t sent;        /* letters */
-  unsigned reads;       /* place of the newest refusal */
+  uint32_t sent;            /* letters */
+  unsigned reads;           /* place of the newest refusal */
 
   /* What changes hands. */
   _Atomic(struct made *) made;    /* to the audio thread, the newest alone */

@@ -34,9 +34,9 @@ struct mask_link {
 
   enum life life;
   uint32_t epoch, late_frames;
-  uint64_t first;   /* the first frame whose masks are wanted since the separator began */
-  uint64_t held;    /* the frame whose masks `hold` has; NONE: it has none of this epoch */
-  unsigned unheard; /* hops since a stem was heard */
+  uint64_t first;           /* the first frame whose masks are wanted since the separator began */
+  uint64_t held;            /* the frame whose masks `hold` has; NONE: it has none of this epoch */
+  unsigned unheard;         /* hops since a stem was heard */
   struct patience patience; /* with the worker */
 };
 

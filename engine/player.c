@@ -14,7 +14,7 @@
 #define SESSION_SECONDS 2.0
 
 enum {
-  CHUNK = 256, /* samples at a time while two engines play */
+  CHUNK = 256,        /* samples at a time while two engines play */
   USUAL_BLOCK = 8192, /* samples, at most, where none was announced */
   QUALITY_UNKNOWN = N_QUALITIES,
 };
@@ -41,8 +41,8 @@ struct player {
   struct ramp fade;               /* 1: the coming engine alone */
   bool fresh;                     /* nothing was processed since the reset */
   struct pace pace;
-  unsigned longest; /* block of a host that plays: a longer one counts as several */
-  uint32_t late_before;           /* late frames of engines that played before */
+  unsigned longest;     /* block of a host that plays: a longer one counts as several */
+  uint32_t late_before; /* late frames of engines that played before */
 
   unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: not looked at yet */
   unsigned quality; /* asked for last, or restored */

@@ -45,9 +45,9 @@ const float *split_samples(const struct split *split, unsigned stem,
 
 /** What the mixer makes of the stems at the moment: a bit per stem, counted inside the split. */
 struct split_use {
-  unsigned heard;  /* the others are not computed; none: the separator rests */
-  unsigned closed; /* the fader is closed: late masks must not let the stem through */
-  struct pace *pace; /* whether masks may be waited for; NULL: never */
+  unsigned heard;                /* the others are not computed; none: the separator rests */
+  unsigned closed;               /* the fader is closed: late masks must not let the stem through */
+  struct pace *pace;             /* whether masks may be waited for; NULL: never */
   struct refine_settings refine; /* of the four stems; harmonic and percussive stay as they are */
 };
 

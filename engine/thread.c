@@ -62,7 +62,7 @@ thread_mark thread_self(void) UNBRAID_REALTIME {
 }
 
 static pid_t number_of(thread_mark mark) {
-  return (pid_t)~(mark >> 3);
+  return (pid_t) ~(mark >> 3);
 }
 
 /* 0: an ordinary thread. */

@@ -164,14 +164,10 @@ static void test_freewheeling(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_host_that_plays),
-      cmocka_unit_test(test_a_host_that_works_in_bursts),
-      cmocka_unit_test(test_xruns_and_pauses),
-      cmocka_unit_test(test_a_late_start),
-      cmocka_unit_test(test_an_export),
-      cmocka_unit_test(test_an_export_later),
-      cmocka_unit_test(test_waits_at_the_start),
-      cmocka_unit_test(test_freewheeling),
+      cmocka_unit_test(test_a_host_that_plays),  cmocka_unit_test(test_a_host_that_works_in_bursts),
+      cmocka_unit_test(test_xruns_and_pauses),   cmocka_unit_test(test_a_late_start),
+      cmocka_unit_test(test_an_export),          cmocka_unit_test(test_an_export_later),
+      cmocka_unit_test(test_waits_at_the_start), cmocka_unit_test(test_freewheeling),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,8 @@
  * wav_probe check CHANNELS FRAMES DELAY FILE: whether a rendered file holds what it must.
  * wav_probe automation MUTE UNMUTE DRY BLOCK FILE: whether automation is heard when it should be.
  * wav_probe same FILE FILE: whether two files hold the same samples, bit for bit.
- * wav_probe defaults [SYMBOL=VALUE...]: the initial values of the control inputs, freewheeling, with
- * commas, but for these. */
+ * wav_probe defaults [SYMBOL=VALUE...]: the initial values of the control inputs, freewheeling,
+ * with commas, but for these. */
 #include "interface/ports.h"
 #include "tests/hosts/signal.h"
 
