@@ -111,6 +111,15 @@ float mixer_fader(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
   return mixer->fader[stem].value;
 }
 
+float mixer_share(const struct mixer *mixer, enum split_id split) UNBRAID_REALTIME {
+  return split == SPLIT_HP ? mixer->hp.value : 1.0f - mixer->hp.value;
+}
+
+float mixer_through(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME {
+  float wet = mixer->enabled.value * mixer->wet[stem].value;
+  return 1.0f + wet * (mixer->fader[stem].value - 1.0f);
+}
+
 void mixer_measure(struct mixer *mixer, bool on) UNBRAID_REALTIME {
   mixer->measured = on;
   for (unsigned s = 0; !on && s < N_STEMS; ++s) {

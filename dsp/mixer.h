@@ -51,6 +51,13 @@ bool mixer_closed(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
 /** Fader of a stem at the moment: gain, mute and solo together, 0 ... 4. Real-time safe. */
 float mixer_fader(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
 
+/** How much of main is made from a split at the moment, 0 ... 1: both while it changes. Real-time
+ * safe. */
+float mixer_share(const struct mixer *mixer, enum split_id split) UNBRAID_REALTIME;
+
+/** How much of a stem main lets through at the moment: 1 + e w (g - 1), 0 ... 4. Real-time safe. */
+float mixer_through(const struct mixer *mixer, unsigned stem) UNBRAID_REALTIME;
+
 /** Switches the measuring of peaks on or off; off at first. Real-time safe. */
 void mixer_measure(struct mixer *mixer, bool on) UNBRAID_REALTIME;
 

@@ -136,6 +136,15 @@ void engine_set(struct engine *engine, const struct engine_request *request) UNB
   }
 }
 
+static void show(const struct engine *engine, enum split_id split,
+                 struct picture *picture) UNBRAID_REALTIME {
+  bool shown = split_picture(engine->splits[split], picture);
+  picture->share = shown ? mixer_share(engine->mixer, split) : 0.0f;
+  for (unsigned s = split_first(split); s < split_end(split); ++s) {
+    picture->through[s - split_first(split)] = mixer_through(engine->mixer, s);
+  }
+}
+
 void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_REALTIME {
   report->latency = engine->latency;
   report->late_frames = engine_late_frames(engine);
@@ -144,7 +153,9 @@ void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_
     report->peaks[s] = mixer_peak(engine->mixer, s);
     report->faders[s] = mixer_fader(engine->mixer, s);
   }
-  report->has_picture = split_picture(engine->splits[SPLIT_FOUR], &report->picture);
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    show(engine, i, &report->pictures[i]);
+  }
 }
 
 /* What is not finite counts as silence: it must reach neither the network nor the outputs. */
@@ -158,7 +169,8 @@ static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME 
 static struct split_use use_of(const struct engine *engine, enum split_id split,
                                const struct audio *audio) UNBRAID_REALTIME {
   const struct engine_request *request = &engine->request;
-  struct split_use use = {.pace = request->pace, .refine = request->refine};
+  struct split_use use = {
+      .shown = request->watched, .pace = request->pace, .refine = request->refine};
   for (unsigned s = split_first(split); s < split_end(split); ++s) {
     unsigned bit = 1u << (s - split_first(split));
     bool taken = request->watched || audio->outs[s][0] || audio->outs[s][1];

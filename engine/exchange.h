@@ -18,7 +18,7 @@ struct engine_request {
   struct refine_settings refine;
   unsigned quality;            /* below N_QUALITIES: another one than before is asked for */
   const char *files[N_SPLITS]; /* model files just asked for; "": the bundle's; NULL: none was */
-  bool watched;                /* stems are made, heard or not */
+  bool watched;                /* stems are made, heard or not, and in bypass masks at least */
   bool measured;               /* peaks are measured */
   bool freewheels;             /* the host waits for every mask and model */
   struct pace *pace;           /* the player's, which knows whether to wait; NULL: never wait */
@@ -38,8 +38,7 @@ struct engine_report {
   float load;            /* share of the time that the worker is busy, running mean */
   float peaks[N_STEMS];  /* behind the faders, since the last report; 0 unless measured */
   float faders[N_STEMS]; /* gain, mute and solo together */
-  bool has_picture;
-  struct picture picture; /* of the newest output */
+  struct picture pictures[N_SPLITS]; /* of the newest output */
   /* What became of models that were asked for: lines for the player, or NULL. */
   const char *plays, *refused;
 };

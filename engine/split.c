@@ -166,9 +166,9 @@ static void make_some(struct split *split) UNBRAID_REALTIME {
 
 /* The hop is full: its frame goes to the worker, and the frame whose masks are due to the output.
  */
-static void frame_done(struct split *split, struct worker *worker, bool heard) UNBRAID_REALTIME {
+static void frame_done(struct split *split, struct worker *worker, bool wanted) UNBRAID_REALTIME {
   spectra_analyse(split->spectra, split->now);
-  if (mask_link_feed(split->link, split->now, heard)) {
+  if (mask_link_feed(split->link, split->now, wanted)) {
     worker_wake(worker);
   }
   if (split->stage == PLANNED) {
@@ -192,7 +192,7 @@ void split_advance(struct split *split, struct worker *worker, const float *cons
     plan(split, use);
   }
   if (split->filled == split->hop) {
-    frame_done(split, worker, use->heard != 0);
+    frame_done(split, worker, use->heard != 0 || use->shown);
   } else if (split->stage != FILLING) {
     make_some(split);
   }

@@ -45,9 +45,10 @@ const float *split_samples(const struct split *split, unsigned stem,
 
 /** What the mixer makes of the stems at the moment: a bit per stem, counted inside the split. */
 struct split_use {
-  unsigned heard;                /* the others are not computed; none: the separator rests */
-  unsigned closed;               /* the fader is closed: late masks must not let the stem through */
-  struct pace *pace;             /* whether masks may be waited for; NULL: never */
+  unsigned heard;    /* the others are not computed */
+  unsigned closed;   /* the fader is closed: late masks must not let the stem through */
+  bool shown;        /* masks are wanted although no stem is heard; else the separator rests then */
+  struct pace *pace; /* whether masks may be waited for; NULL: never */
   struct refine_settings refine; /* of the four stems; harmonic and percussive stay as they are */
 };
 
@@ -57,8 +58,8 @@ struct split_use {
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
                    unsigned n, const struct split_use *use) UNBRAID_REALTIME;
 
-/** What the newest output was made of; good until the next split_advance(). @return false when
- * there is none yet. */
+/** What the newest output was made of, but nothing of main; good until the next split_advance().
+ * @return false when there is none yet. */
 bool split_picture(const struct split *split, struct picture *picture) UNBRAID_REALTIME;
 
 /** Frames since the reset whose masks came too late. */

@@ -18,7 +18,8 @@ enum stem_control { CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO, CONTROL_WET, N_STE
 /** The two plugins: with stem outputs, or with the main output alone. */
 enum variant { VARIANT_STEMS, VARIANT_INSERT, N_VARIANTS };
 
-/** Port numbers of VARIANT_STEMS. VARIANT_INSERT has the same ports without the stem outputs. */
+/** Port numbers of VARIANT_STEMS. VARIANT_INSERT has the same ports without the stem outputs and
+ * the switch that is about them. */
 enum port {
   PORT_IN_L,
   PORT_IN_R,
@@ -89,7 +90,7 @@ extern const struct port_info port_table[N_PORTS];
 
 /** How many ports a variant has. */
 static inline uint32_t ports_count(enum variant v) {
-  return v == VARIANT_STEMS ? N_PORTS : N_PORTS - 2 * N_STEMS;
+  return v == VARIANT_STEMS ? N_PORTS : N_PORTS - 2 * N_STEMS - 1;
 }
 
 /** Whether a port carries one float. */
@@ -99,13 +100,23 @@ static inline bool ports_is_control(enum port port) {
 
 /** The entry of port_table that a variant's port number means. */
 static inline enum port ports_from_variant(enum variant v, uint32_t index) {
-  return (enum port)(v == VARIANT_INSERT && index >= PORT_STEM_AUDIO ? index + 2 * N_STEMS : index);
+  if (v == VARIANT_STEMS || index < PORT_STEM_AUDIO) {
+    return (enum port)index;
+  }
+  /* The insert once had PORT_OUTS, and Ardour keeps automation by number: an output took its place,
+   * and the last of then the output's, so that no control has the number that another had. */
+  const enum port port = (enum port)(index + 2 * N_STEMS);
+  return port == PORT_OUTS ? PORT_LATE_FRAMES : port == PORT_LATE_FRAMES ? PORT_FLOOR : port;
 }
 
-/** The port number of a variant that an entry of port_table has; not of its stem outputs where the
- * variant has none. */
+/** The port number of a variant that an entry of port_table has; ports_count() where it has none.
+ */
 static inline uint32_t ports_to_variant(enum variant v, enum port port) {
-  return (uint32_t)port - (v == VARIANT_INSERT && port >= PORT_STEM_AUDIO ? 2 * N_STEMS : 0);
+  uint32_t index = 0;
+  while (index < ports_count(v) && ports_from_variant(v, index) != port) {
+    ++index;
+  }
+  return index;
 }
 
 /** The first control port of a stem. */

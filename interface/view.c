@@ -61,42 +61,50 @@ static uint8_t to_byte(float share) UNBRAID_REALTIME {
 }
 
 /* Power of the loudest bin, so that a sine has its own level wherever it lies; shares are weighted
- * with the power of the bins. */
-static void make_band(const struct picture *picture, const unsigned edges[2],
-                      const float faders[N_STEMS], uint8_t band[VIEW_BYTES]) UNBRAID_REALTIME {
+ * with the power of the bins. Before the first masks main lets everything through, and any stem may
+ * be in it. */
+static void make_band(const struct picture *picture, const unsigned edges[2], unsigned stems,
+                      uint8_t *level, uint8_t *shares) UNBRAID_REALTIME {
   const float *left = picture->spectra[0], *right = picture->spectra[1];
   unsigned bins = stft_bins(picture->geometry);
   float scale = picture->amplitude * picture->amplitude;
-  float peak = 0.0f, sum = SILENCE, parts[VIEW_SHARES] = {0.0f};
+  float peak = 0.0f, sum = SILENCE, parts[N_STEMS] = {0.0f};
   for (unsigned b = edges[0]; b < edges[1]; ++b) {
     float l = left[2 * b] * left[2 * b] + left[2 * b + 1] * left[2 * b + 1];
     float r = right[2 * b] * right[2 * b] + right[2 * b + 1] * right[2 * b + 1];
     float power = 0.5f * scale * (l + r);
     peak = fmaxf(peak, power);
     sum += power;
-    for (unsigned s = 0; picture->masks && s < VIEW_SHARES; ++s) {
-      parts[s] += power * picture->masks[(size_t)s * bins + b];
+    for (unsigned s = 0; s < stems; ++s) {
+      parts[s] +=
+          power * (picture->masks ? picture->through[s] * picture->masks[(size_t)s * bins + b]
+                                  : 1.0f / (float)stems);
     }
   }
-  band[0] = to_byte(1.0f + 10.0f * log10f(peak + SILENCE) / LEVEL_RANGE_DB);
-  for (unsigned s = 0; s < VIEW_SHARES; ++s) {
-    band[1 + s] = to_byte(faders[s] * parts[s] / sum);
+  uint8_t byte = to_byte(1.0f + 10.0f * log10f(peak + SILENCE) / LEVEL_RANGE_DB);
+  *level = byte > *level ? byte : *level;
+  for (unsigned s = 0; s < stems; ++s) {
+    shares[s] = to_byte(picture->share * parts[s] / sum);
   }
 }
 
-void view_make(struct view *view, const struct picture *picture, const float faders[N_STEMS],
-               float load, struct view_data *data) UNBRAID_REALTIME {
+void view_make(struct view *view, const struct picture pictures[N_SPLITS], float load,
+               struct view_data *data) UNBRAID_REALTIME {
   memset(data, 0, sizeof *data);
   memcpy(data->levels, view->levels, sizeof data->levels);
   memset(view->levels, 0, sizeof view->levels);
   data->load = load;
-  if (!picture) {
-    return;
-  }
-  if (view->analysis != picture->geometry.analysis) {
-    place_bands(view, picture->geometry);
-  }
-  for (unsigned b = 0; b < VIEW_BANDS; ++b) {
-    make_band(picture, view->edges[b], faders, data->column[b]);
+  for (unsigned i = 0; i < N_SPLITS; ++i) {
+    if (pictures[i].share == 0.0f) {
+      continue;
+    }
+    if (view->analysis != pictures[i].geometry.analysis) {
+      place_bands(view, pictures[i].geometry);
+    }
+    unsigned first = split_first(i), stems = split_end(i) - first;
+    for (unsigned b = 0; b < VIEW_BANDS; ++b) {
+      uint8_t *band = data->column[b];
+      make_band(&pictures[i], view->edges[b], stems, band, band + 1 + first);
+    }
   }
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { VIEW_BANDS = 64, VIEW_SHARES = 4, VIEW_BYTES = 1 + VIEW_SHARES };
+enum { VIEW_BANDS = 64, VIEW_BYTES = 1 + N_STEMS };
 
 /** Centre frequencies of the lowest and the highest band, in Hz; the others lie between them in
  * equal ratios. */
@@ -18,8 +18,9 @@ enum { VIEW_BANDS = 64, VIEW_SHARES = 4, VIEW_BYTES = 1 + VIEW_SHARES };
 
 struct view_data {
   float levels[N_STEMS]; /* peaks behind the fader since the last view, linear */
-  /* Per band: the level, 0 ... 255 for -90 ... 0 dB of a full-scale sine, then the share of each of
-   * the four stems as its fader lets it through, 0 ... 255. */
+  /* Per band: the level of the input, 0 ... 255 for -90 ... 0 dB of a full-scale sine, then the
+   * share of each stem as main lets it through, 0 ... 255. The stems are those of the split that
+   * main is made from, and of both while that changes. */
   uint8_t column[VIEW_BANDS][VIEW_BYTES];
   float load; /* worker time over hop time, running mean */
 };
@@ -52,6 +53,6 @@ void view_hear(struct view *view, const float peaks[N_STEMS]) UNBRAID_REALTIME;
 /** n samples have passed. Real-time safe. @return true when it is time for a view. */
 bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME;
 
-/** Makes a view of the newest output; `picture` NULL: there is none. Real-time safe. */
-void view_make(struct view *view, const struct picture *picture, const float faders[N_STEMS],
-               float load, struct view_data *data) UNBRAID_REALTIME;
+/** Makes a view of the newest output. Real-time safe. */
+void view_make(struct view *view, const struct picture pictures[N_SPLITS], float load,
+               struct view_data *data) UNBRAID_REALTIME;

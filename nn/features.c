@@ -10,6 +10,12 @@
 /* How much a sound from everywhere counts as one from the middle, of all energy. */
 #define CENTRED 0.05
 
+/* What sounds of late, in parts of the memory; how far from the past is elsewhere; and how much
+ * softer says nothing. */
+#define RECENT (1.0 / 12.0)
+#define ELSEWHERE 0.4
+#define FAINT 0.01
+
 bool features_init(struct features *features, const struct safetensors *file, const char *kind,
                    unsigned renew, unsigned bins, char *error, size_t error_size) {
   unsigned rate = 0, hop = 0;
@@ -21,15 +27,23 @@ bool features_init(struct features *features, const struct safetensors *file, co
       !safetensors_number(file, "feature_power", 0.01, 4.0, &power, error, error_size)) {
     return false;
   }
+  double frames = rate * seconds / ((double)hop * renew);
   *features = (struct features){.planes = strcmp(kind, "rms-magnitude") == 0 ? 1 : 2,
                                 .bins = bins,
                                 .power = (float)power,
-                                .keep = exp(-(double)hop * renew / (rate * seconds))};
+                                .past = {.keep = exp(-1.0 / frames)},
+                                .recent = {.keep = exp(-1.0 / (frames * RECENT))}};
   return true;
 }
 
+static void forget(struct image *image) UNBRAID_REALTIME {
+  image->ll = image->rr = image->lr = image->weight = 0.0;
+}
+
 void features_reset(struct features *features) UNBRAID_REALTIME {
-  features->ll = features->rr = features->lr = features->weight = 0.0;
+  forget(&features->past);
+  forget(&features->recent);
+  features->energy = features->energy_weight = 0.0;
 }
 
 /* Sums run in this many lanes, which the compiler puts into vectors. */
@@ -43,9 +57,9 @@ static double lanes_sum(const float lanes[LANES]) UNBRAID_REALTIME {
   return sum;
 }
 
-/* Takes this frame's covariance of the channels, of all bins, into the running one. */
-static void follow(struct features *f, const float *left, const float *right,
-                   unsigned bins) UNBRAID_REALTIME {
+/* The covariance of the channels of one frame, over all bins. */
+static struct image image_of(const float *left, const float *right,
+                             unsigned bins) UNBRAID_REALTIME {
   float ll[LANES] = {0}, rr[LANES] = {0}, lr[LANES] = {0};
   for (unsigned first = 0; first < 2 * bins; first += LANES) {
     unsigned lanes = 2 * bins - first < LANES ? 2 * bins - first : LANES;
@@ -56,11 +70,45 @@ static void follow(struct features *f, const float *left, const float *right,
       lr[i] += l * r;
     }
   }
-  double enters = 1.0 - f->keep;
-  f->ll = f->keep * f->ll + enters * lanes_sum(ll);
-  f->rr = f->keep * f->rr + enters * lanes_sum(rr);
-  f->lr = f->keep * f->lr + enters * lanes_sum(lr);
-  f->weight = f->keep * f->weight + enters;
+  return (struct image){.ll = lanes_sum(ll), .rr = lanes_sum(rr), .lr = lanes_sum(lr)};
+}
+
+static void enter(struct image *image, struct image frame) UNBRAID_REALTIME {
+  double keep = image->keep, enters = 1.0 - keep;
+  image->ll = keep * image->ll + enters * frame.ll;
+  image->rr = keep * image->rr + enters * frame.rr;
+  image->lr = keep * image->lr + enters * frame.lr;
+  image->weight = keep * image->weight + enters;
+}
+
+/* Whether what sounds of late is elsewhere than the past says: a channel came, went or was turned
+ * over. */
+static bool moved(struct image past, struct image recent) UNBRAID_REALTIME {
+  double was = past.ll + past.rr + 1e-30, is = recent.ll + recent.rr + 1e-30;
+  double across = (recent.ll - recent.rr) / is - (past.ll - past.rr) / was;
+  double along = 2.0 * recent.lr / is - 2.0 * past.lr / was;
+  return across * across + along * along > ELSEWHERE * ELSEWHERE &&
+         is / recent.weight > FAINT * was / past.weight;
+}
+
+/* As if all had begun with what sounds of late. */
+static void begin_with(struct image *past, struct image recent) UNBRAID_REALTIME {
+  double scale = (1.0 - past->keep) / (1.0 - recent.keep);
+  past->ll = scale * recent.ll;
+  past->rr = scale * recent.rr;
+  past->lr = scale * recent.lr;
+  past->weight = scale * recent.weight;
+}
+
+static void follow(struct features *f, struct image frame) UNBRAID_REALTIME {
+  double keep = f->past.keep, enters = 1.0 - keep;
+  f->energy = keep * f->energy + enters * (frame.ll + frame.rr);
+  f->energy_weight = keep * f->energy_weight + enters;
+  enter(&f->past, frame);
+  enter(&f->recent, frame);
+  if (moved(f->past, f->recent)) {
+    begin_with(&f->past, f->recent);
+  }
 }
 
 static void both_channels(const float *restrict left, const float *restrict right, unsigned bins,
@@ -81,13 +129,14 @@ static void turned(const float *restrict left, const float *restrict right, unsi
   }
 }
 
-static void principal_axes(const struct features *f, const float *left, const float *right,
-                           unsigned bins, float scale, float *values) UNBRAID_REALTIME {
+static void principal_axes(struct image past, const float *left, const float *right, unsigned bins,
+                           float scale, float *first, float *second) UNBRAID_REALTIME {
   /* No energy at all counts as the middle. */
-  double angle = 0.5 * atan2(2.0 * f->lr + CENTRED * (f->ll + f->rr) + 1e-30, f->ll - f->rr);
+  double angle =
+      0.5 * atan2(2.0 * past.lr + CENTRED * (past.ll + past.rr) + 1e-30, past.ll - past.rr);
   float c = scale * (float)(sqrt(0.5) * cos(angle)), s = scale * (float)(sqrt(0.5) * sin(angle));
-  turned(left, right, bins, c, s, values);
-  turned(left, right, bins, -s, c, values + f->bins);
+  turned(left, right, bins, c, s, first);
+  turned(left, right, bins, -s, c, second);
 }
 
 static void compress(float *values, unsigned n, float power) UNBRAID_REALTIME {
@@ -107,13 +156,13 @@ void features_of(struct features *features, const float *left, const float *righ
   struct features *f = features;
   unsigned n = f->planes * f->bins;
   memset(values, 0, n * sizeof *values);
-  follow(f, left, right, seen);
+  follow(f, image_of(left, right, seen));
   /* The planes' squares add up to the mean of the channels', whichever way they are turned. */
-  double level = scale * sqrt(0.5 * (f->ll + f->rr) / (f->weight * f->bins)) + LEVEL_FLOOR;
+  double level = scale * sqrt(0.5 * f->energy / (f->energy_weight * f->bins)) + LEVEL_FLOOR;
   if (f->planes == 1) {
     both_channels(left, right, seen, scale / (float)level, values);
   } else {
-    principal_axes(f, left, right, seen, scale / (float)level, values);
+    principal_axes(f->past, left, right, seen, scale / (float)level, values, values + f->bins);
   }
   compress(values, n, f->power);
 }

@@ -1,7 +1,7 @@
 /* What the networks see of a frame: magnitudes over the running level of the past seconds,
  * compressed, so that loud and soft music look the same. Where they tell the channels apart, these
  * are turned onto the principal axes of the past seconds, so that a mix with a channel missing,
- * quiet or upside down looks like the mix that it was. */
+ * quiet or upside down looks like the mix that it was; soon, where that changes in the middle. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -12,13 +12,19 @@
 
 enum { FEATURES_MAX_PLANES = 2 };
 
-struct features {
-  unsigned planes;   /* values per bin: 1 of "rms-magnitude", 2 of "mid-side-magnitude" */
-  unsigned bins;     /* that the network was trained with */
-  float power;       /* of the compression */
+/* Running covariance of the channels. */
+struct image {
   double keep;       /* share of the past that a frame keeps */
-  double ll, rr, lr; /* running covariance of the channels, */
-  double weight;     /* and how much of it is filled */
+  double ll, rr, lr; /* sums, */
+  double weight;     /* and how much of them is filled */
+};
+
+struct features {
+  unsigned planes;           /* values per bin: 1 of "rms-magnitude", 2 of "mid-side-magnitude" */
+  unsigned bins;             /* that the network was trained with */
+  float power;               /* of the compression */
+  struct image past, recent; /* of seconds, and of a part of one */
+  double energy, energy_weight; /* running, of both channels, and how much of it is filled */
 };
 
 /** Reads what the model file says about them; of every `renew`-th frame. Not real-time safe.

@@ -11,7 +11,7 @@ test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
 optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 libjack-jackd2-dev jalv ecasound
-  ardour valgrind clang clang-format-19 clang-tidy spin python3-torch python3-scipy
+  pipewire-bin ardour valgrind clang clang-format-19 clang-tidy spin python3-torch python3-scipy
   python3-soundfile python3-matplotlib libopenblas0-pthread ffmpeg git appstream"
 # To build the Debian packages and to look them over.
 package_packages="git build-essential debhelper pkgconf fakeroot libcmocka-dev lilv-utils sox

@@ -253,8 +253,7 @@ static void write_messages(struct unbraid *self, const struct engine_report *rep
   write_texts(self);
   if (view_advance(&self->view, n)) {
     struct view_data data;
-    view_make(&self->view, report->has_picture ? &report->picture : NULL, report->faders,
-              report->load, &data);
+    view_make(&self->view, report->pictures, report->load, &data);
     plugin_messages_view(messages, &data);
   }
   plugin_messages_end(messages);

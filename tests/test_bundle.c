@@ -295,6 +295,26 @@ static void test_ports(void **state) {
   }
 }
 
+/* The insert has no switch for outputs that it has not, and what Ardour saved as automation of a
+ * number before that switch went is of the same control still. */
+static void test_numbers_of_the_insert(void **state) {
+  (void)state;
+  LilvNode *outs = lilv_new_string(world, port_table[PORT_OUTS].symbol);
+  assert_non_null(lilv_plugin_get_port_by_symbol(plugins[VARIANT_STEMS], outs));
+  assert_null(lilv_plugin_get_port_by_symbol(plugins[VARIANT_INSERT], outs));
+  lilv_node_free(outs);
+  for (unsigned p = PORT_STEM_CONTROLS; p < PORT_FLOOR; p++) {
+    const uint32_t was = p - (PORT_STEM_CONTROLS - PORT_STEM_AUDIO);
+    const LilvPort *port = lilv_plugin_get_port_by_index(plugins[VARIANT_INSERT], was);
+    const char *symbol = lilv_node_as_string(lilv_port_get_symbol(plugins[VARIANT_INSERT], port));
+    if (p == PORT_OUTS) {
+      assert_true(port_is_a(plugins[VARIANT_INSERT], port, LV2_CORE__OutputPort));
+    } else if (p != PORT_LATE_FRAMES) {
+      assert_string_equal(symbol, port_table[p].symbol);
+    }
+  }
+}
+
 /* Hosts find the model files as parameters, and save them. */
 static void test_parameters(void **state) {
   (void)state;
@@ -324,12 +344,28 @@ static void test_parameters(void **state) {
   lilv_node_free(anywhere);
 }
 
-/* Ardour takes the channels of a group from its elements and its name from rdfs:label. */
+/* A host that takes any literal, of whatever language, takes the English one. */
+static void assert_english_alone(const LilvNode *subject, const char *predicate) {
+  LilvNode *node = lilv_new_uri(world, predicate), *no = lilv_new_bool(world, false),
+           *yes = lilv_new_bool(world, true);
+  lilv_world_set_option(world, LILV_OPTION_FILTER_LANG, no);
+  LilvNodes *all = lilv_world_find_nodes(world, subject, node, NULL);
+  lilv_world_set_option(world, LILV_OPTION_FILTER_LANG, yes);
+  assert_int_equal(lilv_nodes_size(all), 1);
+  lilv_nodes_free(all);
+  lilv_node_free(node);
+  lilv_node_free(no);
+  lilv_node_free(yes);
+}
+
+/* Ardour takes the channels of a group from its elements and its name from rdfs:label; Carla its
+ * name from lv2:name, of any language. */
 static void assert_group(const LilvNode *group, bool stereo, bool input) {
   LilvNode *symbol = get(group, LV2_CORE__symbol), *label = get(group, LILV_NS_RDFS "label");
   LilvNode *name = get(group, LV2_CORE__name);
   assert_true(symbol && label && name);
   assert_true(lilv_node_equals(label, name));
+  assert_english_alone(group, LV2_CORE__name);
   lilv_node_free(symbol);
   lilv_node_free(label);
   lilv_node_free(name);
@@ -460,11 +496,17 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),  cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features), cmocka_unit_test(test_inline_display),
-      cmocka_unit_test(test_ports),    cmocka_unit_test(test_parameters),
-      cmocka_unit_test(test_groups),   cmocka_unit_test(test_presets),
-      cmocka_unit_test(test_windows),  cmocka_unit_test(test_starts_without_features),
+      cmocka_unit_test(test_plugins),
+      cmocka_unit_test(test_version),
+      cmocka_unit_test(test_features),
+      cmocka_unit_test(test_inline_display),
+      cmocka_unit_test(test_ports),
+      cmocka_unit_test(test_numbers_of_the_insert),
+      cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_starts_without_features),
   };
   return cmocka_run_group_tests(tests, load_bundle, unload_bundle);
 }

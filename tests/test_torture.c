@@ -30,11 +30,7 @@ static unsigned times(unsigned n) {
 static float audio[PORT_STEM_CONTROLS][LONGEST];
 
 static void connect(struct rig *rig, enum port port, void *data) {
-  for (uint32_t i = 0; i < ports_count(rig->variant); ++i) {
-    if (ports_from_variant(rig->variant, i) == port) {
-      rig->descriptor->connect_port(rig->handle, i, data);
-    }
-  }
+  rig->descriptor->connect_port(rig->handle, ports_to_variant(rig->variant, port), data);
 }
 
 static void connect_audio(struct rig *rig) {

@@ -1,5 +1,5 @@
 /* What lilv gives hosts for each language of ttl/po: every name, comment and label is translated,
- * as the language's table says; symbols and scale points are not. */
+ * as the language's table says; symbols, scale points and the lv2:name of a group are not. */
 #include "interface/ports.h"
 #include "ttl/words.h"
 
@@ -160,7 +160,6 @@ static void compare_port(struct comparison *c, int v, uint32_t index) {
   check_scale_points(c->other.plugins[v], other, info->points);
   LilvNode *group = port_get(&c->other, v, other, LV2_PORT_GROUPS__group);
   if (group) {
-    compare_objects(c, lilv_node_as_uri(group), LV2_CORE__name);
     compare_objects(c, lilv_node_as_uri(group), LILV_NS_RDFS "label");
   }
   lilv_node_free(group);

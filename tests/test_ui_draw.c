@@ -187,7 +187,7 @@ static void test_meters_and_hues(void **state) {
       assert_true(count(meter, THEME_SUNKEN) > meter.w * meter.h / 10);
     }
     /* Each stem alone, over the full width: its hue and no other's. */
-    for (unsigned s = 0; s < VIEW_SHARES; s++) {
+    for (unsigned s = 0; s < N_STEMS; s++) {
       uint8_t column[SPECTROGRAM_COLUMN] = {0};
       for (int b = 0; b < VIEW_BANDS; b++) {
         column[b * VIEW_BYTES] = 200;
@@ -200,6 +200,23 @@ static void test_meters_and_hues(void **state) {
       const colour_t expected = spectrogram_colour(spectrogram, column);
       assert_int_equal(count(layout.spectrogram, expected),
                        layout.spectrogram.w * layout.spectrogram.h);
+    }
+    end();
+  }
+}
+
+/* The legend names the split that main is made from, and no other. */
+static void test_legend(void **state) {
+  (void)state;
+  for (size_t i = 0; i < N_SIZES; i++) {
+    begin(VARIANT_INSERT, sizes[i].width, sizes[i].height, sizes[i].scale);
+    screen_show(screen, &target, DAMAGE_ALL);
+    for (int turn = 0; turn < 3; turn++) {
+      for (unsigned s = 0; s < N_STEMS; s++) {
+        const int dots = count(layout.legend, theme_stems[s]);
+        assert_int_equal(dots > 0, split_of(s) == (turn % 2 ? SPLIT_HP : SPLIT_FOUR));
+      }
+      screen_show(screen, &target, state_set(&model, PORT_MAIN_FROM, turn % 2 ? 0.0f : 1.0f));
     }
     end();
   }
@@ -409,13 +426,13 @@ static void simulate(int kind, colour_t colour, double lab[3]) {
   lab[2] = 200.0 * (f[1] - f[2]);
 }
 
-/* In the spectrogram only the hue tells the four stems apart. */
+/* In the spectrogram only the hue tells the stems of a split apart. */
 static void test_colour_blindness(void **state) {
   (void)state;
   double least = 1e9;
   for (int kind = 0; kind < 4; kind++) {
-    for (unsigned a = 0; a < VIEW_SHARES; a++) {
-      for (unsigned b = 0; b < a; b++) {
+    for (unsigned a = 0; a < N_STEMS; a++) {
+      for (unsigned b = split_first(split_of(a)); b < a; b++) {
         double x[3], y[3];
         simulate(kind, theme_stems[a], x);
         simulate(kind, theme_stems[b], y);
@@ -561,6 +578,7 @@ int main(void) {
       cmocka_unit_test(test_words_fit),
       cmocka_unit_test(test_layout),
       cmocka_unit_test(test_meters_and_hues),
+      cmocka_unit_test(test_legend),
       cmocka_unit_test(test_bars_show_their_values),
       cmocka_unit_test(test_numbers),
       cmocka_unit_test(test_qualities_in_the_menu),

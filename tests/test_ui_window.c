@@ -251,6 +251,64 @@ static void test_other_keys_go_to_the_host(void **state) {
   assert_true(XCheckTypedWindowEvent(stage_display(), stage.parent, KeyPress, &event));
 }
 
+/* Throws away what went to the host; returns whether there was a press of a key, with a modifier.
+ */
+static bool host_heard(KeySym key, unsigned modifier) {
+  XEvent event;
+  bool heard = false;
+  XSync(stage_display(), False);
+  while (XCheckTypedWindowEvent(stage_display(), stage.parent, KeyPress, &event)) {
+    heard = heard || (XLookupKeysym(&event.xkey, 0) == key && (event.xkey.state & modifier));
+  }
+  return heard;
+}
+
+static void test_shortcuts_go_to_the_host(void **state) {
+  (void)state;
+  static const KeySym keys[] = {XK_Home,  XK_End,   XK_Up,  XK_Down,   XK_Left,
+                                XK_Right, XK_Prior, XK_Tab, XK_Return, XK_Escape,
+                                XK_m,     XK_s,     XK_5,   XK_minus};
+  static const struct {
+    KeySym key;
+    unsigned mask;
+  } modifiers[] = {{XK_Control_L, ControlMask}, {XK_Alt_L, Mod1Mask}, {XK_Super_L, Mod4Mask}};
+  const struct layout l = stage_layout(&stage, 1.0);
+  stage_click(&stage, 1, l.values[STEM_VOCALS]);
+  stage_forget(&stage);
+  for (size_t m = 0; m < sizeof modifiers / sizeof *modifiers; m++) {
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+      stage_key(&stage, keys[k], modifiers[m].key);
+      assert_true(host_heard(keys[k], modifiers[m].mask));
+    }
+  }
+  for (int p = 0; p < N_PORTS; p++) {
+    assert_true(isnan(stage_written(&stage, (enum port)p)));
+  }
+  assert_int_equal(stage.touches, 0);
+  stage_key(&stage, XK_Up, NoSymbol); /* the focus has not moved */
+  assert_true(stage_written(&stage, gain(STEM_VOCALS)) == 1.0f);
+}
+
+static void test_locks_do_not_matter(void **state) {
+  (void)state;
+  static const KeySym locks[] = {XK_Num_Lock, XK_Caps_Lock};
+  const struct layout l = stage_layout(&stage, 1.0);
+  stage_click(&stage, 1, l.values[STEM_VOCALS]);
+  for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+    stage_key(&stage, locks[i], NoSymbol);
+    stage_key(&stage, XK_Home, NoSymbol);
+    stage_key(&stage, XK_Up, NoSymbol);
+    assert_true(stage_written(&stage, gain(STEM_VOCALS)) == 1.0f);
+    stage_key(&stage, XK_m, NoSymbol);
+    assert_true(stage_written(&stage, ports_stem_control(STEM_VOCALS, CONTROL_MUTE)) == 1.0f);
+    stage_key(&stage, XK_m, NoSymbol);
+    stage_key(&stage, XK_Home, XK_Alt_L);
+    assert_true(host_heard(XK_Home, Mod1Mask));
+    assert_true(stage_written(&stage, gain(STEM_VOCALS)) == 1.0f);
+    stage_key(&stage, locks[i], NoSymbol);
+  }
+}
+
 static bool wrote_object(const char *type, const char *property) {
   for (unsigned i = 0; i < stage.n_writes; i++) {
     const LV2_Atom_Object *object = (const LV2_Atom_Object *)stage.writes[i].data;
@@ -578,6 +636,8 @@ int main(void) {
       WITH_WINDOW(test_typed_values),
       WITH_WINDOW(test_presets_and_quality),
       WITH_WINDOW(test_other_keys_go_to_the_host),
+      WITH_WINDOW(test_shortcuts_go_to_the_host),
+      WITH_WINDOW(test_locks_do_not_matter),
       WITH_WINDOW(test_atoms_for_the_plugin),
       WITH_WINDOW(test_damaged_events),
       WITH_WINDOW(test_what_is_on_the_screen),

@@ -66,11 +66,10 @@ class BandGru(BandNetwork):
 
         The masks given out at step t belong to frame t - lookahead.
         """
-        x = self.encode(feature).permute(1, 2, 0, 3).contiguous()
+        x = fused.encode(self, feature)
         for block in self.blocks:
             x = block(x)
-        x = torch.tanh(self.head(self.head_norm(x)))
-        return torch.softmax(self.sizes.mask_power * self.decode(x.permute(2, 0, 1, 3)), 1)
+        return fused.decode(self, x)
 
     def inner_tensors(self):
         """Per block, first the rows that the GRU resets with, then those it updates with,

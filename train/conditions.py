@@ -1,4 +1,5 @@
-"""The same songs heard otherwise: softer, louder, as mono, panned, at other sample rates.
+"""The same songs heard otherwise: softer, louder, as mono, panned, with a channel missing,
+quiet or upside down, at other sample rates.
 
 Scores are of what was heard against what there was to hear, so that a separator
 which minds neither keeps its figure.
@@ -22,6 +23,8 @@ class Heard:
     gain_db: float = 0
     mono: bool = False
     panned: bool = False
+    right: float = 1      # gain of that channel
+    swapped: bool = False
     rate: int = RATE
 
     def __call__(self, stems):
@@ -32,6 +35,11 @@ class Heard:
         if self.panned:
             gains = np.stack([np.cos(ANGLES), np.sin(ANGLES)], 1).astype(np.float32)
             stems = stems.mean(-2, keepdims=True) * gains[:, :, None] * np.float32(2 ** 0.5)
+        if self.right != 1:
+            stems = np.broadcast_to(stems, (*stems.shape[:-2], 2, stems.shape[-1]))
+            stems = stems * np.array([[1], [self.right]], np.float32)
+        if self.swapped:
+            stems = stems[..., ::-1, :]
         if self.rate != RATE:
             common = gcd(self.rate, RATE)
             stems = resample_poly(stems, self.rate // common, RATE // common, axis=-1)
@@ -43,5 +51,11 @@ CONDITIONS = {
     **{f"{db:+d} dB": Heard(gain_db=db) for db in (-24, -12, 6)},
     "panned": Heard(panned=True),
     "mono as stereo": Heard(mono=True),
+    # A mono strip of which only the left port is connected; half of a stereo mix.
+    "mono on the left": Heard(mono=True, right=0),
+    "no right": Heard(right=0),
+    "right -12 dB": Heard(right=10 ** (-12 / 20)),
+    "right inverted": Heard(right=-1),
+    "swapped": Heard(swapped=True),
     **{f"{rate / 1000:g} kHz": Heard(rate=rate) for rate in (22050, 48000, 96000, 192000)},
 }

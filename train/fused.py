@@ -37,6 +37,7 @@ KINDS = {
     "avx512": ("avx512f avx512bw avx512vl", "-mavx512f -mavx512bw -mavx512vl -mfma"),
     "avx2": ("avx2 fma", "-mavx2 -mfma"),
 }
+EXACT = {"avx512bf16": "avx512"}   # the same in float32
 LANES = 16   # floats of the largest register
 
 
@@ -129,10 +130,14 @@ def describe():
 
 
 def library(x, applies=True):
-    """What computes on tensors like `x`, or None if PyTorch has to."""
+    """What computes on tensors like `x`, or None if PyTorch has to. Only what is learnt from is
+    rounded: scores are of what the weights say."""
     if x.device.type != "cpu" or x.dtype != torch.float32 or not applies:
         return None
-    return open_library(choice())[0]
+    found = open_library(choice())[0]
+    if found and found.kind in EXACT and not torch.is_grad_enabled():
+        return open_library(EXACT[found.kind])[0]
+    return found
 
 
 def structure(numbers, tensors):
@@ -197,6 +202,95 @@ def channel_block(x, norm, inner, outer):
                            inner.weight, inner.bias, outer.weight, outer.bias)
 
 
+def runs(net, x_shape):
+    """The first numbers of a call of an end of the network, for each run of bands."""
+    band = bin = 0
+    for bands, width in net.runs:
+        yield *x_shape, net.sizes.bins, band, bands, bin, width
+        band, bin = band + bands, bin + bands * width
+
+
+class Encode(torch.autograd.Function):
+    """See fused/encode.c; after the features, weights and biases of all runs."""
+
+    @staticmethod
+    def forward(ctx, c, net, feature, *parameters):
+        ctx.tensors = [t.detach().contiguous() for t in (net.feature_mean, net.feature_scale, *parameters)]
+        batch, frames = feature.shape[:2]
+        x = feature.new_empty(frames, batch, net.sizes.count(), net.sizes.n)
+        ctx.c, ctx.runs, ctx.taps = c, list(runs(net, x.shape)), net.sizes.taps
+        feature = feature.contiguous()
+        for run, parts in Encode.calls(ctx, ctx.tensors[2:]):
+            c.call("encode_forward", structure(run, ctx.tensors[:2] + parts), feature, x)
+        ctx.save_for_backward(feature)
+        return x
+
+    @staticmethod
+    def calls(ctx, tensors):
+        """Numbers and tensors of each run."""
+        count = len(ctx.runs)
+        return [((*run, ctx.taps), [tensors[i], tensors[count + i]]) for i, run in enumerate(ctx.runs)]
+
+    @staticmethod
+    def backward(ctx, dx):
+        feature, = ctx.saved_tensors
+        dx, found = dx.contiguous(), [torch.zeros_like(p) for p in ctx.tensors[2:]]
+        for run, parts in Encode.calls(ctx, found):
+            ctx.c.call("encode_backward", structure(run, [*ctx.tensors[:2], None, None]), feature, dx,
+                       structure((), parts))
+        return None, None, None, *found
+
+
+class Decode(torch.autograd.Function):
+    """See fused/decode.c; after x the head's parameters, then weights and biases of all runs."""
+
+    @staticmethod
+    def forward(ctx, c, net, x, *parameters):
+        x, ctx.tensors = x.contiguous(), [p.detach().contiguous() for p in parameters]
+        ctx.c, ctx.runs, ctx.outputs = c, list(runs(net, x.shape)), len(net.OUTPUTS)
+        ctx.power = torch.tensor(float(net.sizes.mask_power))
+        masks = x.new_empty(x.shape[1], ctx.outputs, x.shape[0], net.sizes.bins)
+        for run, parts in Decode.calls(ctx, ctx.tensors):
+            c.call("decode_forward", structure(run, [ctx.power, *parts]), x, masks)
+        ctx.save_for_backward(x, masks)
+        return masks
+
+    @staticmethod
+    def calls(ctx, tensors):
+        """Numbers and tensors of each run."""
+        count = len(ctx.runs)
+        return [((*run, ctx.outputs), [*tensors[:4], tensors[4 + i], tensors[4 + count + i]])
+                for i, run in enumerate(ctx.runs)]
+
+    @staticmethod
+    def backward(ctx, d_masks):
+        x, masks = ctx.saved_tensors
+        d_masks, dx = d_masks.contiguous(), torch.empty_like(x)
+        found = [torch.zeros_like(p) for p in ctx.tensors]
+        for (run, parts), (_, of_run) in zip(Decode.calls(ctx, ctx.tensors), Decode.calls(ctx, found)):
+            ctx.c.call("decode_backward", structure(run, [ctx.power, *parts]), x, masks, d_masks, dx,
+                       structure((), of_run))
+        return None, None, dx, *found
+
+
+def encode(net, feature):
+    """A BandGru's features [batch, frames, 2, bins] -> [frames, batch, bands, n]."""
+    c = library(feature, net.sizes.n % LANES == 0 and not feature.requires_grad)
+    if not c:
+        return plain_encode(net, feature)
+    return Encode.apply(c, net, feature, *net.encoder.weights, *net.encoder.biases)
+
+
+def decode(net, x):
+    """A BandGru's [frames, batch, bands, n] -> masks [batch, outputs, frames, bins]."""
+    c = library(x, net.sizes.n % LANES == 0
+                and all(width * len(net.OUTPUTS) % LANES == 0 for _, width in net.runs))
+    if not c:
+        return plain_decode(net, x)
+    return Decode.apply(c, net, x, net.head_norm.weight, net.head_norm.bias, net.head.weight,
+                        net.head.bias, *net.decoder.weights, *net.decoder.biases)
+
+
 class Heard(torch.autograd.Function):
     """See fused/heard.c; returns its sums."""
 
@@ -253,6 +347,15 @@ def plain_band_block(x, norm, inner, outer):
 
 def plain_channel_block(x, norm, inner, outer):
     return x + outer(F.relu(inner(norm(x))))
+
+
+def plain_encode(net, feature):
+    return net.encode(feature).permute(1, 2, 0, 3).contiguous()
+
+
+def plain_decode(net, x):
+    x = torch.tanh(net.head(net.head_norm(x)))
+    return torch.softmax(net.sizes.mask_power * net.decode(x.permute(2, 0, 1, 3)), 1)
 
 
 def plain_heard_errors(stft, masks, mixture, stems, sums, limits, skip):

@@ -15,6 +15,9 @@ STEMS = ("vocals", "drums", "bass", "other")
 LEVEL_FLOOR = 1e-5
 # How much a sound from everywhere counts as one from the middle, of all energy.
 CENTRED = 0.05
+# What sounds of late, in parts of the memory; how far from the past is elsewhere; and how much
+# softer says nothing.
+RECENT, ELSEWHERE, FAINT = 1 / 12, 0.4, 0.01
 
 
 @dataclass
@@ -57,14 +60,38 @@ def running_level(energy, sizes, hop):
     return torch.from_numpy(level).float().to(energy.device)
 
 
+def image(left, right, sizes, hop):
+    """Running sums [ll, rr, lr, weights, ..., frames] of the channels' covariance over the past
+    few seconds. Where what sounds of late is elsewhere than these say, because a channel came,
+    went or was turned over, they are forgotten."""
+    frames = torch.stack([(a * b.conj()).real.sum(-1) for a, b in (
+        (left, left), (right, right), (left, right))]).double().cpu().numpy()
+    frames = np.concatenate([frames, np.ones_like(frames[:1])])
+    keep, keep_recent = (np.exp(-hop / (sizes.sample_rate * sizes.norm_seconds * part))
+                         for part in (1, RECENT))
+    past, recent, found = np.zeros_like(frames[..., 0]), np.zeros_like(frames[..., 0]), []
+
+    def place(sums):
+        energy = sums[0] + sums[1] + 1e-30
+        return np.stack([sums[0] - sums[1], 2 * sums[2]]) / energy, energy / sums[3]
+
+    for frame in np.moveaxis(frames, -1, 0):
+        past = keep * past + (1 - keep) * frame
+        recent = keep_recent * recent + (1 - keep_recent) * frame
+        (was, energy), (here, energy_here) = place(past), place(recent)
+        moved = ((here - was) ** 2).sum(0) > ELSEWHERE ** 2
+        past = np.where(moved & (energy_here > FAINT * energy),
+                        recent * ((1 - keep) / (1 - keep_recent)), past)
+        found.append(past)
+    return np.stack(found, -1)
+
+
 def principal_axes(left, right, sizes, hop):
     """Spectra [..., frames, bins] of both channels, turned so that the first has most of the
     energy of the past few seconds, and the second what is left: the middle and the side of an
     ordinary mix, L + R and R - L, and of a mix that was moved, or that has a channel missing,
     quiet or upside down, what would have been them. No energy at all counts as the middle."""
-    ll, rr, lr = (running_mean(power.sum(-1), sizes, hop) for power in (
-        left.real ** 2 + left.imag ** 2, right.real ** 2 + right.imag ** 2,
-        left.real * right.real + left.imag * right.imag))
+    ll, rr, lr = image(left, right, sizes, hop)[:3]
     angle = np.arctan2(2 * lr + CENTRED * (ll + rr) + 1e-30, ll - rr) / 2
     c, s = (torch.from_numpy(np.sqrt(2) * f(angle)).float().to(left.device)[..., None]
             for f in (np.cos, np.sin))

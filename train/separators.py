@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
 import soundfile
 import torch
 from scipy.signal import resample_poly
@@ -21,6 +22,8 @@ from metrics import SPLITS
 from refine import FLOOR_OFF, refine
 from studio import RATE
 
+
+SHORT = 15   # seconds
 
 # Controls of the plugin by symbol, for programs and networks alike.
 SETTINGS = {}
@@ -35,34 +38,46 @@ def refined(spectrum, masks, sizes):
         renew=sizes.renew, lookahead=sizes.lookahead)).to(torch.complex64)
 
 
+def warmed(separate):
+    """Clips of a few seconds are played twice and the second pass is scored: levels and
+    memories are warm then, as they are in a song."""
+    def twice(references, rate=RATE):
+        mixture = references["mixture"]
+        samples = mixture.shape[-1]
+        if samples > SHORT * rate:
+            return separate(mixture, rate)
+        return {name: audio[..., samples:]
+                for name, audio in separate(np.tile(mixture, 2), rate).items()}
+    return twice
+
+
 def network_separator(net):
     """At twice the rate the engine doubles its transform: the network hears 96 kHz as
     48 kHz, and 22.05 kHz as 44.1 kHz with nothing at the top."""
-    def separate(references, rate=RATE):
-        mixture = references["mixture"]
+    def separate(mixture, rate):
         octave = round(math.log2(rate / net.sizes.sample_rate))
         up, down = 2 ** max(-octave, 0), 2 ** max(octave, 0)
         heard = resample_poly(mixture, up, down, axis=-1)
         making = {"making": lambda *parts: refined(*parts, net.sizes)} if SETTINGS else {}
         stems = net.separate(torch.from_numpy(heard), **making).numpy()
         return dict(zip(net.OUTPUTS, resample_poly(stems, down, up, axis=-1)[..., :mixture.shape[-1]]))
-    return separate
+    return warmed(separate)
 
 
 def program_separator(program):
     """Runs `program --quiet MIX.wav --out DIR` and reads DIR/MIX.STEM.wav; of words, the
     first is the program and the others are options of it."""
-    def separate(references, rate=RATE):
+    def separate(mixture, rate):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "mix.wav")
             # Floating point: louder than full scale is a condition to be measured, not clipped.
-            soundfile.write(path, references["mixture"].T, rate, subtype="FLOAT")
+            soundfile.write(path, mixture.T, rate, subtype="FLOAT")
             settings = (f"--set={symbol}={value}" for symbol, value in SETTINGS.items())
             subprocess.run([*shlex.split(program), "--quiet", path, "--out", folder, *settings],
                            check=True)
             return {n: soundfile.read(os.path.join(folder, f"mix.{n}.wav"), dtype="float32",
                                       always_2d=True)[0].T for split in SPLITS for n in split}
-    return separate
+    return warmed(separate)
 
 
 def read_checkpoint(path):

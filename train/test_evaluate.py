@@ -21,7 +21,7 @@ from network import STEMS
 from readers import find_songs
 from report import (METRICS, by_name, comparison, differences, robustness, song_by_song,
                     under_conditions, worst_first, write_json)
-from separators import network_separator, open_network
+from separators import network_separator, open_network, warmed
 from songs import readable, references_of, read_song
 
 RATE = 44100
@@ -185,6 +185,20 @@ class Conditions(unittest.TestCase):
         np.testing.assert_allclose(mono[:, 0], stems.mean(1), atol=1e-7)
         np.testing.assert_array_equal(mono[:, 0], mono[:, 1])
         self.assertEqual(Heard(rate=96000)(stems).shape, (4, 2, 96000))
+        np.testing.assert_allclose(Heard(right=-0.5)(stems), stems * [[1], [-0.5]], atol=1e-7)
+        np.testing.assert_array_equal(Heard(swapped=True)(stems)[:, 0], stems[:, 1])
+        one = Heard(right=0)(stems[:, :1])
+        np.testing.assert_array_equal(one[:, 0], stems[:, 0])
+        self.assertEqual(one.shape, stems.shape)
+        self.assertEqual(np.abs(one[:, 1]).max(), 0)
+
+    def test_a_short_clip_is_scored_when_it_is_heard_again(self):
+        def counting(mixture, rate):
+            return {"vocals": np.cumsum(np.ones_like(mixture), -1)}
+        for seconds, begins in ((14, 14 * 100 + 1), (16, 1)):
+            found = warmed(counting)({"mixture": np.zeros((2, seconds * 100))}, 100)["vocals"]
+            self.assertEqual(found.shape, (2, seconds * 100))
+            self.assertEqual(found[0, 0], begins)
 
     def test_a_network_keeps_its_length_at_every_rate(self):
         net = network_separator(Chandna(Sizes(n1=4, n2=3, taps=2, context=3, nn=5)))

@@ -83,13 +83,51 @@ class Blocks(unittest.TestCase):
             self.agree(modules, fused.channel_block, fused.plain_channel_block,
                        (1, n), (3, 1, 5, n), (7, 41, n))
 
-    def test_nothing_is_kept_where_there_is_no_way_back(self):
+    def test_what_is_not_learnt_from_is_exact(self):
         modules, x = (nn.LayerNorm(64), nn.GRU(64, 64), nn.Linear(64, 64)), torch.randn(5, 2, 9, 64)
         for kind in KINDS:
             with choose(kind), torch.no_grad():
                 torch.testing.assert_close(fused.time_block(x, *modules),
                                            fused.plain_time_block(x, *modules),
-                                           rtol=0, atol=NEAR.get(kind, NEAR_FLOAT))
+                                           rtol=0, atol=NEAR_FLOAT)
+
+
+class Ends(unittest.TestCase):
+    def net(self, **sizes):
+        torch.manual_seed(8)
+        net = BandGru(BandGru.Sizes(**{**dict(bands="3x4,2x8,1x68", n=32, blocks=1, bins=96,
+                                              mask_power=1.3), **sizes}))
+        lively(net)
+        net.feature_mean.uniform_(0, 1)
+        net.feature_scale.uniform_(0.5, 2)
+        return net
+
+    def agree(self, net, ends, x, wanted):
+        """An end of the network with all its gradients, in each kind."""
+        found = {}
+        for kind in ("off", *KINDS):
+            with choose(kind):
+                y = ends(net, x)
+            torch.manual_seed(9)
+            found[kind] = [y.detach(), *torch.autograd.grad(y, wanted, torch.randn_like(y))]
+        for kind in KINDS:
+            for got, right in zip(found[kind], found["off"]):
+                self.assertEqual(got.shape, right.shape)
+                self.assertLess(float((got - right).norm() / right.norm()),
+                                NEAR.get(kind, NEAR_FLOAT), kind)
+
+    def test_encoder(self):
+        for frames, taps in ((1, 3), (2, 3), (75, 2)):
+            net = self.net(taps=taps)
+            self.agree(net, fused.encode, torch.rand(3, frames, 2, 96),
+                       [*net.encoder.parameters()])
+
+    def test_decoder(self):
+        for frames in (1, 75):
+            net = self.net()
+            x = torch.randn(frames, 3, 6, 32, requires_grad=True)
+            self.agree(net, fused.decode, x, [x, *net.head_norm.parameters(), *net.head.parameters(),
+                                              *net.decoder.parameters()])
 
 
 class Heard(unittest.TestCase):

@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -13,7 +14,7 @@ from bandgru import BandGru
 from losses import heard_loss, masked_loss, targets
 from mdensenet import Branch, Convolution, MDenseNet
 from mixing import Mixer
-from network import STEMS, read_tensors
+from network import STEMS, image, read_tensors
 from optimisers import muon, orthogonal
 from stft import Stft
 
@@ -200,6 +201,22 @@ class Image(unittest.TestCase):
             found = self.seen(left, right)
             torch.testing.assert_close(found[..., 0, :], mono[..., 0, :], atol=0.01, rtol=0.01)
             self.assertLess(float(found[..., 1, :].max()), 0.2 * float(found[..., 0, :].max()))
+
+    def test_the_past_is_forgotten_when_a_channel_goes_or_is_turned_over(self):
+        self.sizes.norm_seconds = 0.15   # 207 frames, of which 17 are the late ones
+        middle, side = self.left + self.right, self.left - self.right
+        for gain in (0, -1, 10 ** (-12 / 20)):
+            right = middle - side / 3
+            right[:, 100:] *= gain
+            first, second = self.seen(middle + side / 3, right)[0].mean(-1).T
+            self.assertGreater(float(second[101] / first[101]), 0.7)
+            self.assertLess(float((second / first)[170:].mean()), 0.4)
+
+    def test_a_pause_changes_nothing(self):
+        self.left[:, 100:150] = 0
+        self.right[:, 100:150] *= 0.01
+        found = image(self.left, self.right, self.sizes, 32)
+        self.assertTrue(np.all(np.diff(found[3], axis=-1) > 0))
 
     def test_silence_is_finite_and_mono_has_no_side(self):
         silence = torch.zeros_like(self.left)

@@ -26,7 +26,6 @@ from stft import Stft
 
 SAVE_EVERY = 100   # steps
 WARM_UP = 50       # steps to the full rate
-SHORT = 15         # seconds: what is shorter is heard twice before it is scored
 STATISTICS = 12    # batches, if it standardises its features
 
 
@@ -39,21 +38,9 @@ def standardise(net, stft, batches, count):
     net.feature_scale.copy_(1 / (found.std(0) + 1e-3 * found.std()))
 
 
-def warmed(separate):
-    """Clips of a few seconds are played twice and the second pass is scored: levels and
-    memories are warm then, as they are in a song."""
-    def twice(references, rate):
-        samples = references["mixture"].shape[-1]
-        if samples > SHORT * rate:
-            return separate(references, rate)
-        found = separate({"mixture": np.tile(references["mixture"], 2)}, rate)
-        return {name: audio[..., samples:] for name, audio in found.items()}
-    return twice
-
-
 def score(net, songs, name, log):
     """The mean of the stems, after a line a song."""
-    results = evaluate(songs, warmed(network_separator(net)))
+    results = evaluate(songs, network_separator(net))
     for song, scores in results.items():
         print(f"  {song} " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()), file=log)
     means = mean_by_stem(results, net.OUTPUTS)

@@ -32,16 +32,22 @@ const char *describe_file(enum variant v) {
   return about[v].file;
 }
 
+/* lv2:name is English alone: Carla takes it first, by a lilv of 2016 whose lilv_world_get() gives
+ * the literal that comes first in the alphabet, of whatever language. Ardour and Audacity ask for
+ * rdfs:label, and for the player's language. */
+static void group_names(FILE *out, const char *name) {
+  turtle_next(out, 1, "lv2:name");
+  turtle_literal(out, name);
+  turtle_next(out, 1, "rdfs:label");
+  words_write(out, name);
+}
+
 static void stereo_group(FILE *out, const char *symbol, const char *name, bool input) {
   fprintf(out, "<#%s>\n\ta pg:StereoGroup , %s", symbol,
           input ? "pg:InputGroup" : "pg:OutputGroup");
   turtle_next(out, 1, "lv2:symbol");
   turtle_literal(out, symbol);
-  turtle_next(out, 1, "lv2:name");
-  words_write(out, name);
-  /* Ardour names the bus by rdfs:label. */
-  turtle_next(out, 1, "rdfs:label");
-  words_write(out, name);
+  group_names(out, name);
   if (!input) {
     turtle_next(out, 1, "pg:source");
     fputs("<#in>", out);
@@ -57,10 +63,7 @@ static void stereo_group(FILE *out, const char *symbol, const char *name, bool i
 static void fader_group(FILE *out, enum stem s) {
   fprintf(out, "<#%s_fader>\n\ta pg:Group ;\n\tlv2:symbol \"%s_fader\"", stem_symbols[s],
           stem_symbols[s]);
-  turtle_next(out, 1, "lv2:name");
-  words_write(out, stem_names[s]);
-  turtle_next(out, 1, "rdfs:label");
-  words_write(out, stem_names[s]);
+  group_names(out, stem_names[s]);
   fputs(" .\n\n", out);
 }
 

@@ -20,7 +20,8 @@ enum damage_bit {
   DAMAGE_STRIP = 1 << 9,   /* stem s: shifted by s */
   DAMAGE_METER = 1 << 15,  /* stem s: shifted by s */
   DAMAGE_PRESET = 1 << 21, /* its name in the header */
-  DAMAGE_ALL = 1 << 22,
+  DAMAGE_LEGEND = 1 << 22,
+  DAMAGE_ALL = 1 << 23,
 };
 
 static inline damage_t damage_strip(unsigned stem) {

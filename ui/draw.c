@@ -30,17 +30,19 @@ static void draw_axis(cairo_t *cr, struct scene *scene) {
   }
 }
 
-/* The four stems whose shares colour the spectrogram, by name. */
+/* The stems whose shares colour what is new in the spectrogram, by name. */
 static void draw_legend(cairo_t *cr, struct scene *scene) {
   struct box row = scene->layout->legend;
+  const enum split_id split = state_main_split(scene->state);
   const int chip = (int)draw_px(scene, 10), gap = (int)draw_px(scene, 6);
   const struct paint_font font = draw_font(scene, 11, false, THEME_DIM, ALIGN_LEFT);
   const struct paint_font title = draw_font(scene, 11, true, THEME_DIM, ALIGN_LEFT);
+  paint_box(cr, row, THEME_WINDOW);
   row.x += scene->layout->axis.w;
   row.w -= scene->layout->axis.w;
   draw_label(cr, scene, row, &title, "What is heard, by stem");
   int x = row.x + row.w;
-  for (int s = (int)split_end(SPLIT_FOUR) - 1; s >= (int)split_first(SPLIT_FOUR); s--) {
+  for (int s = (int)split_end(split) - 1; s >= (int)split_first(split); s--) {
     const int width = (int)ceil(paint_text_width(cr, &font, stem_names[s])) + 1;
     x -= width;
     draw_label(cr, scene, (struct box){x, row.y, width, row.h}, &font, stem_names[s]);
@@ -55,7 +57,6 @@ static void draw_ground(cairo_t *cr, struct scene *scene) {
   const struct layout *l = scene->layout;
   paint_box(cr, (struct box){0, 0, l->width, l->height}, THEME_WINDOW);
   paint_box(cr, l->spectrogram, THEME_SUNKEN);
-  draw_legend(cr, scene);
   draw_axis(cr, scene);
   for (int i = 0; i < N_SPLITS; i++) {
     paint_round(cr, l->splits[i], draw_px(scene, 8), THEME_GROUP);
@@ -71,6 +72,9 @@ void draw(cairo_t *cr, struct scene *scene, damage_t damage) {
   }
   if (damage & DAMAGE_HEADER) {
     draw_header(cr, scene);
+  }
+  if (damage & DAMAGE_LEGEND) {
+    draw_legend(cr, scene);
   }
   if (damage & DAMAGE_PRESET) {
     draw_preset(cr, scene);

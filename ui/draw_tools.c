@@ -42,6 +42,8 @@ struct box draw_extent(const struct scene *scene, damage_t bit) {
   switch (bit) {
   case DAMAGE_HEADER:
     return l->header;
+  case DAMAGE_LEGEND:
+    return l->legend;
   case DAMAGE_PRESET:
     return l->widgets[WIDGET_PRESETS];
   case DAMAGE_MESSAGE:

@@ -23,8 +23,8 @@ struct spectrogram {
   cairo_surface_t *image, *ring; /* in memory, and where the target is */
   struct target target;
   int w, h, column;
-  int hidden;                              /* of w, left of what is to be seen */
-  double ground[3], stems[VIEW_SHARES][3]; /* colours as linear light */
+  int hidden;                          /* of w, left of what is to be seen */
+  double ground[3], stems[N_STEMS][3]; /* colours as linear light */
 };
 
 static double to_linear(unsigned byte) {
@@ -44,8 +44,8 @@ static void linear_colour(double linear[3], colour_t colour) {
 }
 
 uint32_t spectrogram_colour(const struct spectrogram *s, const uint8_t band[VIEW_BYTES]) {
-  double weights[VIEW_SHARES], sum = 0.0, heard = 0.0;
-  for (int i = 0; i < VIEW_SHARES; i++) {
+  double weights[N_STEMS], sum = 0.0, heard = 0.0;
+  for (int i = 0; i < N_STEMS; i++) {
     heard += band[1 + i] / 255.0;
     /* Squared, the larger share decides the hue sooner: colours are clear where the stems are. */
     weights[i] = (double)band[1 + i] * band[1 + i];
@@ -59,7 +59,7 @@ uint32_t spectrogram_colour(const struct spectrogram *s, const uint8_t band[VIEW
   uint32_t colour = 0;
   for (int c = 0; c < 3; c++) {
     double v = 0.0;
-    for (int i = 0; i < VIEW_SHARES && sum > 0.0; i++) {
+    for (int i = 0; i < N_STEMS && sum > 0.0; i++) {
       v += weights[i] / sum * s->stems[i][c];
     }
     v = heard * (v + white * (1.0 - v)) + (1.0 - heard) * GHOST;
@@ -75,7 +75,7 @@ struct spectrogram *spectrogram_new(void) {
     return NULL;
   }
   linear_colour(s->ground, THEME_SUNKEN);
-  for (int i = 0; i < VIEW_SHARES; i++) {
+  for (int i = 0; i < N_STEMS; i++) {
     linear_colour(s->stems[i], theme_stems[i]);
   }
   return s;

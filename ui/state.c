@@ -35,7 +35,7 @@ static damage_t damage_of(enum port port) {
   }
   switch (port) {
   case PORT_MAIN_FROM:
-    return DAMAGE_HEADER | damage_split(SPLIT_FOUR) | damage_split(SPLIT_HP);
+    return DAMAGE_HEADER | DAMAGE_LEGEND | damage_split(SPLIT_FOUR) | damage_split(SPLIT_HP);
   case PORT_QUALITY:
     return DAMAGE_HEADER | damage_title(SPLIT_FOUR);
   case PORT_SHARPNESS:

@@ -211,6 +211,12 @@ static bool is_fine(unsigned modifiers) {
   return modifiers & (ShiftMask | ControlMask);
 }
 
+/* A key with Control, Alt or Super held is a shortcut of the host or the desktop. The others choose
+ * what a key means (Shift, Lock, AltGr) or are locks that are often left on (Mod2, Num Lock). */
+static bool is_shortcut(unsigned modifiers) {
+  return modifiers & (ControlMask | Mod1Mask | Mod4Mask);
+}
+
 static enum controls_key key_of(KeySym symbol) {
   static const struct {
     KeySym symbol;
@@ -257,11 +263,12 @@ static void key_pressed(struct window *w, XEvent *event) {
   char text[8] = "";
   KeySym symbol = NoSymbol;
   const int n = XLookupString(&event->xkey, text, sizeof text - 1, &symbol, NULL);
-  enum controls_key key = key_of(symbol);
   const unsigned modifiers = event->xkey.state;
-  if (key == KEY_NONE && n == 1 && text[0] > ' ' && text[0] < 127 &&
-      !(modifiers & (ControlMask | Mod1Mask | Mod4Mask))) {
-    key = KEY_CHARACTER;
+  enum controls_key key = KEY_NONE;
+  if (!is_shortcut(modifiers)) {
+    const bool printable = n == 1 && text[0] > ' ' && text[0] < 127;
+    key = key_of(symbol);
+    key = key == KEY_NONE && printable ? KEY_CHARACTER : key;
   }
   const bool used =
       key != KEY_NONE && w->owner.key(w->owner.data, key, text[0], is_fine(modifiers));

@@ -10,14 +10,6 @@ static void begin(struct talk *talk) {
   lv2_atom_forge_sequence_head(&talk->forge, &talk->sequence, 0);
 }
 
-static uint32_t index_of(const struct rig *rig, enum port port) {
-  uint32_t i = 0;
-  while (ports_from_variant(rig->variant, i) != port) {
-    ++i;
-  }
-  return i;
-}
-
 void talk_open(struct talk *talk, struct rig *rig) {
   memset(talk, 0, sizeof *talk);
   talk->rig = rig;
@@ -25,8 +17,10 @@ void talk_open(struct talk *talk, struct rig *rig) {
   uris_map(&talk->uris, rig_map());
   lv2_atom_forge_init(&talk->forge, rig_map());
   begin(talk);
-  rig->descriptor->connect_port(rig->handle, index_of(rig, PORT_CONTROL), talk->control);
-  rig->descriptor->connect_port(rig->handle, index_of(rig, PORT_NOTIFY), talk->notify);
+  rig->descriptor->connect_port(rig->handle, ports_to_variant(rig->variant, PORT_CONTROL),
+                                talk->control);
+  rig->descriptor->connect_port(rig->handle, ports_to_variant(rig->variant, PORT_NOTIFY),
+                                talk->notify);
 }
 
 void talk_set(struct talk *talk, enum split_id split, const char *path) {

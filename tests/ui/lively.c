@@ -1,6 +1,7 @@
 #include "tests/ui/lively.h"
 
 #include <math.h>
+#include <string.h>
 
 static float noise(unsigned x) {
   x = (x ^ 61u) ^ (x >> 16);
@@ -12,7 +13,7 @@ static float noise(unsigned x) {
 }
 
 /* Power of each stem in a band: a beat, a bass line, a sung melody with harmonics, chords. */
-static void powers(float power[VIEW_SHARES], unsigned t, unsigned b) {
+static void powers(float power[FOUR_STEMS], unsigned t, unsigned b) {
   const unsigned beat = t % 30, bar = t / 120, sixteenth = t % 15;
   const float kick =
       expf(-0.25f * (float)beat) * expf(-0.5f * powf(((float)b - 4.0f) / 4.0f, 2.0f));
@@ -42,21 +43,22 @@ static void powers(float power[VIEW_SHARES], unsigned t, unsigned b) {
 }
 
 void lively_view(struct view_data *data, unsigned t) {
-  float sums[VIEW_SHARES] = {0.0f};
+  float sums[FOUR_STEMS] = {0.0f};
+  memset(data, 0, sizeof *data);
   for (unsigned b = 0; b < VIEW_BANDS; b++) {
-    float power[VIEW_SHARES], all = 1e-7f + 1e-5f * noise(t * 64 + b);
+    float power[FOUR_STEMS], all = 1e-7f + 1e-5f * noise(t * 64 + b);
     powers(power, t, b);
-    for (unsigned s = 0; s < VIEW_SHARES; s++) {
+    for (unsigned s = 0; s < FOUR_STEMS; s++) {
       all += power[s];
       sums[s] += power[s];
     }
     const float db = 10.0f * log10f(all) - 6.0f - 0.25f * (float)b;
     data->column[b][0] = (uint8_t)(255.0f * fminf(fmaxf(1.0f + db / 90.0f, 0.0f), 1.0f));
-    for (unsigned s = 0; s < VIEW_SHARES; s++) {
+    for (unsigned s = 0; s < FOUR_STEMS; s++) {
       data->column[b][1 + s] = (uint8_t)(255.0f * (power[s] + 2e-6f) / (all + 8e-6f));
     }
   }
-  for (unsigned s = 0; s < VIEW_SHARES; s++) {
+  for (unsigned s = 0; s < FOUR_STEMS; s++) {
     data->levels[s] = fminf(0.35f * sqrtf(sums[s]), 0.98f);
   }
   data->levels[STEM_HARMONIC] =

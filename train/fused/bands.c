@@ -51,7 +51,7 @@ EXPORT int band_forward(const struct band_block *b, const float *x, float *y, ha
   for (int i = 0; i < b->groups; ++i) {
     const ptrdiff_t at = (ptrdiff_t)i * bands * n;
     half *h = hidden ? hidden + 2 * at : own;
-    norm_rows(normed, x + at, bands, n, b->gain, b->shift);
+    norm_rows(normed, x + at, n, bands, n, b->gain, b->shift);
     product(w_in, steps, wide, pair_rows(pairs, normed, bands, n), n, steps, n,
             (struct sums){.row_bias = b->b_in, .positive = h, .to_row = n});
     product(w_out, wide_steps, bands, pair_rows(wide_pairs, h, wide, n), n, wide_steps, n,
@@ -162,12 +162,12 @@ EXPORT int band_backward(const struct band_block *b, const float *x, const half 
     relu_back(before, d_wide, kept, wide, n, wide_totals);
 
     /* in: d_w_in[band][hidden], which is w_in's turned. */
-    norm_rows(normed, x + at, bands, n, b->gain, b->shift);
+    norm_rows(normed, x + at, n, bands, n, b->gain, b->shift);
     turn(turned, padded, (word *)before, along, wide, along);
     product((word *)normed, along, bands, turned, padded, along, padded, to_w_in);
     product(w_in, wide_steps, bands, pair_rows(wide_pairs, before, wide, n), n, wide_steps, n,
             (struct sums){.to = d, .to_row = n});
-    norm_gradient(dx + at, dy + at, d, x + at, bands, n, b->gain, g->gain, g->shift);
+    norm_gradient(dx + at, dy + at, d, x + at, n, bands, n, b->gain, g->gain, g->shift);
   }
   for (int band = 0; band < bands; ++band) {
     g->b_out[band] = sum(load(totals + band * LANES));

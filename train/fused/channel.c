@@ -39,7 +39,7 @@ EXPORT int channel_forward(const struct channel_block *b, const float *x, float 
     const int rows = b->rows - i < TOGETHER ? b->rows - i : TOGETHER;
     const ptrdiff_t at = (ptrdiff_t)i * n;
     half *h = hidden ? hidden + 2 * at : own;
-    norm_rows(normed, x + at, rows, n, b->gain, b->shift);
+    norm_rows(normed, x + at, n, rows, n, b->gain, b->shift);
     product((word *)normed, steps, rows, w_in, PACKED, steps, wide,
             (struct sums){.bias = b->b_in, .positive = h, .to_row = wide});
     product(
@@ -95,19 +95,19 @@ EXPORT int channel_backward(const struct channel_block *b, const float *x, const
     const ptrdiff_t at = (ptrdiff_t)i * n;
     const half *h = hidden + 2 * at;
 
-    round_rows(rounded, dy + at, rows, n, g->b_out);
+    round_rows(rounded, dy + at, n, rows, n, g->b_out);
     outer(pair_rows(pairs, rounded, rows, n), n, n, pair_rows(wide_pairs, h, rows, wide), wide,
           wide, summed, g->w_out, wide);
     product((word *)rounded, steps, rows, w_out, PACKED, steps, wide,
             (struct sums){.to = d_wide, .to_row = wide});
     relu_back(wide_rounded, d_wide, h, rows, wide, g->b_in);
 
-    norm_rows(rounded, x + at, rows, n, b->gain, b->shift);
+    norm_rows(rounded, x + at, n, rows, n, b->gain, b->shift);
     outer(pair_rows(wide_pairs, wide_rounded, rows, wide), wide, wide,
           pair_rows(pairs, rounded, rows, n), n, n, summed, g->w_in, n);
     product((word *)wide_rounded, 2 * steps, rows, w_in, PACKED, 2 * steps, n,
             (struct sums){.to = d, .to_row = n});
-    norm_gradient(dx + at, dy + at, d, x + at, rows, n, b->gain, g->gain, g->shift);
+    norm_gradient(dx + at, dy + at, d, x + at, n, rows, n, b->gain, g->gain, g->shift);
   }
   free(a.memory);
   return 0;

@@ -55,7 +55,8 @@ ALWAYS void pack_vector(word *to, ptrdiff_t to_step, const float *w, ptrdiff_t r
   }
 }
 
-/** A matrix [count][columns] for product(), whose value is w[k * row + c * column]. */
+/** A matrix [count][columns] for product(), whose value is w[k * row + c * column]. Columns are
+ * whole registers. */
 static inline void pack(word *to, const float *w, ptrdiff_t row, ptrdiff_t column, int count,
                         int columns) {
   for (int c = 0, left = columns / LANES; left;) {

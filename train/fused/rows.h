@@ -28,10 +28,10 @@ ALWAYS vec normalised(const float *x, struct moments m) {
   return (load(x) - m.mean) * m.scale;
 }
 
-/** Layer norm of contiguous rows, as operands for sums along them. */
-static inline void norm_rows(half *to, const float *x, int rows, int n, const float *gain,
-                             const float *shift) {
-  for (int i = 0; i < rows; ++i, x += n, to += n) {
+/** Layer norm of rows `x_row` apart, as operands for sums along them. */
+static inline void norm_rows(half *to, const float *x, ptrdiff_t x_row, int rows, int n,
+                             const float *gain, const float *shift) {
+  for (int i = 0; i < rows; ++i, x += x_row, to += n) {
     struct moments m = moments_of(x, n);
     for (int c = 0; c < n; c += LANES) {
       put(to + c, normalised(x + c, m) * load(gain + c) + load(shift + c));
@@ -39,11 +39,12 @@ static inline void norm_rows(half *to, const float *x, int rows, int n, const fl
   }
 }
 
-/** dx = dy + the gradient of layer norm, whose own is `d`; adds up those of gain and shift. */
+/** dx = dy + the gradient of layer norm, whose own is `d` [rows][n]; adds up those of gain and
+ * shift. dx, dy and x have rows `x_row` apart; dy NULL: it is 0. */
 static inline void norm_gradient(float *dx, const float *dy, const float *d, const float *x,
-                                 int rows, int n, const float *gain, float *d_gain,
+                                 ptrdiff_t x_row, int rows, int n, const float *gain, float *d_gain,
                                  float *d_shift) {
-  for (int i = 0; i < rows; ++i, x += n, d += n, dx += n, dy += n) {
+  for (int i = 0; i < rows; ++i, x += x_row, d += n, dx += x_row, dy = dy ? dy + x_row : NULL) {
     struct moments m = moments_of(x, n);
     vec total = {0}, along = {0};
     for (int c = 0; c < n; c += LANES) {
@@ -56,18 +57,19 @@ static inline void norm_gradient(float *dx, const float *dy, const float *d, con
     }
     float mean = sum(total) / (float)n, slope = sum(along) / (float)n;
     for (int c = 0; c < n; c += LANES) {
-      vec h = normalised(x + c, m);
-      store(dx + c, load(dy + c) + (load(d + c) * load(gain + c) - mean - h * slope) * m.scale);
+      vec h = normalised(x + c, m), passed = dy ? load(dy + c) : broadcast(0);
+      store(dx + c, passed + (load(d + c) * load(gain + c) - mean - h * slope) * m.scale);
     }
   }
 }
 
-/** Rows as operands for sums along them; adds their sums to `total` [n]. */
-static inline void round_rows(half *to, const float *x, int rows, int n, float *total) {
+/** Rows `x_row` apart as operands for sums along them; adds their sums to `total` [n]. */
+static inline void round_rows(half *to, const float *x, ptrdiff_t x_row, int rows, int n,
+                              float *total) {
   for (int c = 0; c < n; c += LANES) {
     vec columns = load(total + c);
     for (int i = 0; i < rows; ++i) {
-      vec v = load(x + (ptrdiff_t)i * n + c);
+      vec v = load(x + i * x_row + c);
       put(to + (ptrdiff_t)i * n + c, v);
       columns += v;
     }

@@ -165,7 +165,7 @@ EXPORT int time_forward(const struct time_block *b, const float *x, float *y, ha
     for (int t = 0; t < b->frames; ++t) {
       ptrdiff_t at = ((ptrdiff_t)t * b->rows + first) * n;
       half *after = states ? states + at : turns[t & 1];
-      norm_rows((half *)normed, x + at, rows, n, b->gain, b->shift);
+      norm_rows((half *)normed, x + at, n, rows, n, b->gain, b->shift);
       gru_step(&g, rows, normed, (const word *)before, state, after,
                gates ? gates + at * GATES : NULL);
       product(
@@ -282,7 +282,7 @@ EXPORT int time_backward(const struct time_block *b, const float *x, const half 
       const half *before = t > 0 ? states + at - frame : zero;
 
       /* The linear layer after the GRU: its weights see states and dy. */
-      round_rows((half *)rounded, dy + at, rows, n, g->b_out);
+      round_rows((half *)rounded, dy + at, n, rows, n, g->b_out);
       outer(pair_rows(pairs[3], (half *)rounded, rows, n), n, n, after_pairs, n, n, summed,
             g->w_out, n);
       product(rounded, steps, rows, w_out, PACKED, steps, n,
@@ -297,13 +297,13 @@ EXPORT int time_backward(const struct time_block *b, const float *x, const half 
                 (struct sums){.add = d, .add_row = n, .to = d, .to_row = n});
       }
 
-      norm_rows((half *)normed, x + at, rows, n, b->gain, b->shift);
+      norm_rows((half *)normed, x + at, n, rows, n, b->gain, b->shift);
       const word *normed_pairs = pair_rows(pairs[3], (half *)normed, rows, n);
       outer(dg_pairs, pair_row, n, normed_pairs, n, n, summed, g->w_in + 2 * n * n, n);
       outer(dg_pairs + n, pair_row, 2 * n, normed_pairs, n, n, summed, g->w_in, n);
       product(dg, dg_row, rows, w_in, PACKED, 3 * steps, n,
               (struct sums){.to = d_normed, .to_row = n});
-      norm_gradient(dx + at, dy + at, d_normed, x + at, rows, n, b->gain, g->gain, g->shift);
+      norm_gradient(dx + at, dy + at, d_normed, x + at, n, rows, n, b->gain, g->gain, g->shift);
     }
   }
   memcpy(g->b_in + 2 * n, bias, (size_t)n * sizeof(float));

@@ -59,22 +59,20 @@ ALWAYS vec reciprocal(vec v) {
 #endif
 }
 
-ALWAYS vec clamp(vec v, float low, float high) {
+ALWAYS vec larger(vec a, vec b) {
 #if defined(__AVX512F__)
-  return (vec)_mm512_min_ps(_mm512_max_ps((__m512)v, _mm512_set1_ps(low)), _mm512_set1_ps(high));
+  return (vec)_mm512_max_ps((__m512)a, (__m512)b);
 #else
-  ints below = v<low, above = v> high;
-  v = (vec)(((ints)v & ~below) | ((ints)broadcast(low) & below));
-  return (vec)(((ints)v & ~above) | ((ints)broadcast(high) & above));
+  return (vec)_mm256_max_ps((__m256)a, (__m256)b);
 #endif
 }
 
 ALWAYS vec relu(vec v) {
-#if defined(__AVX512F__)
-  return (vec)_mm512_max_ps((__m512)v, _mm512_setzero_ps());
-#else
-  return (vec)((ints)v & (v > 0));
-#endif
+  return larger(v, broadcast(0));
+}
+
+ALWAYS vec clamp(vec v, float low, float high) {
+  return -larger(-larger(v, broadcast(low)), broadcast(-high));
 }
 
 /** v where `of` is positive, else 0. */
@@ -100,17 +98,27 @@ ALWAYS vec load_some(const float *p, int count) {
   if (count >= LANES) {
     return load(p);
   }
+  count = count < 0 ? 0 : count;
+#if defined(__AVX512F__)
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#else
   vec v = {0};
-  memcpy(&v, p, (size_t)(count > 0 ? count : 0) * sizeof(float));
+  memcpy(&v, p, (size_t)count * sizeof(float));
   return v;
+#endif
 }
 
 ALWAYS void store_some(float *p, vec v, int count) {
   if (count >= LANES) {
     store(p, v);
-  } else {
-    memcpy(p, &v, (size_t)(count > 0 ? count : 0) * sizeof(float));
+    return;
   }
+  count = count < 0 ? 0 : count;
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+#else
+  memcpy(p, &v, (size_t)count * sizeof(float));
+#endif
 }
 
 /** a[0], b[0], a[1], b[1], ... */
