@@ -176,7 +176,7 @@ static struct split_use use_of(const struct engine *engine, enum split_id split,
                                const struct audio *audio) UNBRAID_REALTIME {
   const struct engine_request *request = &engine->request;
   struct split_use use = {
-      .shown = request->watched, .wait = request->wait, .refine = request->refine};
+      .shown = request->watched, .pace = request->pace, .refine = request->refine};
   const enum stem *ports;
   for (unsigned i = 0; i < split_stems(engine->splits[split], &ports); ++i) {
     enum stem s = ports[i];

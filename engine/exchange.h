@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct pace;
+
 /** What the player wants. */
 struct engine_request {
   struct mixer_controls mixer;
@@ -18,7 +20,8 @@ struct engine_request {
   const char *files[N_SPLITS]; /* model files just asked for; "": the bundle's; NULL: none was */
   bool watched;                /* stems are made, heard or not, and in bypass masks at least */
   bool measured;               /* peaks are measured */
-  bool wait; /* freewheeling: for every mask and model; real-time safe only when false */
+  bool freewheels;             /* the host waits for every mask and model */
+  struct pace *pace;           /* the player's, which knows whether to wait; NULL: never wait */
 };
 
 /** The buffers; any may be NULL or the same as any other. */

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLL_NANOSECONDS = 200000 };
-
 #define OUT_OF_MEMORY "out of memory, or no thread could be started"
 
 /* What the player changed. */
@@ -18,6 +16,7 @@ struct request {
   bool has_quality, has_file[N_SPLITS];
   unsigned quality;
   char files[N_SPLITS][MAX_PATH];
+  uint32_t session; /* that the audio thread knew of: void when another one has come since */
 };
 
 /* A setup, in a list of those to be freed. */
@@ -40,6 +39,7 @@ struct loader {
   /* Under the lock, which the audio thread never takes and which is held while a setup is made. */
   pthread_mutex_t lock;
   struct choice playing, saved;
+  uint32_t sessions;              /* restored so far */
   char names[N_SPLITS][MAX_NAME]; /* of what plays */
   struct shortfall shortfall;
   unsigned writes; /* place of the next refusal */
@@ -52,9 +52,10 @@ struct loader {
 
   /* The audio thread's own. */
   struct request asked;
-  bool asking, patient; /* patient: false once a wait was in vain */
-  uint32_t sent;        /* letters */
-  unsigned reads;       /* place of the newest refusal */
+  bool asking;
+  struct patience patience; /* with the loader */
+  uint32_t sent;            /* letters */
+  unsigned reads;           /* place of the newest refusal */
 
   /* What changes hands. */
   _Atomic(struct made *) made;    /* to the audio thread, the newest alone */
@@ -99,10 +100,8 @@ static struct made *make(struct loader *loader, const struct choice *choice, boo
 static void publish(struct loader *loader, struct made *made) {
   memcpy(loader->names, made->setup.names, sizeof loader->names);
   loader->playing = made->setup.choice;
-  struct made *overtaken = atomic_exchange(&loader->made, NULL);
-  made->setup.restored = made->setup.restored || (overtaken && overtaken->setup.restored);
-  made_free(overtaken);
-  atomic_store(&loader->made, made);
+  made->setup.session = loader->sessions;
+  made_free(atomic_exchange(&loader->made, made));
 }
 
 static void refuse(struct loader *loader, enum split_id split) {
@@ -149,7 +148,9 @@ static void *loader_main(void *argument) {
     if (!atomic_load(&loader->quit) && atomic_load(&loader->full)) {
       struct request request = loader->letter;
       atomic_store(&loader->full, false);
-      serve(loader, &request);
+      if (request.session == loader->sessions) {
+        serve(loader, &request);
+      }
       atomic_fetch_add(&loader->served, 1);
     }
     pthread_mutex_unlock(&loader->lock);
@@ -202,7 +203,7 @@ struct loader *loader_new(const struct maker *maker, const struct log *log) {
   }
   loader->maker = *maker;
   loader->log = *log;
-  loader->patient = true;
+  patience_renew(&loader->patience);
   loader->reads = 1;
   atomic_init(&loader->passed, 2);
   if (!make_first(loader) || !start(loader)) {
@@ -246,24 +247,31 @@ void loader_ask_file(struct loader *loader, enum split_id split,
   memcpy(loader->asked.files[split], path, length + 1);
 }
 
+static void unask(struct loader *loader) UNBRAID_REALTIME {
+  loader->asking = loader->asked.has_quality = false;
+  memset(loader->asked.has_file, 0, sizeof loader->asked.has_file);
+}
+
 void loader_send(struct loader *loader) UNBRAID_REALTIME {
   if (loader->asking && !atomic_load(&loader->full)) {
     loader->letter = loader->asked;
-    loader_unask(loader);
+    unask(loader);
     ++loader->sent;
     atomic_store(&loader->full, true);
     wake(loader);
   }
 }
 
-void loader_unask(struct loader *loader) UNBRAID_REALTIME {
-  loader->asking = loader->asked.has_quality = false;
-  memset(loader->asked.has_file, 0, sizeof loader->asked.has_file);
-}
-
 struct setup *loader_take(struct loader *loader) UNBRAID_REALTIME {
   struct made *made = atomic_exchange(&loader->made, NULL);
-  return made ? &made->setup : NULL;
+  if (!made) {
+    return NULL;
+  }
+  if (made->setup.session != loader->asked.session) { /* older than the session */
+    unask(loader);
+    loader->asked.session = made->setup.session;
+  }
+  return &made->setup;
 }
 
 const char *loader_refusal(struct loader *loader) UNBRAID_REALTIME {
@@ -285,14 +293,15 @@ void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME 
   }
 }
 
-void loader_wait(struct loader *loader) {
-  struct patience patience = patience_begin();
+void loader_wait(struct loader *loader, struct pace *pace) {
   bool done;
   do {
     loader_send(loader);
     done = !loader->asking && atomic_load(&loader->served) == loader->sent;
-  } while (!done && loader->patient && patience_nap(&patience, POLL_NANOSECONDS));
-  loader->patient = done; /* a dead thread costs an export this wait once, not in every run() */
+  } while (!done && patience_nap(&loader->patience, pace));
+  if (done) {
+    patience_renew(&loader->patience);
+  }
 }
 
 static bool same(const struct choice *a, const struct choice *b) {
@@ -302,10 +311,8 @@ static bool same(const struct choice *a, const struct choice *b) {
 
 bool loader_restore(struct loader *loader, const struct choice *choice) {
   pthread_mutex_lock(&loader->lock);
-  if (atomic_load(&loader->full)) { /* older than the session */
-    atomic_store(&loader->full, false);
-    atomic_fetch_add(&loader->served, 1);
-  } else if (same(choice, &loader->playing) && same(choice, &loader->saved)) {
+  if (!atomic_load(&loader->full) && same(choice, &loader->playing) &&
+      same(choice, &loader->saved)) {
     pthread_mutex_unlock(&loader->lock);
     return true;
   }
@@ -315,7 +322,7 @@ bool loader_restore(struct loader *loader, const struct choice *choice) {
     say(loader, LOG_LEVEL_WARNING, made ? made->setup.text : loader->shortfall.reasons);
   }
   if (made) {
-    made->setup.restored = true;
+    ++loader->sessions; /* what was asked for before is void */
     publish(loader, made);
   }
   loader->saved = *choice;
@@ -325,12 +332,13 @@ bool loader_restore(struct loader *loader, const struct choice *choice) {
 }
 
 void loader_saved(struct loader *loader, struct choice *choice) {
-  struct patience patience = patience_begin();
+  struct patience patience;
+  patience_renew(&patience);
   bool patient = true;
   pthread_mutex_lock(&loader->lock);
   while (atomic_load(&loader->full) && patient) {
     pthread_mutex_unlock(&loader->lock);
-    patient = patience_nap(&patience, POLL_NANOSECONDS);
+    patient = patience_nap(&patience, NULL);
     pthread_mutex_lock(&loader->lock);
   }
   *choice = loader->saved;

@@ -6,6 +6,7 @@
 
 #include "dsp/rt.h"
 #include "engine/log.h"
+#include "engine/pace.h"
 #include "engine/setup.h"
 
 struct loader;
@@ -29,9 +30,6 @@ void loader_ask_file(struct loader *loader, enum split_id split, const char *pat
 /** Sends what was asked for since; to be called in every run. */
 void loader_send(struct loader *loader) UNBRAID_REALTIME;
 
-/** Forgets what was asked for and not sent yet. */
-void loader_unask(struct loader *loader) UNBRAID_REALTIME;
-
 /** The newest setup made, now the caller's; NULL: none since the last time. */
 struct setup *loader_take(struct loader *loader) UNBRAID_REALTIME;
 
@@ -41,8 +39,9 @@ const char *loader_refusal(struct loader *loader) UNBRAID_REALTIME;
 /** Hands back a setup that loader_take() gave, to be freed; NULL is allowed. */
 void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME;
 
-/** Waits until everything asked for has been made or refused. For freewheeling alone. */
-void loader_wait(struct loader *loader);
+/** Waits until everything asked for has been made or refused, as long as `pace` lets it; a dead
+ * thread costs an export one such wait, not one in every run(). */
+void loader_wait(struct loader *loader, struct pace *pace);
 
 /* ---- Any other thread's. Not real-time safe. ---- */
 

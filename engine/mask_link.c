@@ -11,8 +11,6 @@
  * again finds it warm. */
 #define LINGER_SECONDS 1.0
 
-enum { POLL_NANOSECONDS = 20000 };
-
 /* The separator's life, which changes at the ends of hops:
  *
  *           a stem is heard: a new epoch            the worker's box is full
@@ -32,14 +30,14 @@ struct mask_link {
   unsigned renew, context, deadline; /* frames, or hops */
   unsigned linger;                   /* hops */
   unsigned frames;                   /* of this ring: */
-  bool *posted;                      /* [frames] whether the worker was sent the frame */
+  bool *posted;                      /* [frames] whether masks of the frame will come */
 
   enum life life;
   uint32_t epoch, late_frames;
-  uint64_t first;   /* the first frame whose masks are wanted since the separator began */
-  uint64_t held;    /* the frame whose masks `hold` has; NONE: it has none of this epoch */
-  unsigned unheard; /* hops since a stem was heard */
-  bool patient;     /* false: the worker was waited for in vain */
+  uint64_t first;           /* the first frame whose masks are wanted since the separator began */
+  uint64_t held;            /* the frame whose masks `hold` has; NONE: it has none of this epoch */
+  unsigned unheard;         /* hops since a stem was heard */
+  struct patience patience; /* with the worker */
 };
 
 #define NONE UINT64_MAX
@@ -103,7 +101,7 @@ void mask_link_reset(struct mask_link *link) UNBRAID_REALTIME {
   link->first = 0;
   link->unheard = 0;
   link->late_frames = 0;
-  link->patient = true;
+  patience_renew(&link->patience);
 }
 
 uint32_t mask_link_late_frames(const struct mask_link *link) UNBRAID_REALTIME {
@@ -124,7 +122,7 @@ static bool is_step(const struct mask_link *link, uint64_t frame) UNBRAID_REALTI
 /* @return false when the box is full: then the frame is lost. */
 static bool post(struct mask_link *link, uint64_t frame, bool wanted) UNBRAID_REALTIME {
   struct mail *mail = mailbox_reserve(link->lane.frames);
-  link->posted[frame % link->frames] = mail != NULL;
+  link->posted[frame % link->frames] = mail && wanted;
   if (!mail) {
     return false;
   }
@@ -213,32 +211,33 @@ static bool collect(struct mask_link *link, uint64_t frame) UNBRAID_REALTIME {
   return link->held == frame;
 }
 
-/* Freewheeling only: this waits, unless the worker has been given up. */
-static bool wait_for(struct mask_link *link, uint64_t frame) {
-  if (!link->patient || !link->posted[frame % link->frames]) {
-    return false;
+/* Waits as long as `pace` lets it, unless the worker has been given up: for the masks or, where it
+ * was not sent the frame, until it is no longer lost. */
+static bool wait_for(struct mask_link *link, uint64_t frame, struct pace *pace) {
+  const bool *posted = &link->posted[frame % link->frames];
+  while ((*posted || !mailbox_empty(link->lane.frames)) && patience_nap(&link->patience, pace)) {
+    if (collect(link, frame)) {
+      return true;
+    }
   }
-  struct patience patience = patience_begin();
-  bool come = false;
-  while (!(come = collect(link, frame)) && link->patient) {
-    link->patient = patience_nap(&patience, POLL_NANOSECONDS);
-  }
-  return come;
+  return false;
 }
 
-const float *mask_link_get(struct mask_link *link, uint64_t now, unsigned closed, enum haste haste,
-                           bool *own) UNBRAID_REALTIME {
+const float *mask_link_get(struct mask_link *link, uint64_t now, unsigned closed, bool last,
+                           struct pace *pace, bool *own) UNBRAID_REALTIME {
   uint64_t step = now - link->deadline;
   step -= step % link->renew;
   *own = collect(link, step);
-  link->patient = link->patient || *own;
-  if (!*own && haste == HASTE_WAIT) {
+  if (!*own && !last) {
+    return NULL;
+  }
+  if (!*own && pace) {
     UNBRAID_TRUST_BEGIN
-    *own = wait_for(link, step);
+    *own = wait_for(link, step, pace);
     UNBRAID_TRUST_END
   }
-  if (!*own && haste == HASTE_NONE) {
-    return NULL;
+  if (*own) {
+    patience_renew(&link->patience);
   }
   link->late_frames += *own ? 0 : 1;
   return mask_hold_next(link->hold, *own, closed);

@@ -2,6 +2,7 @@
  * in time, late or never. */
 #pragma once
 
+#include "engine/pace.h"
 #include "engine/spectra.h"
 #include "engine/worker.h"
 
@@ -32,18 +33,13 @@ bool mask_link_feed(struct mask_link *link, uint64_t now, bool heard) UNBRAID_RE
 /** Whether there must be masks for an output while frame `now` is filled. */
 bool mask_link_due(const struct mask_link *link, uint64_t now) UNBRAID_REALTIME;
 
-/** How far mask_link_get() goes for masks that have not come. */
-enum haste {
-  HASTE_NONE, /* there will be another call: gives NULL */
-  HASTE_LATE, /* gives older ones */
-  HASTE_WAIT, /* waits for them: for freewheeling alone, real-time safe is it then not */
-};
-
 /** Masks for the output made while frame `now` is filled, once they are due.
  * @param closed a bit per stem whose fader is closed: late masks must not let it through.
+ * @param last false: there will be another call, so that this one gives NULL if they have not come.
+ * @param pace whether they may be waited for; NULL: never. Real-time safe unless they may.
  * @param own whether they are those of the frame, not older ones. */
-const float *mask_link_get(struct mask_link *link, uint64_t now, unsigned closed, enum haste haste,
-                           bool *own) UNBRAID_REALTIME;
+const float *mask_link_get(struct mask_link *link, uint64_t now, unsigned closed, bool last,
+                           struct pace *pace, bool *own) UNBRAID_REALTIME;
 
 /** Remembers the newest masks for the time when none come: a choice of when. */
 void mask_link_learn(struct mask_link *link) UNBRAID_REALTIME;

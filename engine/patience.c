@@ -1,16 +1,27 @@
 #include "engine/patience.h"
 
-enum { PATIENCE_SECONDS = 10 };
+#include "engine/clock.h"
+#include "engine/pace.h"
 
-struct patience patience_begin(void) {
-  struct patience patience;
-  clock_gettime(CLOCK_MONOTONIC, &patience.begun);
-  return patience;
+#define PATIENCE_SECONDS 10.0
+
+enum { NAP_NANOSECONDS = 20000 };
+
+void patience_renew(struct patience *patience) UNBRAID_REALTIME {
+  patience->left = PATIENCE_SECONDS;
 }
 
-bool patience_nap(const struct patience *patience, long nanoseconds) {
-  struct timespec now, nap = {.tv_nsec = nanoseconds};
+bool patience_nap(struct patience *patience, struct pace *pace) {
+  double begun = clock_seconds();
+  if (patience->left <= 0.0 || (pace && !pace_may_wait(pace, begun))) {
+    return false;
+  }
+  struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};
   nanosleep(&nap, NULL);
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec - patience->begun.tv_sec <= PATIENCE_SECONDS;
+  double took = clock_seconds() - begun;
+  patience->left -= took;
+  if (pace) {
+    pace_waited(pace, took);
+  }
+  return true;
 }

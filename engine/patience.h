@@ -1,15 +1,20 @@
-/* Waiting for another thread, where that is allowed at all: in a freewheeling host's run(), and for
- * a session. Never for longer than ten seconds, for the thread may be dead. */
+/* Waiting for another thread, where that is allowed at all: in a run() that has the time, and for a
+ * session. Not for longer than ten seconds, for the thread may be dead. */
 #pragma once
 
+#include "dsp/rt.h"
+
 #include <stdbool.h>
-#include <time.h>
+
+struct pace;
 
 struct patience {
-  struct timespec begun;
+  double left; /* seconds */
 };
 
-struct patience patience_begin(void);
+/** The other thread lives. Real-time safe. */
+void patience_renew(struct patience *patience) UNBRAID_REALTIME;
 
-/** Sleeps for so long. @return false when there is no patience left. */
-bool patience_nap(const struct patience *patience, long nanoseconds);
+/** Waits for a moment. @param pace of the host whose run() waits; NULL: it is not run() that does.
+ * @return false, at once, when there is no patience left or the host leaves no time. */
+bool patience_nap(struct patience *patience, struct pace *pace);

@@ -1,15 +1,21 @@
 #include "engine/player.h"
 
 #include "dsp/ramp.h"
+#include "engine/clock.h"
 #include "engine/loader.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FADE_SECONDS 0.025
 
+/* How long after a session's models a host may be with its controls. */
+#define SESSION_SECONDS 2.0
+
 enum {
-  CHUNK = 256, /* samples at a time while two engines play */
+  CHUNK = 256,        /* samples at a time while two engines play */
+  USUAL_BLOCK = 8192, /* samples, at most, where none was announced */
   QUALITY_UNKNOWN = N_QUALITIES,
 };
 
@@ -19,6 +25,14 @@ struct outputs {
   float stems[N_STEMS][N_CHANNELS][CHUNK];
 };
 
+/* The last session whose models were taken: 0, none. */
+struct session {
+  uint32_t number;
+  unsigned quality;
+  char file[MAX_PATH]; /* of the four stems */
+  double left;         /* seconds that the host may take to restore the quality too */
+};
+
 /* The audio thread's, but for the loader, which is everyone's. */
 struct player {
   struct loader *loader;
@@ -26,11 +40,14 @@ struct player {
   unsigned prime;                 /* samples that the coming engine has yet to hear */
   struct ramp fade;               /* 1: the coming engine alone */
   bool fresh;                     /* nothing was processed since the reset */
-  uint32_t late_before;           /* late frames of engines that played before */
+  struct pace pace;
+  unsigned longest;     /* block of a host that plays: a longer one counts as several */
+  uint32_t late_before; /* late frames of engines that played before */
 
-  unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: there was none */
+  unsigned wanted;  /* quality, by the last request; QUALITY_UNKNOWN: not looked at yet */
   unsigned quality; /* asked for last, or restored */
-  bool restored;    /* a session said which quality it is */
+
+  struct session session;
 
   float input[N_CHANNELS][CHUNK], gain[CHUNK];
   struct outputs old, new;
@@ -50,6 +67,8 @@ struct player *player_new(const struct maker *maker, const struct log *log) {
   player->playing = loader_take(loader);
   player->fresh = true;
   player->wanted = QUALITY_UNKNOWN;
+  player->longest = maker->block > USUAL_BLOCK ? maker->block : USUAL_BLOCK;
+  pace_reset(&player->pace, maker->rate);
   ramp_init(&player->fade, 0.0f, (unsigned)fmax(1.0, round(FADE_SECONDS * maker->rate)));
   return player;
 }
@@ -81,6 +100,7 @@ void player_reset(struct player *player) UNBRAID_REALTIME {
   engine_reset(player->playing->engine);
   player->late_before = 0;
   player->fresh = true;
+  pace_reset(&player->pace, player->pace.rate);
 }
 
 static bool fading(const struct player *player) UNBRAID_REALTIME {
@@ -89,6 +109,16 @@ static bool fading(const struct player *player) UNBRAID_REALTIME {
 
 const struct setup *player_setup(const struct player *player) UNBRAID_REALTIME {
   return player->coming ? player->coming : player->playing;
+}
+
+/* Whether the quality agrees is looked at anew. */
+static void take_session(struct player *player, const struct setup *setup) UNBRAID_REALTIME {
+  struct session *session = &player->session;
+  session->number = setup->session;
+  session->quality = player->quality = setup->choice.quality;
+  memcpy(session->file, setup->choice.files[SPLIT_FOUR], sizeof session->file);
+  session->left = SESSION_SECONDS;
+  player->wanted = QUALITY_UNKNOWN;
 }
 
 /* The newest setup that the loader made, unless a cross-fade is under way; and what it refused. */
@@ -103,10 +133,8 @@ static void take(struct player *player, struct engine_report *report) UNBRAID_RE
     if (player->fresh) {
       finish(player);
     }
-    if (setup->restored) {
-      player->quality = setup->choice.quality;
-      player->restored = true;
-      loader_unask(player->loader);
+    if (setup->session != player->session.number) {
+      take_session(player, setup);
     }
     report->plays = setup->text;
   }
@@ -114,33 +142,44 @@ static void take(struct player *player, struct engine_report *report) UNBRAID_RE
   report->refused = refusal ? refusal : report->refused;
 }
 
-/* Asks for another model of the bundle when the quality has moved. What a session restored goes
- * before what the control was before the host had restored that too. */
+/* Asks for another model of the bundle when the quality is not the one that was asked for. The
+ * control has the last word, whatever a session said: it may have been moved while the plugin was
+ * not run, before the session was saved. But some hosts restore controls later than models: when
+ * it moves to what the session has, a file chosen there comes back. */
 static void follow_quality(struct player *player, unsigned wanted) UNBRAID_REALTIME {
-  bool first = player->wanted == QUALITY_UNKNOWN;
+  struct session *session = &player->session;
   if (wanted == player->wanted) {
     return;
   }
   player->wanted = wanted;
-  if (wanted != player->quality && !(first && player->restored)) {
+  if (wanted != player->quality) {
     player->quality = wanted;
     loader_ask_quality(player->loader, wanted);
+    if (session->left > 0.0 && wanted == session->quality) {
+      loader_ask_file(player->loader, SPLIT_FOUR, session->file);
+    }
+  }
+  if (wanted == session->quality) {
+    session->left = 0.0;
   }
 }
 
 static void change_models(struct player *player, const struct engine_request *request,
                           struct engine_report *report) UNBRAID_REALTIME {
   take(player, report);
-  follow_quality(player, request->quality);
+  if (!fading(player)) { /* else a session may be there and not taken yet */
+    follow_quality(player, request->quality);
+  }
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     if (request->files[i]) {
+      player->session.left = 0.0;
       loader_ask_file(player->loader, i, request->files[i]);
     }
   }
   loader_send(player->loader);
-  if (request->wait) { /* an export has what was asked for from here on */
+  if (pace_may_wait(&player->pace, player->pace.at)) { /* an export has it from here on */
     UNBRAID_TRUST_BEGIN
-    loader_wait(player->loader);
+    loader_wait(player->loader, &player->pace);
     UNBRAID_TRUST_END
     take(player, report);
   }
@@ -220,16 +259,11 @@ static unsigned room(const struct player *player) UNBRAID_REALTIME {
   return left < CHUNK ? left : CHUNK;
 }
 
-void player_process(struct player *player, const struct engine_request *request,
-                    const struct audio *audio, unsigned n,
-                    struct engine_report *report) UNBRAID_REALTIME {
-  report->plays = report->refused = NULL;
-  change_models(player, request, report);
-  engine_set(player->playing->engine, request);
-  if (player->coming) {
-    engine_set(player->coming->engine, request);
-  }
-  player->fresh = player->fresh && n == 0;
+/* n samples, at most the longest block. */
+static void process_block(struct player *player, const struct audio *audio,
+                          unsigned n) UNBRAID_REALTIME {
+  player->session.left -= n / player->pace.rate;
+  pace_advance(&player->pace, clock_seconds(), n);
   for (unsigned done = 0; done < n;) {
     unsigned chunk = n - done;
     struct audio rest = audio_from(audio, done);
@@ -240,6 +274,26 @@ void player_process(struct player *player, const struct engine_request *request,
       engine_process(player->playing->engine, &rest, chunk);
     }
     done += chunk;
+  }
+}
+
+void player_process(struct player *player, const struct engine_request *request,
+                    const struct audio *audio, unsigned n,
+                    struct engine_report *report) UNBRAID_REALTIME {
+  report->plays = report->refused = NULL;
+  struct engine_request paced = *request;
+  paced.pace = &player->pace;
+  player->pace.freewheels = request->freewheels;
+  pace_advance(&player->pace, clock_seconds(), 0);
+  change_models(player, request, report);
+  engine_set(player->playing->engine, &paced);
+  if (player->coming) {
+    engine_set(player->coming->engine, &paced);
+  }
+  player->fresh = player->fresh && n == 0;
+  for (unsigned done = 0; done < n; done += player->longest) {
+    struct audio rest = audio_from(audio, done);
+    process_block(player, &rest, n - done < player->longest ? n - done : player->longest);
   }
   engine_report(player->playing->engine, report);
   report->late_frames += player->late_before;

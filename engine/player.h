@@ -23,7 +23,7 @@ void player_free(struct player *player);
 void player_reset(struct player *player) UNBRAID_REALTIME;
 
 /** One block of n samples. A model that was asked for plays at once when nothing was processed
- * since the reset; with request->wait it is waited for. */
+ * since the reset; it is waited for where the host freewheels, or is ahead (engine/pace.h). */
 void player_process(struct player *player, const struct engine_request *request,
                     const struct audio *audio, unsigned n,
                     struct engine_report *report) UNBRAID_REALTIME;

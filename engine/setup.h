@@ -24,7 +24,7 @@ struct setup {
   char names[N_SPLITS][MAX_NAME]; /* of what plays: "balanced" */
   char text[MAX_TEXT];            /* one line for the player */
   bool whole;                     /* nothing was replaced by something else */
-  bool restored;                  /* comes from a session, not from the player */
+  uint32_t session;               /* the number of sessions restored when it was made */
 };
 
 /** What could not be used, in lines. */

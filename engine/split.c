@@ -135,11 +135,11 @@ static void plan(struct split *split, const struct split_use *use) UNBRAID_REALT
 }
 
 /* Begins the next output, unless the masks of its frame are worth waiting for. */
-static void begin(struct split *split, enum haste haste) UNBRAID_REALTIME {
+static void begin(struct split *split, bool last) UNBRAID_REALTIME {
   bool own = false;
   const float *masks = NULL, *spectra[N_CHANNELS];
   if (split->due) {
-    masks = mask_link_get(split->link, split->now, split->use.closed, haste, &own);
+    masks = mask_link_get(split->link, split->now, split->use.closed, last, split->use.pace, &own);
     if (!masks) {
       return;
     }
@@ -163,7 +163,7 @@ static void make_some(struct split *split) UNBRAID_REALTIME {
     return;
   }
   if (split->stage == PLANNED) {
-    begin(split, HASTE_NONE);
+    begin(split, false);
   }
   if (split->stage == MAKING) {
     unsigned passed = split->stems * (split->filled - from), whole = to - from;
@@ -179,7 +179,7 @@ static void frame_done(struct split *split, struct worker *worker, bool wanted) 
     worker_wake(worker);
   }
   if (split->stage == PLANNED) {
-    begin(split, split->use.wait ? HASTE_WAIT : HASTE_LATE);
+    begin(split, true);
   }
   synthesis_end(split->synthesis);
   ++split->now;

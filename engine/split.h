@@ -49,16 +49,16 @@ const float *split_samples(const struct split *split, unsigned stem,
 
 /** What the mixer makes of the stems at the moment: a bit per stem, counted inside the split. */
 struct split_use {
-  unsigned heard;  /* the others are not computed */
-  unsigned closed; /* the fader is closed: late masks must not let the stem through */
-  bool shown;      /* masks are wanted although no stem is heard; else the separator rests then */
-  bool wait;       /* freewheeling: wait for each mask instead of using an older one */
+  unsigned heard;    /* the others are not computed */
+  unsigned closed;   /* the fader is closed: late masks must not let the stem through */
+  bool shown;        /* masks are wanted although no stem is heard; else the separator rests then */
+  struct pace *pace; /* whether masks may be waited for; NULL: never */
   struct refine_settings refine;
 };
 
 /** Takes n input samples, at most split_room(). When the hop is full, posts the frame to the worker
  * and has the next hop's output ready, which is made bit by bit from the middle of the hop on, as
- * `use` was there, if its masks have come by then. Real-time safe unless use->wait. */
+ * `use` was there, if its masks have come by then. Real-time safe unless use->pace lets it wait. */
 void split_advance(struct split *split, struct worker *worker, const float *const in[N_CHANNELS],
                    unsigned n, const struct split_use *use) UNBRAID_REALTIME;
 

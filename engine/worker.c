@@ -1,20 +1,21 @@
 #include "engine/worker.h"
 
+#include "engine/clock.h"
 #include "engine/thread.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* The worker thread's own, but for what wakes and ends it. */
 struct worker {
   struct lane *lanes[MAX_LANES];
   uint32_t epochs[MAX_LANES]; /* that the separators have seen: in another one they are reset */
   unsigned count;
-  bool urgent;         /* has asked for real-time priority */
-  double overtaken_at; /* when frames were last thrown away, on the monotonic clock */
+  bool urgent;         /* would have real-time priority */
+  double overtaken_at; /* when frames were last thrown away, and */
+  double placed_at;    /* when it last asked for the audio thread's priority; clock_seconds() */
+  _Atomic thread_mark audio_thread;
 
   pthread_t thread;
   sem_t frames_sent;
@@ -24,17 +25,11 @@ struct worker {
 /* How long a worker that was too slow stays an ordinary thread. */
 #define ORDINARY_SECONDS 10.0
 
+/* How often it asks which priority the audio thread has: hosts may raise it later. */
+#define PLACED_SECONDS 1.0
+
 /* Weight of a new step in the running mean of the load: half a second at hops of 12 ms. */
 #define LOAD_WEIGHT 0.02f
-
-/* Seconds on a clock that needs no system call. */
-static double clock_seconds(void) UNBRAID_REALTIME {
-  struct timespec now;
-  UNBRAID_TRUST_BEGIN
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  UNBRAID_TRUST_END
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static void step(struct lane *lane, const struct mail *frame, float *masks) UNBRAID_REALTIME {
   struct separator *separator = lane->separator;
@@ -87,21 +82,17 @@ static bool serve(struct worker *worker, unsigned index) {
   return true;
 }
 
-/* Above ordinary threads, below the audio threads of JACK, PipeWire and Ardour; or ordinary.
- * Refused without the right to real-time scheduling: then it stays an ordinary thread. */
-static void set_priority(pthread_t thread, bool urgent) {
-  struct sched_param priority = {.sched_priority =
-                                     urgent ? sched_get_priority_min(SCHED_FIFO) + 1 : 0};
-  (void)pthread_setschedparam(thread, urgent ? SCHED_FIFO : SCHED_OTHER, &priority);
-}
-
-/* A worker that is overtaken gives its priority up until it has kept pace for a while: Linux stops
- * all real-time threads of a core for 50 ms when together they took 950, audio threads too. */
+/* Below the audio thread, which takes the worker's masks and must not wait for its steps. A worker
+ * that is overtaken gives real-time priority up until it has kept pace for a while: Linux stops all
+ * real-time threads of a core for 50 ms when together they took 950, audio threads too. */
 static void choose_priority(struct worker *worker) {
-  bool urgent = clock_seconds() - worker->overtaken_at >= ORDINARY_SECONDS;
-  if (urgent != worker->urgent) {
+  double now = clock_seconds();
+  bool urgent = now - worker->overtaken_at >= ORDINARY_SECONDS;
+  thread_mark audio_thread = atomic_load_explicit(&worker->audio_thread, memory_order_relaxed);
+  if (audio_thread && (urgent != worker->urgent || now - worker->placed_at >= PLACED_SECONDS)) {
     worker->urgent = urgent;
-    set_priority(pthread_self(), urgent);
+    worker->placed_at = now;
+    thread_stay_below(audio_thread, urgent);
   }
 }
 
@@ -133,6 +124,7 @@ struct worker *worker_new(struct lane *const *lanes, unsigned count) {
   }
   worker->count = count;
   worker->overtaken_at = -ORDINARY_SECONDS;
+  worker->placed_at = -PLACED_SECONDS;
   if (sem_init(&worker->frames_sent, 0, 0) != 0) {
     free(worker);
     return NULL;
@@ -157,6 +149,7 @@ void worker_free(struct worker *worker) {
 }
 
 void worker_wake(struct worker *worker) UNBRAID_REALTIME {
+  atomic_store_explicit(&worker->audio_thread, thread_self(), memory_order_relaxed);
   UNBRAID_TRUST_BEGIN
   sem_post(&worker->frames_sent);
   UNBRAID_TRUST_END

@@ -30,8 +30,8 @@ struct worker;
 
 enum { MAX_LANES = 2 };
 
-/** Starts a thread that serves up to MAX_LANES lanes, at real-time priority below any audio
- * thread's where the system grants it. The lanes must outlive it. Not real-time safe. @return NULL
+/** Starts a thread that serves up to MAX_LANES lanes, with a priority below that of the thread
+ * that wakes it. The lanes must outlive it. Not real-time safe. @return NULL
  * on failure. */
 struct worker *worker_new(struct lane *const *lanes, unsigned count);
 

@@ -27,6 +27,8 @@ FAULT_OBJ := $(call obj,tests/fault/fault.c)
 FAULT_TESTS := $(addprefix $(B)/tests/,test_faults test_late)
 $(FAULT_TESTS): TEST_LIBS = $(FAULT_OBJ) $(FAULT_CALLS:%=-Wl,--wrap=%)
 $(FAULT_TESTS): $(FAULT_OBJ)
+$(B)/tests/test_automation: TEST_LIBS = -Wl,--wrap=clock_gettime
+$(B)/tests/test_thread: TEST_LIBS = -Wl,--wrap=pthread_create
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ) \
@@ -138,7 +140,7 @@ check-faults:
 # more than forty instances, which takes it more than a quarter of an hour there.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
-ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap torture translations) $(UI_TESTS),\
+ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap thread torture translations) $(UI_TESTS),\
                $(TESTS))
 arm-tests: $(ARM_TESTS)
 check-arm:

@@ -182,13 +182,13 @@ static struct engine_request take_request(struct unbraid *self) UNBRAID_REALTIME
                  .spatial = control(self, PORT_SPATIAL) / 100.0f,
                  .floor_db = control(self, PORT_FLOOR)},
       .quality = (unsigned)lrintf(control(self, PORT_QUALITY)),
-      .wait = toggle(self, PORT_FREEWHEEL),
+      .freewheels = toggle(self, PORT_FREEWHEEL),
   };
   const char *mistake = take_messages(self, &request);
   if (mistake) {
     tell(self, TEXT_REFUSED, mistake);
   }
-  request.watched = view_watched(&self->view) && !request.wait;
+  request.watched = view_watched(&self->view) && !request.freewheels;
   request.measured = request.watched || display_shown(&self->display);
   return request;
 }

@@ -1,6 +1,8 @@
 /* check_rt BUNDLE: plays both plugins as a host does and proves that run() allocates nothing, locks
  * nothing, waits for nothing and touches no file, whatever its blocks, controls and buffers are.
  *
+ * The host plays: time passes with the audio, in bursts too. It passes by a clock of rt_trap.so's.
+ *
  * Two proofs: with rt_trap.so in LD_PRELOAD no forbidden call is counted, and under a kernel filter
  * that kills the thread at any system call but the one that wakes another thread, it lives. Before,
  * each trap is shown to catch what it must.
@@ -52,6 +54,7 @@ static rt_trap_enter_fn *trap_enter;
 static rt_trap_leave_fn *trap_leave;
 static rt_trap_hits_fn *trap_hits;
 static rt_trap_last_fn *trap_last;
+static rt_trap_pass_fn *trap_pass;
 
 static void *find(void *library, const char *name) {
   void *symbol = dlsym(library, name);
@@ -301,6 +304,7 @@ struct player {
   const LV2_Descriptor *descriptor;
   LV2_Handle handle;
   enum variant variant;
+  double rate;
   float values[N_PORTS];
   float audio[MAX_AUDIO][MAX_BLOCK];
   LV2_Atom_Forge forge;
@@ -323,6 +327,7 @@ static bool player_open(struct player *player, void *library, const char *bundle
   *(void **)&descriptors = find(library, "lv2_descriptor");
   player->descriptor = descriptors(variant);
   player->variant = variant;
+  player->rate = rate;
   const LV2_Feature mapping = {LV2_URID__map, &map}, drawing = {INLINEDISPLAY__queue_draw, &strip},
                     *const features[] = {&mapping, &drawing, NULL};
   player->handle = player->descriptor->instantiate(player->descriptor, rate, bundle, features);
@@ -435,10 +440,26 @@ static bool tells_of_a_model(const struct player *player) {
   return false;
 }
 
+/* The time of a host that plays: in the first second it passes with the audio, from then on the
+ * host works in bursts of a fifth of a second and one block. */
+struct host_time {
+  double asked, owed; /* seconds of audio: since it began, without the time for it */
+};
+
+static void pass_time(struct host_time *host, double seconds) {
+  host->asked += seconds;
+  host->owed += seconds;
+  if (host->asked < 1.0 || host->owed > 0.2) {
+    trap_pass(host->owed);
+    host->owed = 0.0;
+  }
+}
+
 /* Plays RUNS blocks between enter() and leave(). */
 static void play(struct player *player, void (*enter)(void), void (*leave)(void),
                  void (*pause)(void)) {
   const LV2_Descriptor *descriptor = player->descriptor;
+  struct host_time host = {0};
   for (unsigned k = 0; k < RUNS; ++k) {
     uint32_t n = block_length(k);
     move_control(player);
@@ -450,9 +471,11 @@ static void play(struct player *player, void (*enter)(void), void (*leave)(void)
     enter();
     if (k % RESET_EVERY == 0) {
       descriptor->activate(player->handle);
+      host = (struct host_time){0};
     }
     descriptor->run(player->handle, n);
     leave();
+    pass_time(&host, n / player->rate);
     player->changes += tells_of_a_model(player);
     if (k % NAP_EVERY == 0) {
       pause();
@@ -577,6 +600,7 @@ int main(int argc, char **argv) {
   *(void **)&trap_leave = find(RTLD_DEFAULT, "rt_trap_leave");
   *(void **)&trap_hits = find(RTLD_DEFAULT, "rt_trap_hits");
   *(void **)&trap_last = find(RTLD_DEFAULT, "rt_trap_last");
+  *(void **)&trap_pass = find(RTLD_DEFAULT, "rt_trap_pass");
   char path[4096];
   snprintf(path, sizeof path, "%s/unbraid.so", argv[1]);
   void *library = dlopen(path, RTLD_NOW);
@@ -584,6 +608,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "check_rt: %s\n", dlerror());
     return EXIT_FAILURE;
   }
+  trap_pass(0.0);
   bool good = check_trap();
   const double rates[] = {44100.0, 48000.0, 96000.0, 192000.0};
   for (enum variant v = 0; v < N_VARIANTS; ++v) {

@@ -12,3 +12,6 @@ typedef unsigned rt_trap_hits_fn(void);
 
 /** Name of the latest forbidden call on this thread, or "". */
 typedef const char *rt_trap_last_fn(void);
+
+/** Lets so many seconds pass at once on CLOCK_MONOTONIC, as this process reads it. */
+typedef void rt_trap_pass_fn(double seconds);

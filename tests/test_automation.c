@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -135,8 +136,22 @@ static void check_times(const struct rig_audio *out, const float *x, unsigned la
   assert_true(fabsf(out->left_right[PORT_MAIN_L][block_at(closed, block) - 1]) < 0.51f);
 }
 
+/* A clock by which this host is no faster than the music: else its masks would be waited for. */
+static bool slow_host;
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
+  int failed = __real_clock_gettime(clock, now);
+  if (slow_host) {
+    long long fast = 10000 * (now->tv_sec * 1000000000LL + now->tv_nsec);
+    *now = (struct timespec){.tv_sec = fast / 1000000000, .tv_nsec = fast % 1000000000};
+  }
+  return failed;
+}
+
 /* Not waited for, the masks come when they may: neither bound depends on it. */
 static void check_blocks(bool freewheel) {
+  slow_host = !freewheel;
   static const unsigned blocks[] = {1, 16, 64, 127, 256, 512, 1024, 4096};
   float *x = sine_new();
   double worst = -400.0;
@@ -157,6 +172,7 @@ static void check_blocks(bool freewheel) {
     rig_audio_free(&out);
     rig_close(&rig);
   }
+  slow_host = false;
   print_message("loudest click %.1f dBFS (bound -80)\n", worst);
   assert_true(worst < -80.0);
   free(x);

@@ -1,5 +1,6 @@
 /* Sessions: what lilv saves of a plugin that plays, and what it brings back, also in another
  * folder, beside run(), or damaged. */
+#include "engine/setup.h"
 #include "interface/uris.h"
 #include "tests/support/files.h"
 #include "tests/support/four.h"
@@ -22,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -58,13 +60,17 @@ static LilvInstance instance_of(struct rig *rig) {
   return (LilvInstance){rig->descriptor, rig->handle, NULL};
 }
 
-static struct rig *open_rig(struct talk *talk) {
+static struct rig *open_bundle(struct talk *talk, const char *bundle) {
   struct rig *rig = calloc(1, sizeof *rig);
   assert_non_null(rig);
-  assert_true(rig_open(rig, VARIANT_STEMS, RATE, BLOCK, four_bundle()));
+  assert_true(rig_open(rig, VARIANT_STEMS, RATE, BLOCK, bundle));
   rig->log[0] = '\0'; /* what it says of the bundle */
   talk_open(talk, rig);
   return rig;
+}
+
+static struct rig *open_rig(struct talk *talk) {
+  return open_bundle(talk, four_bundle());
 }
 
 static void close_rig(struct rig *rig) {
@@ -415,12 +421,126 @@ static void test_paths_without_an_end(void **state) {
       {talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
       {talk.uris.files[SPLIT_FOUR], talk.uris.atom_path, longer, strlen(path)},
       {0, 0, NULL, 0}};
+  rig->controls[PORT_QUALITY] = 1.0f;
   assert_int_equal(give(rig, items), LV2_STATE_SUCCESS);
   assert_true(talk_run(&talk, BLOCK));
   assert_string_equal(talk.text, "bandgru-tiny plays");
   assert_string_equal(talk.file[SPLIT_FOUR], path);
   free(path);
   close_rig(rig);
+}
+
+/* ---- The quality is in the state and in a port ---- */
+
+static const char *const qualities[N_QUALITIES] = {"balanced", "chandna", "live", "instant"};
+
+static void wait_for_name(struct talk *talk, const char *name) {
+  struct timespec nap = {.tv_nsec = 1000000};
+  for (unsigned i = 0; i < 20000 && strcmp(talk->name[SPLIT_FOUR], name) != 0; ++i) {
+    talk_get(talk);
+    assert_true(talk_run(talk, BLOCK));
+    nanosleep(&nap, NULL);
+  }
+  assert_string_equal(talk->name[SPLIT_FOUR], name);
+}
+
+/* Played with one, the control moved while the plugin was not run, saved: the port has the new one
+ * and the state the old one. Hosts restore either first. */
+static void test_the_quality_moved_while_not_run(void **state) {
+  (void)state;
+  static struct talk talk;
+  for (int32_t was = 0; was < N_QUALITIES; ++was) {
+    for (int32_t is = 0; is < N_QUALITIES; ++is) {
+      struct rig *rig = open_bundle(&talk, rig_bundle());
+      const struct item items[] = {{talk.uris.quality, talk.uris.atom_int, &was, sizeof was},
+                                   {0, 0, NULL, 0}};
+      bool port_first = (was + is) % 2;
+      rig->controls[PORT_QUALITY] = (float)(port_first ? is : 3 - is);
+      assert_int_equal(give(rig, items), LV2_STATE_SUCCESS);
+      rig->controls[PORT_QUALITY] = (float)is;
+      rig->controls[PORT_FREEWHEEL] = 1.0f;
+      talk_get(&talk);
+      assert_true(talk_run(&talk, BLOCK)); /* from the first block on */
+      assert_string_equal(talk.name[SPLIT_FOUR], qualities[is]);
+      assert_string_equal(rig->log, "");
+      close_rig(rig);
+    }
+  }
+}
+
+/* Controls that are restored while the plugin runs, after the models. */
+static void test_controls_come_after_the_file(void **state) {
+  (void)state;
+  static struct talk talk;
+  static const int32_t light = 1;
+  char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
+  struct rig *rig = open_rig(&talk);
+  const struct item items[] = {
+      {talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
+      {talk.uris.files[SPLIT_FOUR], talk.uris.atom_path, path, strlen(path) + 1},
+      {0, 0, NULL, 0}};
+  assert_int_equal(give(rig, items), LV2_STATE_SUCCESS);
+  wait_for_name(&talk, "balanced"); /* as the port says */
+  rig->controls[PORT_QUALITY] = 1.0f;
+  wait_for_name(&talk, "bandgru-tiny");
+  /* Later it is the player who moves it, and means what it says. */
+  rig->controls[PORT_QUALITY] = 0.0f;
+  wait_for_name(&talk, "balanced");
+  rig->controls[PORT_QUALITY] = 1.0f;
+  wait_for_name(&talk, "chandna");
+  free(path);
+  close_rig(rig);
+}
+
+struct restorer {
+  struct rig *rig;
+  const struct item *items;
+  _Atomic bool done;
+};
+
+static void *restore_once(void *argument) {
+  struct restorer *restorer = argument;
+  give(restorer->rig, restorer->items);
+  atomic_store(&restorer->done, true);
+  return NULL;
+}
+
+/* Carla sets the controls and then restores the state, while the plugin runs: what the control
+ * asked for comes to the loader before, while or after the session is made. */
+static void test_controls_come_before_the_file(void **state) {
+  (void)state;
+  static struct talk talk;
+  char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
+  for (unsigned i = 0; i < 24; ++i) {
+    struct rig *rig = open_rig(&talk);
+    static const int32_t light = 1;
+    const struct item items[] = {
+        {talk.uris.quality, talk.uris.atom_int, &light, sizeof light},
+        {talk.uris.files[SPLIT_FOUR], talk.uris.atom_path, path, strlen(path) + 1},
+        {0, 0, NULL, 0}};
+    struct restorer restorer = {.rig = rig, .items = items};
+    struct timespec nap = {.tv_nsec = 200000 * (i % 12)};
+    pthread_t thread;
+    assert_true(talk_run(&talk, BLOCK));
+    assert_int_equal(pthread_create(&thread, NULL, restore_once, &restorer), 0);
+    nanosleep(&nap, NULL);
+    rig->controls[PORT_QUALITY] = 1.0f; /* set before, as seen by run() a moment after */
+    while (!atomic_load(&restorer.done)) {
+      assert_true(talk_run(&talk, BLOCK));
+    }
+    pthread_join(thread, NULL);
+    wait_for_name(&talk, "bandgru-tiny");
+    for (unsigned b = 0; b < 60; ++b) { /* and nothing takes its place */
+      assert_true(talk_run(&talk, BLOCK));
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    talk.name[SPLIT_FOUR][0] = '\0';
+    talk_get(&talk);
+    assert_true(talk_run(&talk, BLOCK));
+    assert_string_equal(talk.name[SPLIT_FOUR], "bandgru-tiny");
+    close_rig(rig);
+  }
+  free(path);
 }
 
 static void test_damaged_states(void **state) {
@@ -459,6 +579,7 @@ static void test_damaged_states(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
     assert_int_equal(give(rig, cases[i].items), cases[i].status);
+    rig->controls[PORT_QUALITY] = cases[i].latency == LATENCY_LIGHT ? 1.0f : 0.0f;
     rig->descriptor->activate(rig->handle);
     assert_true(talk_run(&talk, BLOCK));
     assert_int_equal(rig->controls[PORT_LATENCY], cases[i].latency);
@@ -533,6 +654,9 @@ int main(void) {
       cmocka_unit_test(test_presets_round_trip),
       cmocka_unit_test(test_a_session_opened_for_export),
       cmocka_unit_test(test_paths_without_an_end),
+      cmocka_unit_test(test_the_quality_moved_while_not_run),
+      cmocka_unit_test(test_controls_come_after_the_file),
+      cmocka_unit_test(test_controls_come_before_the_file),
       cmocka_unit_test(test_damaged_states),
       cmocka_unit_test(test_restores_beside_run),
   };

@@ -4,14 +4,12 @@
  *   wavtool residual REFERENCE PART...      level of REFERENCE - sum(PART) against REFERENCE, dB
  *   wavtool level FILE                      root mean square in dB of full scale
  *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav rf64 w64 aiff caf au flac ogg mp3; 1, 2, 6
- *   wavtool tag IN OUT FORMAT               a title, an artist, a time, a marker, XML: where it has room
- *   wavtool tags FILE                       prints what of these is there
- *   wavtool gain IN OUT FACTOR              32-bit float WAV
- *   wavtool right IN OUT FACTOR             the same, of every second channel
- *   wavtool repeat IN OUT TIMES             32-bit float WAV
- *   wavtool rate IN OUT RATE                the same samples under another rate
- *   wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf) into one frame
- *   wavtool empty OUT                       a WAV file without samples */
+ *   wavtool tag IN OUT FORMAT               a title, an artist, a time, a marker, XML: where it has
+ * room wavtool tags FILE                       prints what of these is there wavtool gain IN OUT
+ * FACTOR              32-bit float WAV wavtool right IN OUT FACTOR             the same, of every
+ * second channel wavtool repeat IN OUT TIMES             32-bit float WAV wavtool rate IN OUT RATE
+ * the same samples under another rate wavtool poison IN OUT FRAME VALUE       puts VALUE (nan, inf)
+ * into one frame wavtool empty OUT                       a WAV file without samples */
 #include <math.h>
 #include <sndfile.h>
 #include <stdbool.h>

@@ -31,3 +31,14 @@ mv "$work/out.wav" "$work/open.wav"
 render "$line" 2
 if "$B/tests/wav_probe" same "$work/open.wav" "$work/out.wav"; then fail "the mute is not heard"; fi
 echo "$line: the mute is heard"
+
+# With bass and drums muted.
+apply() { # NAME FREEWHEEL
+  local controls
+  controls=$("$B/tests/wav_probe" defaults urn:unbraid:unbraid drums_mute=1 bass_mute=1 freewheel="$2")
+  ecasound -q -x -z:nointbuf -b:$block -f:f32_le,2,44100 -i "$work/song/mix.wav" \
+    -f:f32_le,14,44100 -o "$work/$1.wav" -elv2:urn:unbraid:unbraid"$controls" >"$work/log" 2>&1
+}
+for block in 64 256 1024; do
+  check_ahead "blocks of $block"
+done

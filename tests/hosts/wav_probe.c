@@ -3,7 +3,8 @@
  * wav_probe check CHANNELS FRAMES DELAY FILE: whether a rendered file holds what it must.
  * wav_probe automation MUTE UNMUTE DRY BLOCK FILE: whether automation is heard when it should be.
  * wav_probe same FILE FILE: whether two files hold the same samples, bit for bit.
- * wav_probe defaults URI: the initial values of the control ports, freewheeling, with commas. */
+ * wav_probe defaults URI [SYMBOL=VALUE...]: the initial values of the control ports, freewheeling,
+ * with commas, but for these. */
 #include "interface/ports.h"
 #include "tests/hosts/signal.h"
 
@@ -132,12 +133,20 @@ static int same(const char *a_path, const char *b_path) {
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static int defaults(const char *uri) {
+static int defaults(const char *uri, int count, char *const *settings) {
   enum variant variant = strcmp(uri, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
   for (uint32_t i = 0; i < ports_count(variant); ++i) {
     enum port port = ports_from_variant(variant, i);
     if (ports_is_control(port)) { /* ecasound counts outputs too */
-      printf(",%g", port == PORT_FREEWHEEL ? 1.0 : (double)port_table[port].initial);
+      double value = port == PORT_FREEWHEEL ? 1.0 : (double)port_table[port].initial;
+      size_t length = strlen(port_table[port].symbol);
+      for (int k = 0; k < count; ++k) {
+        if (strncmp(settings[k], port_table[port].symbol, length) == 0 &&
+            settings[k][length] == '=') {
+          value = atof(settings[k] + length + 1);
+        }
+      }
+      printf(",%g", value);
     }
   }
   putchar('\n');
@@ -158,8 +167,8 @@ int main(int argc, char **argv) {
   if (strcmp(command, "same") == 0 && argc == 4) {
     return same(argv[2], argv[3]);
   }
-  if (strcmp(command, "defaults") == 0 && argc == 3) {
-    return defaults(argv[2]);
+  if (strcmp(command, "defaults") == 0 && argc >= 3) {
+    return defaults(argv[2], argc - 3, argv + 3);
   }
   fputs("usage: wav_probe make|check|automation|same|defaults ...\n", stderr);
   return 2;

@@ -1,0 +1,10 @@
+#!/bin/bash
+# The insert in lilv's lv2apply, which offers no features and runs one sample at a time.
+. "$(dirname "$0")/common.sh"
+need lv2apply
+
+apply() { # NAME FREEWHEEL
+  lv2apply -i "$work/song/mix.wav" -o "$work/$1.wav" -c drums_mute 1 -c bass_mute 1 \
+    -c freewheel "$2" urn:unbraid:insert
+}
+check_ahead "lv2apply"
