@@ -1,5 +1,6 @@
 /* Stems come from the model file: their names, how many there are, and which ports they have. */
 #include "engine/engine.h"
+#include "engine/pace.h"
 #include "engine/routes.h"
 #include "tests/support/files.h"
 #include "tests/support/nets.h"
@@ -88,8 +89,11 @@ struct played {
 
 static struct played play(struct separator *four, struct separator *hp) {
   struct played p;
+  struct pace pace;
+  pace_reset(&pace, RATE);
+  pace.freewheels = true;
   struct engine_request request = {
-      .mixer = mixer_defaults(), .refine = refine_defaults(), .wait = true};
+      .mixer = mixer_defaults(), .refine = refine_defaults(), .pace = &pace};
   struct engine_report report;
   struct engine *engine = engine_new(four, hp, RATE, BLOCK);
   assert_non_null(engine);
