@@ -1,10 +1,10 @@
 /* The song: an audio file, read in blocks. */
 #pragma once
 
+#include "cli/container.h"
 #include "cli/ffmpeg.h"
-#include "cli/layout.h"
+#include "cli/file_view.h"
 #include "cli/status.h"
-#include "cli/view.h"
 
 #include <sndfile.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "cli/layout.h"
+#include "cli/container.h"
 
 #include "cli/chunks.h"
 #include "cli/ogg.h"

@@ -3,7 +3,7 @@
  * believes them, and half a song must not pass for a whole one. */
 #pragma once
 
-#include "cli/view.h"
+#include "cli/file_view.h"
 
 #include <stdint.h>
 

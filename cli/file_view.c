@@ -1,4 +1,4 @@
-#include "cli/view.h"
+#include "cli/file_view.h"
 
 #include <errno.h>
 #include <string.h>
