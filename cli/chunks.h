@@ -2,7 +2,7 @@
  * wrong in files of recorders that crashed, streamed or miscounted. */
 #pragma once
 
-#include "cli/container.h"
+#include "cli/song_parts.h"
 
 /** Puts the length right where it is wrong, by patches of the part, and says in flaw what was
  * wrong; a length that is left open, as the format allows, is no flaw. A file that is none of these

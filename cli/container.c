@@ -13,21 +13,6 @@
 /* Bit rates within an MP3 file differ by a factor of 40 at most. */
 #define STRETCH 64
 
-struct part *layout_add(struct layout *layout, sf_count_t start, sf_count_t size) {
-  /* Room doubles when it is full. */
-  if ((layout->n_parts & (layout->n_parts - 1)) == 0) {
-    const size_t room = layout->n_parts ? 2 * layout->n_parts : 1;
-    struct part *parts = realloc(layout->parts, room * sizeof *parts);
-    if (!parts) {
-      return NULL;
-    }
-    layout->parts = parts;
-  }
-  struct part *part = &layout->parts[layout->n_parts++];
-  *part = (struct part){.start = start, .size = size};
-  return part;
-}
-
 static uint32_t big32(const unsigned char *b) {
   return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
@@ -197,9 +182,4 @@ int layout_find(struct layout *layout, int fd, sf_count_t size) {
     layout_free(layout);
   }
   return error;
-}
-
-void layout_free(struct layout *layout) {
-  free(layout->parts);
-  *layout = (struct layout){0};
 }

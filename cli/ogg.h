@@ -2,7 +2,7 @@
  * first one. */
 #pragma once
 
-#include "cli/container.h"
+#include "cli/song_parts.h"
 
 /** A part for each stream. Returns 0, or an errno. */
 int ogg_layout(struct layout *layout, struct view *file);

@@ -82,7 +82,7 @@ $(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
 $(B)/fuzz_state: $(call obj,plugin/session.c interface/uris.c)
 $(B)/fuzz_messages: $(call obj,interface/plugin_messages.c interface/uris.c interface/window_messages.c)
 $(B)/fuzz_window: $(call obj,interface/window_messages.c ui/state.c ui/text.c interface/ports.c interface/uris.c)
-$(B)/fuzz_song: $(call obj,$(addprefix cli/,input.c columns.c tags.c container.c chunks.c ogg.c file_view.c ffmpeg.c interrupt.c status.c))
+$(B)/fuzz_song: $(call obj,$(addprefix cli/,input.c columns.c tags.c container.c song_parts.c chunks.c ogg.c file_view.c ffmpeg.c interrupt.c status.c))
 $(B)/fuzz_options: $(call obj,cli/options.c cli/preset_list.c cli/status.c interface/ports.c)
 $(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
