@@ -11,11 +11,16 @@ agrees() { # FILE VERSION
   }
 }
 
-agrees NEWS.md "$(sed -n 's/^## //p' NEWS.md | head -n 1)"
+# The versions in the news; what is above them is not released yet.
+news() {
+  sed -n 's/^## \([0-9]\)/\1/p' NEWS.md
+}
+
+agrees NEWS.md "$(news | head -n 1)"
 agrees "$metainfo" "$(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$metainfo" | head -n 1)"
 agrees debian/changelog "$(sed -n '1s/^unbraid (\(.*\)) .*/\1/p' debian/changelog)"
 # Every version in the news is one of the metainfo's.
-diff <(sed -n 's/^## //p' NEWS.md) <(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$metainfo")
+diff <(news) <(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$metainfo")
 day=$(sed -n 's/.*<release version="[^"]*" date="\([^"]*\)".*/\1/p' "$metainfo" | head -n 1)
 changed=$(sed -n 's/^ -- .*>  //p' debian/changelog | head -n 1)
 [ "$(date -u -d "$changed" +%F)" = "$day" ] || {
