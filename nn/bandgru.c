@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The GRUs never forget quite all. A seventh of a second warms them well; more would keep the
- * worker busy past its deadline when a network that rested is woken. */
-enum { CONTEXT = 12 };
+/* The GRUs never forget quite all. So many steps warm them well; more would keep the worker busy
+ * further past its deadline when a network that rested is woken. */
+enum { CONTEXT = 16 };
 
 enum { MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
 
