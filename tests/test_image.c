@@ -82,6 +82,19 @@ static float step_of(const float *x, unsigned n) {
   return largest;
 }
 
+/* Steps that are larger than the stem has otherwise and than any of the mix nearby: what is heard
+ * as a click. A drum that is in the wrong stem for a moment steps as it does in the mix. */
+static unsigned clicks(const float *x, const float *otherwise) {
+  enum { NEAR = 1024 };
+  const float bound = 1.5f * step_of(otherwise, FRAMES);
+  unsigned found = 0;
+  for (unsigned i = latency + NEAR; i + NEAR < FRAMES; ++i) {
+    float step = fabsf(x[i] - x[i - 1]);
+    found += step > bound && step > step_of(mix + i - latency - NEAR, 2 * NEAR);
+  }
+  return found;
+}
+
 /* The greatest part of the music that moves from a stem to others within a hop, on the left: what
  * the change adds to a stem, hop by hop, beside the loudest hop of the mix. */
 static double jump(const struct rig_audio *audio) {
@@ -115,8 +128,7 @@ static void check_change(const char *name, const float *before, const float *aft
   assert_true(is > was - 0.5);
   assert_true(moved < 0.7);
   for (unsigned s = 0; s < SONG_STEMS; ++s) {
-    assert_true(step_of(stem_of(&audio, s, 0), FRAMES) <=
-                1.5f * step_of(stem_of(&usual, s, 0), FRAMES));
+    assert_int_equal(clicks(stem_of(&audio, s, 0), stem_of(&usual, s, 0)), 0);
   }
   rig_audio_free(&audio);
 }
