@@ -15,7 +15,7 @@ import torch
 import torch.distributed as distributed
 
 import fused
-from architectures import ARCHITECTURES
+from architectures import ARCHITECTURES, read_network
 from evaluate import evaluate, mean_by_stem, network_separator
 from losses import LOSSES, features
 from mixing import Batches, Mixer, Pool
@@ -69,7 +69,7 @@ def parse():
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="chandna")
     parser.add_argument("--model", help="model file to write (default: RUN/ARCHITECTURE.safetensors)")
     parser.add_argument("--start", metavar="MODEL",
-                        help="model file of these sizes whose weights to begin with")
+                        help="model file whose weights and sizes to begin with")
     parser.add_argument("--validation", help="folder of songs to score now and then")
     parser.add_argument("--held-back", nargs="*", default=[],
                         help="songs to validate on and never train on")
@@ -133,8 +133,9 @@ def main():
 
     device = torch.device(args.device)
     architecture = ARCHITECTURES[args.architecture]
-    sizes = architecture.Sizes(**{size: getattr(args, size) for size in architecture.OPTIONS
-                                  if getattr(args, size) is not None})
+    begun = vars(read_network(args.start).sizes) if args.start else {}
+    sizes = architecture.Sizes(**{**begun, **{size: getattr(args, size) for size in architecture.OPTIONS
+                                              if getattr(args, size) is not None}})
     stft = Stft(sizes.analysis, sizes.synthesis, sizes.hop, device)
     net = architecture(sizes).to(device)
     emphasis = pairs(args.emphasis)
