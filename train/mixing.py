@@ -135,6 +135,12 @@ def cut(recording, start, samples):
     return pair
 
 
+def believed(stem, band, limit):
+    """The Hz above which an example with this stem is not to be believed, `limit` without it: a
+    voice recorded narrow tells nothing of what others lack up there."""
+    return 0.85 * band if stem == "vocals" and band < NARROW else limit
+
+
 def treat_vocals(x, rng):
     if rng.random() < 0.5:
         x = fx.compress(x, rng)
@@ -290,8 +296,7 @@ class Mixer:
             middle, side = cut(recording, at, self.samples)
             if recording.solo and stem == "vocals":
                 middle = fx.gate(middle)
-            if stem == "vocals" and recording.band < NARROW:
-                limit = 0.85 * recording.band
+            limit = believed(stem, recording.band, limit)
             balance = LEVEL[stem] if recording.balance is None else recording.balance
             gain = np.float32(10 ** ((balance + rng.uniform(-moved, moved)) / 20))
             left[i], right[i] = gain * (middle + side), gain * (middle - side)
@@ -320,7 +325,7 @@ class Mixer:
                 (x, side), band = self.play(own[0], *where), own[0].band
             else:
                 (x, side), band = self.solo(stem, rng)
-            limit = 0.85 * band if stem == "vocals" and band < NARROW else limit
+            limit = believed(stem, band, limit)
             level = fx.rms(x)
             if level > 1e-3:
                 gain = 10 ** (rng.normal(-4, 4) / 20) * rng.choice((-1, 1))
@@ -360,8 +365,7 @@ class Mixer:
                 if rng.random() < 0.07:
                     x = fx.codec(x, rng)
                 x = x * (level / fx.rms(x))
-            if stem == "vocals" and band < NARROW:
-                limit = 0.85 * band
+            limit = believed(stem, band, limit)
             gain = 10 ** (db / 20) * rng.choice((-1, 1))
             stems[i], sides[i] = x * gain, side * gain
         return stems, sides, limit

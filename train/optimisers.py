@@ -60,8 +60,9 @@ class Muon(torch.optim.Optimizer):
 
 
 def muon(net, rate):
-    """For a network whose matrices act as matrices. PyTorch keeps a GRU's three gates in one,
-    which are three to Muon as well as one (its step differs little)."""
+    """Every weight with two dimensions or more counts as a matrix: a GRU's three gates, which
+    PyTorch keeps in one, as one."""
     matrices = [p for p in net.parameters() if p.dim() > 1 and min(p.shape[-2:]) > 1]
-    others = [p for p in net.parameters() if p.dim() <= 1 or min(p.shape[-2:]) == 1]
+    known = {id(p) for p in matrices}
+    others = [p for p in net.parameters() if id(p) not in known]
     return Muon(matrices, others, rate)

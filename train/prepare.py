@@ -46,9 +46,9 @@ class Cache:
                            or provenance.look_up(f"{self.name}/{item}") or (self.name, "unstated"))
         return provenance.describe(self.source or source, self.licence or licence, rate)
 
-    def store(self, item, stems, rate=RATE):
+    def store(self, item, stems, rate=RATE, about=None):
         """Peak-normalises the stems together, so their balance stays. `rate` is the
-        source's: nothing above half of it is true."""
+        source's: nothing above half of it is true. `about`: its item.json, where that is known."""
         if not self.missing([item]):
             return
         part = self.path(item) + ".part"
@@ -59,7 +59,7 @@ class Cache:
             np.save(os.path.join(part, stem + ".npy"),
                     np.round(audio.reshape(len(audio), -1) / peak * 32000).astype(np.int16))
         with open(os.path.join(part, "item.json"), "w") as f:
-            json.dump(self.describe(item, rate), f)
+            json.dump(about or self.describe(item, rate), f)
         os.rename(part, self.path(item))
 
     def missing(self, items):
@@ -172,22 +172,20 @@ def prepare_generated(args, cache):
 def prepare_varied(args, cache):
     """Treated copies of a set's items: other speeds and pitches, equalisers, rooms, compressors.
     Rendered once and drawn from often, they cost training nothing."""
-    sets = os.path.join(args.cache, args.material)
-    readers.require(sets, "cache")
-    copies = {provenance.variant(item, i): item for item in sorted(os.listdir(sets))
+    originals = os.path.join(args.cache, args.material)
+    readers.require(originals, "cache")
+    copies = {provenance.variant(item, i): item for item in sorted(os.listdir(originals))
               if not item.endswith(".part") for i in range(args.count)}
 
     def make(copy):
-        rng, folder = seeded(copy), os.path.join(sets, copies[copy])
-        about = provenance.about(folder)
+        rng, folder = seeded(copy), os.path.join(originals, copies[copy])
         ratio = fx.speed(rng, args.semitones)
         stems = {}
         for path in sorted(glob.glob(os.path.join(folder, "*.npy"))):
             stem, audio = os.path.basename(path)[:-4], np.load(path).T.astype(np.float32) / 32768
             audio = resample_poly(audio, *ratio, axis=-1).astype(np.float32)
             stems[stem] = treated(audio, stem, rng).T
-        cache.source, cache.licence = about["source"], about["licence"]
-        cache.store(copy, stems, about["rate"])
+        cache.store(copy, stems, about=provenance.about(folder))
 
     cache.fill(copies, make)
 

@@ -36,10 +36,10 @@ class Prepared(unittest.TestCase):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         soundfile.write(path, audio, rate)
 
-    def prepare(self, command, name, *options):
-        """Runs prepare.py on the files put; what it said on either stream."""
+    def prepare(self, command, name, *options, material=None):
+        """Runs prepare.py on the files put, or on a set; what it said on either stream."""
         said = io.StringIO()
-        material = [] if command == "manifest" else [os.path.join(self.folder, "in")]
+        material = [] if command == "manifest" else [material or os.path.join(self.folder, "in")]
         names = [name] if name else []
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), mock.patch.object(
                 sys, "argv", ["prepare.py", command, *material, self.cache, *names, *options]):
@@ -64,6 +64,37 @@ class Prepared(unittest.TestCase):
         vocals, drums = (self.load("set", "song", f"{s}.npy") for s in ("vocals", "drums"))
         self.assertEqual((vocals.dtype, vocals.shape[1], drums.shape[1]), (np.int16, 1, 2))
         self.assertAlmostEqual(vocals.std() / drums.std(), 2, places=1)
+
+    def test_treated_copies_are_of_the_song_they_were_made_of(self):
+        self.put_song()
+        self.prepare("songs", "set", "--licence", "CC0", "--source", "example.org")
+        self.prepare("vary", "varied", "--count", "2", material="set")
+        self.assertEqual(sorted(os.listdir(os.path.join(self.cache, "varied"))), ["song~0", "song~1"])
+        self.assertEqual(self.item("varied", "song~1"), self.item("set", "song"))
+        copies = [self.load("varied", f"song~{i}", "vocals.npy") for i in range(2)]
+        self.assertFalse(np.array_equal(copies[0][:1000], copies[1][:1000]))
+        drums = self.load("varied", "song~0", "drums.npy")
+        self.assertEqual((len(copies[0]), drums.shape[1]), (len(drums), 2))
+        self.assertAlmostEqual(copies[0].std() / drums.std(), 2, places=1)
+        with self.assertRaises(SystemExit):   # held back, it is not trained on in disguise either
+            mixing.Pool(self.cache, ["song"], {})
+
+    def test_gentle_examples_keep_the_balance_of_a_mix(self):
+        self.put_song()
+        self.prepare("songs", "set")
+        pool = mixing.Pool(self.cache, [], {})
+        for stereo in (True, False):
+            mixer = mixing.Mixer(pool, RATE, stereo, hard=0)
+            for number in range(20):
+                stems, right, limit, alone = mixer.example(np.random.default_rng(number))
+                again = mixer.example(np.random.default_rng(number))[0]
+                np.testing.assert_array_equal(again, stems)
+                self.assertEqual((stems.shape, limit, alone), ((4, RATE), RATE / 2, -1))
+                self.assertEqual(right is None, not stereo)
+                levels = np.sqrt((stems ** 2).mean(1)[:2])
+                if not stereo and levels.all():   # stereo, it may be heard from elsewhere
+                    moved = 20 * np.log10(levels[0] / levels[1] / 2)
+                    self.assertLess(abs(moved), 2 * mixing.MOVED_AMONG + 0.5)
 
     def test_provenance_is_kept(self):
         self.put_song()

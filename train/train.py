@@ -19,8 +19,8 @@ from architectures import ARCHITECTURES, read_network
 from evaluate import evaluate, mean_by_stem, network_separator
 from losses import LOSSES, features
 from mixing import Batches, Mixer, Pool
-from optimisers import muon
 from network import STEMS, read_tensors
+from optimisers import muon
 from readers import find_songs
 from stft import Stft
 
@@ -142,7 +142,7 @@ def main():
     weights = torch.tensor([emphasis.get(stem, 1.0) for stem in net.OUTPUTS], device=device)
     objective = getattr(net, "loss", functools.partial(LOSSES[args.loss or net.LOSS], net,
                                                        weights=weights if emphasis else None))
-    optimiser = (muon(net, args.rate) if args.optimiser == "muon" else net.optimiser(args.rate))
+    optimiser = muon(net, args.rate) if args.optimiser == "muon" else net.optimiser(args.rate)
     first = 0
     saved = torch.load(checkpoint, map_location=device) if os.path.exists(checkpoint) else None
     if saved:
@@ -214,9 +214,10 @@ def main():
             os.replace(checkpoint + ".part", checkpoint)
         if rank == 0 and ((step + 1) % args.validate_every == 0 or last):
             average.write(model, args.licence, args.trained_on, args.name, half=True)
+            scoring = copy.deepcopy(average).cpu()
             for name, songs in scored.items():
                 if songs:
-                    score(copy.deepcopy(average).cpu(), songs, f"{name} {step + 1}", log)
+                    score(scoring, songs, f"{name} {step + 1}", log)
 
 
 if __name__ == "__main__":
