@@ -56,10 +56,10 @@ static void put_number(unsigned char *bytes, int width, bool big, uint64_t value
 }
 
 /* Names are letters, digits, spaces; false where there is none, which samples seldom look like. */
-static bool chunk_at(struct view *file, const struct kind *kind, sf_count_t at,
+static bool chunk_at(struct file_view *file, const struct kind *kind, sf_count_t at,
                      unsigned char head[LONGEST_HEAD], struct chunk *chunk) {
   const size_t length = (size_t)kind->id + (size_t)kind->width;
-  if (view_read(file, at, head, length) != length) {
+  if (file_view_read(file, at, head, length) != length) {
     return false;
   }
   for (int i = 0; i < 4; i++) {
@@ -82,7 +82,7 @@ static sf_count_t behind(const struct kind *kind, const struct chunk *chunk) {
 }
 
 /* Whether chunks follow each other from an offset to the very end of the file. */
-static bool chunks_from(struct view *file, const struct kind *kind, sf_count_t at) {
+static bool chunks_from(struct file_view *file, const struct kind *kind, sf_count_t at) {
   unsigned char head[LONGEST_HEAD];
   struct chunk chunk;
   int n = 0;
@@ -95,7 +95,7 @@ static bool chunks_from(struct view *file, const struct kind *kind, sf_count_t a
 }
 
 /* Whether the samples can end at an offset: all ends there, or more chunks follow. */
-static bool can_end(struct view *file, const struct kind *kind, sf_count_t at) {
+static bool can_end(struct file_view *file, const struct kind *kind, sf_count_t at) {
   const sf_count_t rounded = (at + kind->align - 1) / kind->align * kind->align;
   return at == file->size || rounded == file->size ||
          (at < file->size && chunks_from(file, kind, rounded));
@@ -103,8 +103,8 @@ static bool can_end(struct view *file, const struct kind *kind, sf_count_t at) {
 
 /* Where the samples end that are said to end at an offset. The first place is right: lists have
  * chunks within them. */
-static sf_count_t find_end(struct view *file, const struct kind *kind, const struct chunk *samples,
-                           sf_count_t said) {
+static sf_count_t find_end(struct file_view *file, const struct kind *kind,
+                           const struct chunk *samples, sf_count_t said) {
   for (sf_count_t at = said - WINDOW; at <= said + WINDOW; at++) {
     if (at >= samples->begin && at < file->size && at % kind->align == 0 &&
         chunks_from(file, kind, at)) {
@@ -116,10 +116,10 @@ static sf_count_t find_end(struct view *file, const struct kind *kind, const str
 
 /* Whether the head says that the file ends where the samples do: what follows is of something else.
  * A head of 32 bits cannot say it of a file that is larger. */
-static bool all_said(struct view *file, const struct kind *kind, sf_count_t end) {
+static bool all_said(struct file_view *file, const struct kind *kind, sf_count_t end) {
   unsigned char size[8];
   if (!kind->all || (kind->width == 4 && file->size > UINT32_MAX) ||
-      view_read(file, kind->all, size, (size_t)kind->width) != (size_t)kind->width) {
+      file_view_read(file, kind->all, size, (size_t)kind->width) != (size_t)kind->width) {
     return false;
   }
   const uint64_t said = number(size, kind->width, kind->big) + (uint64_t)kind->all_from;
@@ -137,10 +137,10 @@ static void patch(struct part *part, const struct kind *kind, const struct chunk
 }
 
 /* An AIFF file has its length a second time, in frames. */
-static void patch_frames(struct part *part, struct view *file, const struct kind *kind,
+static void patch_frames(struct part *part, struct file_view *file, const struct kind *kind,
                          const struct chunk *common, sf_count_t bytes) {
   unsigned char head[8];
-  if (view_read(file, common->begin, head, sizeof head) != sizeof head) {
+  if (file_view_read(file, common->begin, head, sizeof head) != sizeof head) {
     return;
   }
   const uint64_t channels = number(head, 2, true), bits = number(head + 6, 2, true);
@@ -154,7 +154,7 @@ static void patch_frames(struct part *part, struct view *file, const struct kind
   put_number(p->bytes, 4, true, (uint64_t)bytes / frame);
 }
 
-static void mend_samples(struct part *part, struct view *file, const struct kind *kind,
+static void mend_samples(struct part *part, struct file_view *file, const struct kind *kind,
                          const struct chunk *samples, int width, const struct chunk *common,
                          char flaw[FLAW]) {
   const sf_count_t first = samples->begin + kind->before;
@@ -189,7 +189,7 @@ static void mend_samples(struct part *part, struct view *file, const struct kind
 }
 
 /* An AU file has a head and samples; their length may be left open. */
-static void mend_au(struct part *part, struct view *file, const unsigned char *head, bool big,
+static void mend_au(struct part *part, struct file_view *file, const unsigned char *head, bool big,
                     char flaw[FLAW]) {
   const sf_count_t first = (sf_count_t)number(head + 4, 4, big), there = file->size - first;
   const uint64_t said = number(head + 8, 4, big);
@@ -203,9 +203,9 @@ static void mend_au(struct part *part, struct view *file, const unsigned char *h
   put_number(p->bytes, 4, big, UINT32_MAX);
 }
 
-void chunks_mend(struct part *part, struct view *file, char flaw[FLAW]) {
+void chunks_mend(struct part *part, struct file_view *file, char flaw[FLAW]) {
   unsigned char head[LONGEST_HEAD] = {0};
-  view_read(file, 0, head, 16);
+  file_view_read(file, 0, head, 16);
   if (memcmp(head, ".snd", 4) == 0 || memcmp(head, "dns.", 4) == 0) {
     mend_au(part, file, head, *head == '.', flaw);
     return;
@@ -222,7 +222,7 @@ void chunks_mend(struct part *part, struct view *file, char flaw[FLAW]) {
     if (memcmp(head, kind->samples, strlen(kind->samples)) == 0) {
       /* 64 bits of it stand elsewhere where the 32 here are all ones. */
       const bool elsewhere = long_sizes.begin > 0 && chunk.size == UINT32_MAX;
-      if (elsewhere && view_read(file, long_sizes.begin + 8, head, 8) == 8) {
+      if (elsewhere && file_view_read(file, long_sizes.begin + 8, head, 8) == 8) {
         chunk.size = number(head, 8, false);
         chunk.size_at = long_sizes.begin + 8;
       }

@@ -34,9 +34,9 @@ static bool is_mpeg_frame(const unsigned char *head) {
 /* The first frame of most MP3 files holds their length in frames (flag 1) and bytes (flag 2).
  * Encoders differ in whether that frame and the tags count, so a little may be missing; without it
  * the length is a guess. Returns where the part ends by that, or its end. */
-static sf_count_t mpeg_end(struct view *file, struct part *part, sf_count_t frames) {
+static sf_count_t mpeg_end(struct file_view *file, struct part *part, sf_count_t frames) {
   unsigned char frame[256];
-  const size_t n = view_read(file, frames, frame, sizeof frame);
+  const size_t n = file_view_read(file, frames, frame, sizeof frame);
   const sf_count_t end = part->start + part->size;
   part->counts = true;
   for (size_t i = 0; i + 16 <= n && i < 64; i++) {
@@ -55,9 +55,9 @@ static sf_count_t mpeg_end(struct view *file, struct part *part, sf_count_t fram
 /* Another MP3 file behind a first one: it begins with a tag or a frame, where the first one's
  * length says, within a frame or two, and is longer than the tags that may stand at a file's end.
  */
-static sf_count_t next_mpeg(struct view *file, sf_count_t from, sf_count_t end) {
+static sf_count_t next_mpeg(struct file_view *file, sf_count_t from, sf_count_t end) {
   unsigned char bytes[8192];
-  const size_t n = view_read(file, from, bytes, sizeof bytes);
+  const size_t n = file_view_read(file, from, bytes, sizeof bytes);
   if (n < sizeof bytes || from + (sf_count_t)n >= end) {
     return end;
   }
@@ -75,15 +75,15 @@ static sf_count_t next_mpeg(struct view *file, sf_count_t from, sf_count_t end) 
   return end;
 }
 
-static int mpeg_layout(struct layout *layout, struct view *file) {
+static int mpeg_layout(struct song_parts *layout, struct file_view *file) {
   sf_count_t start = 0;
   while (start < file->size) {
-    struct part *part = layout_add(layout, start, file->size - start);
+    struct part *part = song_parts_add(layout, start, file->size - start);
     if (!part) {
       return ENOMEM;
     }
     unsigned char head[10] = {0};
-    view_read(file, start, head, sizeof head);
+    file_view_read(file, start, head, sizeof head);
     const sf_count_t told = mpeg_end(file, part, start + id3_size(head));
     const sf_count_t end = told < file->size ? next_mpeg(file, told, file->size) : file->size;
     part->size = end - start;
@@ -99,18 +99,19 @@ static int mpeg_layout(struct layout *layout, struct view *file) {
 
 /* FLAC tells its length in 36 bits of its first block. libsndfile stops there; without it, at the
  * end of the stream. */
-static int add_flac(struct layout *layout, struct view *file, sf_count_t start, sf_count_t size) {
-  struct part *part = layout_add(layout, start, size);
+static int add_flac(struct song_parts *layout, struct file_view *file, sf_count_t start,
+                    sf_count_t size) {
+  struct part *part = song_parts_add(layout, start, size);
   unsigned char head[10];
   sf_count_t at = start;
   if (!part) {
     return ENOMEM;
   }
-  if (view_read(file, at, head, sizeof head) == sizeof head) {
+  if (file_view_read(file, at, head, sizeof head) == sizeof head) {
     at += id3_size(head);
   }
   struct patch *patch = &part->patches[0];
-  if (view_read(file, at + 21, patch->bytes, 5) == 5) {
+  if (file_view_read(file, at + 21, patch->bytes, 5) == 5) {
     part->announced = (uint64_t)(patch->bytes[0] & 0x0f) << 32 | big32(patch->bytes + 1);
     part->counts = part->announced == 0;
     patch->bytes[0] &= 0xf0;
@@ -130,13 +131,13 @@ static bool begins_flac(const unsigned char *bytes) {
          memcmp(bytes + 5, head + 5, 3) == 0;
 }
 
-static int flac_layout(struct layout *layout, struct view *file, sf_count_t first) {
+static int flac_layout(struct song_parts *layout, struct file_view *file, sf_count_t first) {
   enum { BLOCK = 65536, HEAD = 8 };
   unsigned char *const block = malloc(BLOCK);
   sf_count_t start = 0;
   int error = block ? 0 : ENOMEM;
   for (sf_count_t at = first + 1; !error && at < file->size; at += BLOCK - HEAD + 1) {
-    const size_t n = view_read(file, at, block, BLOCK);
+    const size_t n = file_view_read(file, at, block, BLOCK);
     const unsigned char *found = block;
     for (size_t i = 0; !error && i + HEAD <= n && found; i++) {
       found = memchr(block + i, 'f', n - i);
@@ -151,18 +152,18 @@ static int flac_layout(struct layout *layout, struct view *file, sf_count_t firs
   return error ? error : add_flac(layout, file, start, file->size - start);
 }
 
-static int whole(struct layout *layout, const struct view *file) {
-  return layout_add(layout, 0, file->size) ? 0 : ENOMEM;
+static int whole(struct song_parts *layout, const struct file_view *file) {
+  return song_parts_add(layout, 0, file->size) ? 0 : ENOMEM;
 }
 
-int layout_find(struct layout *layout, int fd, sf_count_t size) {
-  *layout = (struct layout){0};
-  struct view file = {.fd = fd, .size = size};
+int container_find(struct song_parts *layout, int fd, sf_count_t size) {
+  *layout = (struct song_parts){0};
+  struct file_view file = {.fd = fd, .size = size};
   unsigned char head[16] = {0}, behind[4] = {0};
-  view_read(&file, 0, head, sizeof head);
+  file_view_read(&file, 0, head, sizeof head);
   const sf_count_t tag = id3_size(head);
   if (tag > 0) {
-    view_read(&file, tag, behind, sizeof behind);
+    file_view_read(&file, tag, behind, sizeof behind);
   }
   int error;
   if (memcmp(tag > 0 ? behind : head, "fLaC", 4) == 0) {
@@ -179,7 +180,7 @@ int layout_find(struct layout *layout, int fd, sf_count_t size) {
   }
   error = file.error ? file.error : error;
   if (error) {
-    layout_free(layout);
+    song_parts_free(layout);
   }
   return error;
 }

@@ -7,4 +7,4 @@
 
 /** Looks at the headers of a file of size bytes. A form of file that is unknown is one part,
  * without patches: libsndfile will say the rest. Returns 0, or an errno. */
-int layout_find(struct layout *layout, int fd, sf_count_t size);
+int container_find(struct song_parts *layout, int fd, sf_count_t size);

@@ -16,7 +16,7 @@ static void apply(const struct patch *patch, sf_count_t at, unsigned char *bytes
   }
 }
 
-size_t view_read(struct view *view, sf_count_t at, void *bytes, size_t n) {
+size_t file_view_read(struct file_view *view, sf_count_t at, void *bytes, size_t n) {
   const sf_count_t left = at < view->size ? view->size - at : 0;
   const size_t most = (sf_count_t)n < left ? n : (size_t)left;
   size_t got = 0;
@@ -46,25 +46,25 @@ size_t view_read(struct view *view, sf_count_t at, void *bytes, size_t n) {
 }
 
 static sf_count_t seeming_size(void *data) {
-  const struct view *view = data;
+  const struct file_view *view = data;
   return view->seeming_size > view->size ? view->seeming_size : view->size;
 }
 
 static sf_count_t seek(sf_count_t offset, int whence, void *data) {
-  struct view *view = data;
+  struct file_view *view = data;
   view->at = offset + (whence == SEEK_END ? seeming_size(view) : whence == SEEK_CUR ? view->at : 0);
   return view->at;
 }
 
 static sf_count_t tell(void *data) {
-  const struct view *view = data;
+  const struct file_view *view = data;
   return view->at;
 }
 
 /* Where a part seems longer than it is, nothing comes after its end, but for zeros where the tag
  * would be: the decoder insists on reading there. */
 static sf_count_t read_on(void *bytes, sf_count_t n, void *data) {
-  struct view *view = data;
+  struct file_view *view = data;
   if (n <= 0 || view->at < 0) {
     return 0;
   }
@@ -72,13 +72,13 @@ static sf_count_t read_on(void *bytes, sf_count_t n, void *data) {
   if (view->seeming_size > view->size && view->at >= view->seeming_size - ID3V1_SIZE) {
     memset(bytes, 0, (size_t)n);
   } else {
-    got = (sf_count_t)view_read(view, view->at, bytes, (size_t)n);
+    got = (sf_count_t)file_view_read(view, view->at, bytes, (size_t)n);
   }
   view->at += got;
   return got;
 }
 
-SNDFILE *view_open(struct view *view, SF_INFO *info) {
+SNDFILE *file_view_open(struct file_view *view, SF_INFO *info) {
   SF_VIRTUAL_IO io = {.get_filelen = seeming_size, .seek = seek, .read = read_on, .tell = tell};
   view->at = 0;
   view->ended = false;

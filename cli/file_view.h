@@ -17,11 +17,11 @@ struct patch {
   unsigned char bytes[MAX_PATCH];
 };
 
-struct view {
+struct file_view {
   int fd;                  /* the file */
   struct ffmpeg *decoder;  /* in its place, unless NULL */
   sf_count_t start, size;  /* the part */
-  sf_count_t seeming_size; /* what libsndfile is told, when it is more; see layout.h */
+  sf_count_t seeming_size; /* what libsndfile is told, when it is more; see song_parts.h */
   struct patch patches[MAX_PATCHES];
   int n_patches;
   sf_count_t at; /* from start */
@@ -31,8 +31,8 @@ struct view {
 };
 
 /** Reads up to n bytes at an offset from start; fewer at the end, or when reading fails. */
-size_t view_read(struct view *view, sf_count_t at, void *bytes, size_t n);
+size_t file_view_read(struct file_view *view, sf_count_t at, void *bytes, size_t n);
 
 /** Opens it with libsndfile; *info starts as {0}. The view must stay where it is until sf_close().
  * NULL when it cannot be opened; sf_strerror() knows why. */
-SNDFILE *view_open(struct view *view, SF_INFO *info);
+SNDFILE *file_view_open(struct file_view *view, SF_INFO *info);

@@ -41,14 +41,14 @@ static bool open_part(struct input *input, size_t number, SF_INFO *info) {
   close_part(input);
   input->part = number;
   input->of_part = 0;
-  input->view = (struct view){.fd = input->fd,
-                              .start = part->start,
-                              .size = part->size,
-                              .seeming_size = part->seeming_size,
-                              .n_patches = part->n_patches};
+  input->view = (struct file_view){.fd = input->fd,
+                                   .start = part->start,
+                                   .size = part->size,
+                                   .seeming_size = part->seeming_size,
+                                   .n_patches = part->n_patches};
   memcpy(input->view.patches, part->patches, sizeof input->view.patches);
   *info = (SF_INFO){0};
-  input->file = view_open(&input->view, info);
+  input->file = file_view_open(&input->view, info);
   if (!input->file && !input->view.cut && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
     /* Some forms are known by nothing but the file's name. */
     *info = (SF_INFO){0};
@@ -69,7 +69,7 @@ static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
     return false;
   }
   ffmpeg_name_tags(&input->decoder);
-  struct view whole = {.decoder = &input->decoder, .size = INT64_MAX / 4};
+  struct file_view whole = {.decoder = &input->decoder, .size = INT64_MAX / 4};
   struct part part = {0};
   char flaw[FLAW]; /* a length left open is none */
   chunks_mend(&part, &whole, flaw);
@@ -78,7 +78,7 @@ static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
   memcpy(input->view.patches, part.patches, sizeof part.patches);
   input->of_part = 0;
   *info = (SF_INFO){0};
-  input->file = view_open(&input->view, info);
+  input->file = file_view_open(&input->view, info);
   if (!input->file && !interrupt_pending()) {
     const char *words = ffmpeg_words(&input->decoder);
     say("%s: %s ffmpeg: %s", input->path, why, *words ? words : "gives no audio");
@@ -134,7 +134,7 @@ static enum status open_any(struct input *input) {
     char why[256];
     snprintf(why, sizeof why, "%s", sf_strerror(NULL));
     input->cut = input->view.cut;
-    layout_free(&input->layout);
+    song_parts_free(&input->layout);
     ok = open_decoded(input, why, &info) && usable(input, &info) && count(input, &input->frames);
     if (ok && !ffmpeg_ended(&input->decoder)) {
       say("%s: ffmpeg ended before the song did", input->path);
@@ -174,7 +174,7 @@ enum status input_open(struct input *input, const char *path) {
     say("%s: empty: no audio in it", path);
     error = EINVAL;
   } else {
-    error = layout_find(&input->layout, input->fd, st.st_size);
+    error = container_find(&input->layout, input->fd, st.st_size);
     if (error) {
       say("%s: %s", path, strerror(error));
     }
@@ -280,7 +280,7 @@ enum status input_read(struct input *input, float *left, float *right, size_t *n
 void input_close(struct input *input) {
   close_part(input);
   ffmpeg_stop(&input->decoder);
-  layout_free(&input->layout);
+  song_parts_free(&input->layout);
   if (input->path && input->fd >= 0) {
     close(input->fd);
   }

@@ -16,9 +16,9 @@ enum { INPUT_BLOCK = 1024 };
 struct input {
   const char *path;
   int fd;
-  struct layout layout;
+  struct song_parts layout;
   struct ffmpeg decoder; /* runs where libsndfile cannot read the file */
-  struct view view;      /* of the part that is read ... */
+  struct file_view view; /* of the part that is read ... */
   size_t part;           /* ... which is this one */
   SNDFILE *file;         /* and this */
   uint64_t of_part;      /* frames read of it */

@@ -12,9 +12,9 @@ struct page {
 };
 
 /* The page at an offset; false where there is none. One that the file's end cuts counts. */
-static bool page_at(struct view *file, sf_count_t at, struct page *page) {
+static bool page_at(struct file_view *file, sf_count_t at, struct page *page) {
   unsigned char head[PAGE_HEAD + MAX_SEGMENTS];
-  const size_t n = view_read(file, at, head, sizeof head);
+  const size_t n = file_view_read(file, at, head, sizeof head);
   if (n < 4 || memcmp(head, "OggS", 4) != 0) {
     return false;
   }
@@ -32,10 +32,10 @@ static bool page_at(struct view *file, sf_count_t at, struct page *page) {
 }
 
 /* The first page from an offset on, over bytes that are of none. */
-static bool find_page(struct view *file, sf_count_t at, struct page *page) {
+static bool find_page(struct file_view *file, sf_count_t at, struct page *page) {
   unsigned char bytes[SEARCH];
   while (!page_at(file, at, page)) {
-    const size_t n = view_read(file, at, bytes, sizeof bytes);
+    const size_t n = file_view_read(file, at, bytes, sizeof bytes);
     if (n < 5) {
       return false;
     }
@@ -45,7 +45,7 @@ static bool find_page(struct view *file, sf_count_t at, struct page *page) {
   return true;
 }
 
-int ogg_layout(struct layout *layout, struct view *file) {
+int ogg_layout(struct song_parts *layout, struct file_view *file) {
   struct page page, next;
   sf_count_t start = 0, end = 0; /* of a stream; end of its last page that is whole */
   bool ends = false, open = false;
@@ -53,7 +53,7 @@ int ogg_layout(struct layout *layout, struct view *file) {
   sf_count_t at = 0;
   while (find_page(file, at, &page)) {
     if (page.begins && !beginning) {
-      if (!layout_add(layout, start, end - start)) {
+      if (!song_parts_add(layout, start, end - start)) {
         return ENOMEM;
       }
       start = page.at;
@@ -71,7 +71,7 @@ int ogg_layout(struct layout *layout, struct view *file) {
       ends = page.ends;
     }
   }
-  if (!layout_add(layout, start, end - start)) {
+  if (!song_parts_add(layout, start, end - start)) {
     return ENOMEM;
   }
   if (open || !ends) {

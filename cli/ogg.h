@@ -5,4 +5,4 @@
 #include "cli/song_parts.h"
 
 /** A part for each stream. Returns 0, or an errno. */
-int ogg_layout(struct layout *layout, struct view *file);
+int ogg_layout(struct song_parts *layout, struct file_view *file);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-struct part *layout_add(struct layout *layout, sf_count_t start, sf_count_t size) {
+struct part *song_parts_add(struct song_parts *layout, sf_count_t start, sf_count_t size) {
   /* Room doubles when it is full. */
   if ((layout->n_parts & (layout->n_parts - 1)) == 0) {
     const size_t room = layout->n_parts ? 2 * layout->n_parts : 1;
@@ -17,7 +17,7 @@ struct part *layout_add(struct layout *layout, sf_count_t start, sf_count_t size
   return part;
 }
 
-void layout_free(struct layout *layout) {
+void song_parts_free(struct song_parts *layout) {
   free(layout->parts);
-  *layout = (struct layout){0};
+  *layout = (struct song_parts){0};
 }

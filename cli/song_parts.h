@@ -19,14 +19,14 @@ struct part {
 
 enum { FLAW = 160 };
 
-struct layout {
+struct song_parts {
   struct part *parts;
   size_t n_parts;
   char flaw[FLAW]; /* what is wrong with it, to follow the file's name; "" when nothing is */
 };
 
 /** Adds a part; NULL when there is no memory. */
-struct part *layout_add(struct layout *layout, sf_count_t start, sf_count_t size);
+struct part *song_parts_add(struct song_parts *layout, sf_count_t start, sf_count_t size);
 
 /** Frees what was found; {0} is fine. */
-void layout_free(struct layout *layout);
+void song_parts_free(struct song_parts *layout);
