@@ -1,7 +1,7 @@
-/* The kernels' source. Each kernels_*.c includes it once, compiled for its instruction set, with
- * KERNEL_TABLE the name of its table, KERNEL_NAME its label, KERNEL_LANES the floats of one
- * register and KERNEL_SUMS the registers that a product may fill with sums: enough to hide the
- * latency of an FMA, few enough to leave some for weights and inputs. */
+/* The kernels' source. Each kernels_*.c includes it once, compiled for its instruction set.
+ * KERNEL_TABLE is the name of its table, KERNEL_NAME its label, KERNEL_LANES the floats per
+ * register. KERNEL_SUMS is the number of registers for sums: enough to hide the latency of an FMA,
+ * but few enough to leave some for weights and inputs. */
 
 #include "nn/kernels.h"
 
