@@ -7,11 +7,11 @@
 /* Added to the running level, so that silence is not amplified to music. */
 #define LEVEL_FLOOR 1e-5
 
-/* The share of diffuse sound that counts as sound from the middle. */
+/* This share of all energy is added as sound from the middle. */
 #define CENTRED 0.05
 
 /* The length of the recent past as a part of the memory; the difference that counts as a new image;
- * the level below which a comparison is skipped. */
+ * the relative level below which the recent past is ignored. */
 #define RECENT (1.0 / 12.0)
 #define ELSEWHERE 0.4
 #define FAINT 0.01
