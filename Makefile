@@ -109,7 +109,7 @@ help:
 ## soak           SOAK_HOURS of audio, and SOAK_MINUTES in real time on a loaded machine
 ## bench-run      the longest run() of a million blocks, and many instances at once
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
-## lint           clang-format, clang-tidy, and what real-time functions call
+## lint           clang-format, includes, links, clang-tidy, and what real-time functions call
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
 ## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
 ## uninstall, uninstall-user  what those put there

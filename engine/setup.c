@@ -99,7 +99,7 @@ static struct separator *open_hp(const struct maker *maker, struct setup *setup,
   if (separator) {
     return separator;
   }
-  add_reason(shortfall->note, "harmonic/percussive by median filters instead");
+  add_reason(shortfall->note, "harmonic/percussive uses median filters instead");
   shortfall->note_matters = !find_bundled(maker, name, path) || access(path, F_OK) == 0;
   return separator_hpss_new(maker->rate);
 }

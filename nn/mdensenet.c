@@ -72,7 +72,7 @@ static void read_kernels(struct reader *r, struct mdensenet *net) {
     text += more;
   }
   if (!good || *text) {
-    reader_fail(r, "kernels are not an odd number of bands times frames each");
+    reader_fail(r, "a kernel is not an odd number of bands times frames");
   }
 }
 
@@ -90,7 +90,7 @@ static void read_sizes(struct reader *r, struct mdensenet *net, unsigned bins) {
     read_kernels(r, net);
   }
   if (r->good && net->bands.count % (1u << net->levels) != 0) {
-    reader_fail(r, "bands cannot be halved as often as levels says");
+    reader_fail(r, "bands cannot be halved once per level");
   }
 }
 

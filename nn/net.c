@@ -39,7 +39,7 @@ static const struct architecture *find_architecture(const struct safetensors *fi
       return *a;
     }
   }
-  snprintf(error, size, "%s: architecture is none that this version reads", safetensors_path(file));
+  snprintf(error, size, "%s: unknown architecture", safetensors_path(file));
   return NULL;
 }
 

@@ -114,7 +114,7 @@ static FILE *open_regular(const struct safetensors *file, char *error, size_t er
   if (descriptor < 0 || fstat(descriptor, &info) != 0) {
     fail(file, error, error_size, "%s", strerror(errno));
   } else if (!S_ISREG(info.st_mode)) {
-    fail(file, error, error_size, S_ISDIR(info.st_mode) ? "is a folder" : "is no regular file");
+    fail(file, error, error_size, S_ISDIR(info.st_mode) ? "is a folder" : "is not a regular file");
   } else {
     FILE *stream = fdopen(descriptor, "rb");
     if (stream) {
@@ -296,7 +296,8 @@ float *safetensors_tensor(const struct safetensors *file, const char *name, cons
     return NULL;
   }
   if (!shape_matches(json_object_get(entry, "shape"), shape, rank)) {
-    fail(file, error, error_size, "tensor %s does not have the shape that the metadata says", name);
+    fail(file, error, error_size, "tensor %s does not have the shape that the metadata requires",
+         name);
     return NULL;
   }
   size_t count = 1;
