@@ -37,7 +37,7 @@ WIDTH = {"vocals": 0.25, "drums": 0.4, "bass": 0.1, "other": 0.8}
 # beside stems of other songs.
 MOVED_WITHIN, MOVED_AMONG = 2.0, 4.0
 GENTLY_SILENT = 0.05
-# How often the whole image is shifted or rotated.
+# How often the stereo image is displaced: rotated, unbalanced, inverted or mono.
 ELSEWHERE = 0.15
 # How far a stem may be played faster or slower.
 SEMITONES = {"vocals": 3.7, "other": 3, "bass": 3}
