@@ -1,7 +1,7 @@
 # Unbraid: the plugin bundle, the program, tests and benchmarks.
 #
 #   make            build/unbraid.lv2 and build/unbraid
-#   make demo       install what is missing, build, take a song apart
+#   make demo       install what is missing, build, split a song
 #   make check      every test
 #   make help       all targets
 
@@ -93,14 +93,14 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## all            the bundle build/unbraid.lv2 and the program build/unbraid
-## deps           say what is missing, and install it when run as root
-## demo           deps, all, then take the demo song apart
-## check          every test; installs the hosts it needs when it may
-## check-hosts    of these the ones in real hosts: jalv, Ardour, ecasound, lilv
-## check-quick    those of them that need no hosts, no screen and no spare time: for packages
-## check-packages archive, bundle and Debian packages: the same bytes again, and what checkers say
-## check-faults   the long forms of the tests of failing calls and of torture
-## check-memory   the quick ones again under valgrind
+## deps           name missing packages, and install them when run as root
+## demo           deps, all, then split the demo song into stems
+## check          every test; installs the hosts it needs if it is allowed to
+## check-hosts    only the tests in real hosts: jalv, Ardour, ecasound, lilv
+## check-quick    only the tests that need no host, screen or idle machine; for packages
+## check-packages archive, bundle and Debian packages: reproducible, and clean for their checkers
+## check-faults   the long forms of test_faults and test_torture
+## check-memory   check-quick under valgrind
 ## check-arm      the tests of dsp/, nn/ and the engine for aarch64, under qemu
 ## fuzz           hostile files, sessions and messages: FUZZ_RUNS inputs each, with clang
 ## check-rtsan    run() under clang's RealtimeSanitizer, clang 20 or later
@@ -109,10 +109,10 @@ help:
 ## soak           SOAK_HOURS of audio, and SOAK_MINUTES in real time on a loaded machine
 ## bench-run      the longest run() of a million blocks, and many instances at once
 ## model          train a model on SONGS=folder of songs in stems (MUSDB18-HQ, your own)
-## lint           clang-format, clang-tidy, and what real-time functions call
+## lint           includes, links, clang-format, clang-tidy, calls of real-time functions
 ## install        into DESTDIR, PREFIX (/usr/local), LV2DIR (PREFIX/lib/lv2)
 ## install-user   the bundle into ~/.lv2, the program into ~/.local/bin
-## uninstall, uninstall-user  what those put there
+## uninstall, uninstall-user  remove the installed files
 ## dist           unbraid-VERSION.tar.gz
 ## clean          build folders
 

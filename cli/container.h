@@ -1,10 +1,10 @@
-/* Where in a file the audio is. Headers are wrong where a recorder crashed, where the length was
- * not known when they were written, or where files were put one behind the other; libsndfile
- * believes them, and half a song must not pass for a whole one. */
+/* Finds the audio in a file. Headers are wrong if a recorder crashed, if the length was unknown
+ * when they were written, or if files were concatenated. libsndfile trusts headers, but half a song
+ * must not pass for a whole song. */
 #pragma once
 
 #include "cli/song_parts.h"
 
-/** Looks at the headers of a file of size bytes. A form of file that is unknown is one part,
- * without patches: libsndfile will say the rest. Returns 0, or an errno. */
+/** Looks at the headers of a file of size bytes. A file of an unknown format is one part without
+ * patches; libsndfile judges it. Returns 0, or an errno. */
 int container_find(struct song_parts *layout, int fd, sf_count_t size);

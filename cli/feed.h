@@ -1,5 +1,5 @@
-/* What the plugin hears: the song's first seconds mirrored in time, so that its network and windows
- * are warm when the song starts; the song; silence. */
+/* The input of the plugin: the first seconds of the song mirrored in time, so that network and
+ * windows are warm when the song starts; then the song; then silence. */
 #pragma once
 
 #include "cli/input.h"
@@ -15,12 +15,12 @@ struct feed {
   bool ended;            /* nothing but silence is left */
 };
 
-/** Starts at the beginning of an input that is open, with so many seconds before it. STATUS_FAILED
- * after saying why; then too feed_free() is due. */
+/** Starts at the beginning of an open input, with the given seconds before it. STATUS_FAILED after
+ * reporting the reason; call feed_free() in this case too. */
 enum status feed_start(struct feed *feed, struct input *input, double seconds);
 
-/** Fills a block of INPUT_BLOCK frames of each channel. *n: how many of them, at its start, are of
- * the song. STATUS_FAILED as input_read(). */
+/** Fills a block of INPUT_BLOCK frames per channel. *n: the number of frames at its start that
+ * belong to the song. STATUS_FAILED as input_read(). */
 enum status feed_next(struct feed *feed, float *left, float *right, size_t *n);
 
 /** Frees its memory; {0} is fine. */

@@ -1,5 +1,5 @@
-/* What libsndfile cannot read is decoded by the program ffmpeg, where that is installed: into a
- * pipe, as a CAF file of floating point samples, which has room for any length and for tags. */
+/* Decodes files that libsndfile cannot read with the program ffmpeg, if installed. ffmpeg writes a
+ * CAF file of floating point samples into a pipe; CAF allows any length and tags. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,11 +33,11 @@ size_t ffmpeg_read(struct ffmpeg *ffmpeg, int64_t at, void *bytes, size_t n);
 /** Makes the names of tags in the head lower case, as libsndfile knows them. */
 void ffmpeg_name_tags(struct ffmpeg *ffmpeg);
 
-/** Its first complaint in one line, without what names the file; "" when there was none so far. */
+/** Its first error message in one line, without the file's name; "" if there was none so far. */
 const char *ffmpeg_words(struct ffmpeg *ffmpeg);
 
-/** Whether it ended by itself; for when nothing more can be read. False when it was killed. */
+/** Whether it ended by itself; call it when no more can be read. False if it was killed. */
 bool ffmpeg_ended(struct ffmpeg *ffmpeg);
 
-/** Ends it, whatever it does; one that does not run is fine. */
+/** Ends it in any state; does nothing if it does not run. */
 void ffmpeg_stop(struct ffmpeg *ffmpeg);

@@ -1,5 +1,5 @@
-/* A file as libsndfile shall see it: a part of it, with some bytes of its header put right. Or what
- * ffmpeg makes of it. */
+/* A file as shown to libsndfile: a part of it with some corrected bytes in its header, or the
+ * output of ffmpeg. */
 #pragma once
 
 #include "cli/ffmpeg.h"
@@ -10,7 +10,7 @@
 
 enum { MAX_PATCHES = 2, MAX_PATCH = 8 };
 
-/** Bytes to be read in place of those in the file. */
+/** Bytes that replace bytes of the file. */
 struct patch {
   sf_count_t at;
   int length;

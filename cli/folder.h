@@ -7,7 +7,7 @@
 
 enum { PATH_SIZE = 4096 };
 
-/** A folder that was made for the output, with its parents as far as they were missing. */
+/** A folder made for the output, with its missing parents. */
 struct folder {
   char path[PATH_SIZE];
   size_t existing; /* length of the part of path that was there before */
@@ -16,5 +16,5 @@ struct folder {
 /** Makes a folder unless it is there. STATUS_FAILED after saying why. */
 enum status folder_make(struct folder *folder, const char *path);
 
-/** Removes what folder_make() made, as far as it is empty. */
+/** Removes the folders of folder_make() that are empty. */
 void folder_unmake(const struct folder *folder);

@@ -64,7 +64,8 @@ static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
   const enum ffmpeg_start start = ffmpeg_start(&input->decoder, input->path);
   if (start != FFMPEG_RUNS) {
     say("%s: %s%s%s", input->path, why,
-        start == FFMPEG_MISSING ? " ffmpeg, which reads more, is not installed" : " ffmpeg: ",
+        start == FFMPEG_MISSING ? " ffmpeg, which reads more formats, is not installed"
+                                : " ffmpeg: ",
         start == FFMPEG_MISSING ? "" : strerror(errno));
     return false;
   }
@@ -81,7 +82,7 @@ static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
   input->file = file_view_open(&input->view, info);
   if (!input->file && !interrupt_pending()) {
     const char *words = ffmpeg_words(&input->decoder);
-    say("%s: %s ffmpeg: %s", input->path, why, *words ? words : "gives no audio");
+    say("%s: %s ffmpeg: %s", input->path, why, *words ? words : "returns no audio");
   }
   return input->file != NULL;
 }
@@ -194,7 +195,7 @@ static bool finite(const struct input *input, size_t n) {
       continue;
     }
     const uint64_t frame = input->read + i / (size_t)input->channels;
-    say("%s: sample %llu (%.3f s) is %s, not a number that can be heard", input->path,
+    say("%s: sample %llu (%.3f s) is %s, not a finite number", input->path,
         (unsigned long long)frame, (double)frame / input->rate, isnan(x) ? "NaN" : "infinite");
     return false;
   }

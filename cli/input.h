@@ -31,15 +31,15 @@ struct input {
 };
 
 /** Opens a file. STATUS_FAILED, after saying why, when it cannot be read, is empty, or not mono or
- * stereo at 8 to 192 kHz. What is wrong with a file that can be played is said too. The path is
- * kept. The first part is open then, with the song's tags. */
+ * stereo at 8 to 192 kHz. Problems of a playable file are reported too. The path is kept.
+ * Afterwards the first part is open, with the song's tags. */
 enum status input_open(struct input *input, const char *path);
 
-/** Reads up to INPUT_BLOCK frames into left and right (the same for a mono file), fills the rest
- * of both with zeros, and sets *n; less than INPUT_BLOCK at the end. When the file ends early it
- * says so. STATUS_FAILED, after saying why, when the file is damaged or cannot be read any further,
- * or holds a sample that is no number. */
+/** Reads up to INPUT_BLOCK frames into left and right (the same for a mono file), fills the rest of
+ * both with zeros, and sets *n; less than INPUT_BLOCK at the end. Reports a file that ends early.
+ * STATUS_FAILED, after reporting the reason, if the file is damaged or cannot be read any further,
+ * or has a sample that is not a number. */
 enum status input_read(struct input *input, float *left, float *right, size_t *n);
 
-/** Closes the file; {0} is fine, and one that could not be opened. */
+/** Closes the file; {0} and a file that could not be opened are allowed. */
 void input_close(struct input *input);

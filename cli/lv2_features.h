@@ -1,4 +1,4 @@
-/* What the program offers a plugin: URIDs, options and a log. */
+/* The features that the program offers a plugin: URIDs, options and a log. */
 #pragma once
 
 #include <lv2/core/lv2.h>
@@ -29,8 +29,8 @@ struct features {
   bool strict; /* a warning is fatal here: what the plugin would do instead is not told */
 };
 
-/** Sets the features up for blocks of so many samples; the rate follows by features_set_rate().
- * Must stay where it is while a plugin uses it. */
+/** Prepares the features for this block length; features_set_rate() sets the rate. Must not move
+ * while a plugin uses it. */
 void features_init(struct features *features, int32_t block);
 
 /** Sets the sample rate (Hz) among the options. */

@@ -16,31 +16,30 @@ const char *options_output_name(int output) {
 
 void options_help(FILE *out) {
   fputs("Usage: unbraid [OPTION...] FILE\n"
-        "Take a song apart: vocals, drums, bass, other, harmonic and percussive.\n"
+        "Split a song into stems: vocals, drums, bass, other, harmonic, percussive.\n"
         "\n"
         "  -o, --out=DIR          write into DIR (default: NAME.stems in the current folder)\n"
         "  -s, --stems=LIST       write these only: vocals,drums,bass,other,harmonic,\n"
         "                         percussive,main\n"
         "      --set=PORT=VALUE   set a control of the plugin, such as vocals_gain=-6\n"
-        "                         or spatial=0; unbraid(1) has them all\n"
-        "  -p, --preset=NAME      set the controls as a preset does\n"
+        "                         or spatial=0; see unbraid(1) for all\n"
+        "  -p, --preset=NAME      set the controls to a preset\n"
         "      --list-presets     list the presets\n"
-        "      --quality=NAME     which of its models: balanced (default), light, live\n"
+        "      --quality=NAME     bundled model: balanced (default), light, live\n"
         "                         or instant\n"
-        "      --model=FILE       a model file of your own for the four stems\n"
-        "      --model-hp=FILE    one for harmonic and percussive\n"
+        "      --model=FILE       your own model file for the four stems\n"
+        "      --model-hp=FILE    your own model file for harmonic and percussive\n"
         "  -f, --format=FORMAT    wav (default), flac or ogg\n"
         "  -b, --bits=BITS        16, 24 or 32f (default: 32f for wav, 24 for flac)\n"
         "      --plot[=FILE]      draw the spectrograms (default: NAME.png with the stems)\n"
-        "      --no-warm-up       start as a host does, on silence\n"
+        "      --no-warm-up       start on silence, as a host does\n"
         "  -q, --quiet            print errors only\n"
         "  -h, --help             print this help\n"
         "  -V, --version          print the version\n"
         "\n"
-        "FILE is anything libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or ffmpeg where that\n"
-        "is installed (M4A, WMA ...), mono or stereo, 8 to 192 kHz. With a fader moved by --set or "
-        "--preset, the new mix is written as\n"
-        "NAME.main too. See unbraid(1).\n",
+        "FILE may have any format that libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or ffmpeg\n"
+        "if installed (M4A, WMA ...), mono or stereo, 8 to 192 kHz. If --set or --preset moves\n"
+        "a fader, the new mix is written as NAME.main too. See unbraid(1).\n",
         out);
 }
 
@@ -116,7 +115,7 @@ static bool parse_word(const char *option, const char *word, const char *const *
  * were given. */
 static bool settle_bits(struct options *o, int bits) {
   if (o->format == FORMAT_OGG && bits >= 0) {
-    say("--bits means nothing to ogg, which is lossy");
+    say("--bits does not apply to ogg, which is lossy");
     return false;
   }
   if (o->format == FORMAT_FLAC && bits == BITS_32F) {
@@ -250,7 +249,7 @@ enum status options_parse(struct options *o, int argc, char **argv) {
     return STATUS_OK;
   }
   if (argc - optind != 1) {
-    say(argc == optind ? "no file to take apart; try 'unbraid --help'"
+    say(argc == optind ? "no file given; try 'unbraid --help'"
                        : "one file at a time; try 'unbraid --help'");
     return STATUS_USAGE;
   }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/** What can be written: each stem, and the main output after them. */
+/** The outputs that can be written: each stem, then the main output. */
 enum { OUTPUT_MAIN = N_STEMS, N_OUTPUTS };
 
 enum { MAX_SETTINGS = 64 };
@@ -42,8 +42,8 @@ struct options {
 /** Name of an output, as in --stems and in file names: "vocals" ... "main". */
 const char *options_output_name(int output);
 
-/** Reads the command line. The strings of argv are kept, and cut at the '=' of --set. Returns
- * STATUS_OK, or STATUS_USAGE after saying what is wrong. */
+/** Reads the command line. The strings of argv are kept and cut at the '=' of --set. Returns
+ * STATUS_OK, or STATUS_USAGE after reporting the error. */
 enum status options_parse(struct options *options, int argc, char **argv);
 
 /** Prints how to use the program. */

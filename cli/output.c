@@ -66,7 +66,7 @@ enum status output_write(struct output *output, const float *left, const float *
   for (size_t i = 0; i < samples; i++) {
     const float x = output->channels == 1 ? left[i] : (i % 2 ? right : left)[i / 2];
     if (!isfinite(x)) {
-      say("%s: the plugin gave a sample that is no number", output->draft.path);
+      say("%s: the plugin returned a sample that is not a number", output->draft.path);
       return STATUS_FAILED;
     }
     output->clipped += output->integer && fabsf(x) > 1.0f;

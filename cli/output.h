@@ -15,7 +15,7 @@ struct output {
   uint64_t clipped; /* samples that were */
 };
 
-/** What all files of a run have in common. */
+/** The common properties of all files of a run. */
 struct output_kind {
   enum file_format format;
   enum sample_bits bits;
@@ -28,16 +28,15 @@ struct output_kind {
 /** The extension of a format: "wav" ... */
 const char *output_extension(enum file_format format);
 
-/** Starts the file that shall become path. An output starts as {0}. STATUS_FAILED after saying
- * why. */
+/** Starts the file for path. An output starts as {0}. STATUS_FAILED after saying why. */
 enum status output_open(struct output *output, const char *path, const struct output_kind *kind);
 
 /** Appends n (at most 1024) frames; right is not read for a mono file. STATUS_FAILED after saying
  * why. */
 enum status output_write(struct output *output, const float *left, const float *right, size_t n);
 
-/** Completes the file, which is a draft still. STATUS_FAILED after saying why. */
+/** Completes the file, which remains a draft. STATUS_FAILED after saying why. */
 enum status output_close(struct output *output);
 
-/** Removes an unfinished file; nothing is done for one that was published or never opened. */
+/** Removes an unfinished file; does nothing for a file that was published or never opened. */
 void output_discard(struct output *output);

@@ -1,5 +1,5 @@
-/* A picture's worth of spectra: power over time and logarithmic frequency, gathered while the
- * samples go by, in memory that does not grow with them. */
+/* The spectra of a picture: power over time and logarithmic frequency, collected from a stream of
+ * samples in constant memory. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,10 +18,10 @@ void spectrogram_add(struct spectrogram *s, const float *left, const float *righ
 /** Completes the last columns. Nothing may be added after it. */
 void spectrogram_finish(struct spectrogram *s);
 
-/** Power in dB against a full-scale sine, -200 where there is nothing; row 0 is the lowest. */
+/** Power in dB against a full-scale sine, -200 for silence; row 0 is the lowest. */
 float spectrogram_level(const struct spectrogram *s, int column, int row);
 
-/** The loudest spot in dB. */
+/** The highest power in dB. */
 float spectrogram_peak(const struct spectrogram *s);
 
 /** The lowest and highest frequency in Hz of spectrograms at a rate. */

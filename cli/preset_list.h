@@ -17,7 +17,7 @@ struct preset_list {
 };
 
 /** Reads the presets that belong to a plugin, and loads their descriptions into the world.
- * STATUS_FAILED, after saying so, when out of memory. Free the list in every case. */
+ * STATUS_FAILED, after reporting it, when out of memory. Free the list in every case. */
 enum status presets_read(struct preset_list *list, LilvWorld *world, const LilvPlugin *plugin);
 
 /** The preset of a label, or NULL. Case does not matter, and spaces, dashes and underscores are the

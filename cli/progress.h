@@ -1,4 +1,4 @@
-/* How far the work is: a bar on a terminal, a line every tenth otherwise; on stderr. */
+/* Shows progress on stderr: a bar on a terminal, otherwise a line for every tenth. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,8 +19,8 @@ struct progress {
 void progress_start(struct progress *progress, const char *name, uint64_t frames, double rate,
                     bool quiet);
 
-/** Tells that so many frames are done. */
+/** Reports the number of finished frames. */
 void progress_update(struct progress *progress, uint64_t done);
 
-/** Takes the bar away, and prints how long frames took. */
+/** Removes the bar and prints the time for the given frames. */
 void progress_finish(struct progress *progress, uint64_t frames);

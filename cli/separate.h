@@ -3,7 +3,7 @@
 
 #include "cli/hosted.h"
 
-/** Takes options->input apart with a host whose controls are set, and writes what is wanted.
- * Whatever ends it early, no file is left unfinished; when nothing could be written the folder is
- * not left behind either. */
+/** Splits options->input with a host whose controls are set, and writes the wanted outputs.
+ * Whatever ends it early, no unfinished file remains; if nothing could be written, the folder does
+ * not remain either. */
 enum status separate(const struct options *options, struct host *host);

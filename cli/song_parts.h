@@ -1,4 +1,4 @@
-/* The audio files that one file holds, and where. */
+/* The audio files within one file, with their positions. */
 #pragma once
 
 #include "cli/file_view.h"

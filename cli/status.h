@@ -1,7 +1,8 @@
-/* How unbraid ends, and how it says why. */
+/* Exit status and error messages of unbraid. */
 #pragma once
 
-/** Exit status of the program and of its stages. Whoever returns a failure has said why. */
+/** Exit status of the program and of its stages. A function that returns a failure has reported the
+ * reason. */
 enum status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 #if defined(__GNUC__)

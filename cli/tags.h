@@ -1,9 +1,9 @@
-/* What a file tells about its song besides the audio. */
+/* Tags and other data of a song besides the audio. */
 #pragma once
 
 #include <sndfile.h>
 
-/** Copies what the format of the other file can hold: title, artist and their like; from WAV to WAV
- * also the time at which a recording starts (bext), markers, loops, and what programs exchange in
- * XML. Nothing was written to that file yet. */
+/** Copies the tags that the format of the other file supports, such as title and artist. From WAV
+ * to WAV it also copies the start time of the recording (bext), markers, loops and XML data. Call
+ * it before anything is written to that file. */
 void tags_copy(SNDFILE *from, SNDFILE *to);

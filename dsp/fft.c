@@ -10,8 +10,8 @@
 
 /* Two real samples make a complex one, so that a complex FFT of half the length does most of the
  * work (Sorensen et al., "Real-valued fast Fourier transform algorithms", IEEE ASSP 1987). FFTW
- * does the same, but by estimate takes the rest in long strides: up to 8192 samples this is faster
- * by a fifth to a third, with the very same sums (`make bench`). */
+ * does the same, but its estimated plans use long strides. Up to 8192 samples this code is a fifth
+ * to a third faster, with exactly the same sums (`make bench`). */
 struct fft {
   unsigned half; /* length of the complex FFT */
   fftwf_plan forward, inverse;
@@ -21,7 +21,8 @@ struct fft {
 /* The only global state of Unbraid. */
 static pthread_mutex_t planner_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* Other plugins of the host plan too, each under a lock of its own: FFTW's own lock is for all. */
+/* Other plugins in the host make plans too, each under its own lock; FFTW's lock covers all of
+ * them. */
 static pthread_once_t planner_guard = PTHREAD_ONCE_INIT;
 
 /* Buffered plans allocate memory while they run; the audio thread must not. */
@@ -73,11 +74,11 @@ void fft_free(struct fft *fft) {
   free(fft);
 }
 
-/* Of the spectrum of the pairs to that of the samples (`scale` 1/2, `sense` -1) or back (1, 1), all
- * bins but the first and the last, in place from both ends to the middle. With
- * X[k] = E[k] + e^(-2 pi i k / size) O[k], E and O being the spectra of the even and the odd
- * samples, half a turn on the same with a minus, and E + i O the spectrum of the pairs, each way is
- * a sum, a difference and a turn. */
+/* Converts the spectrum of the pairs to the spectrum of the samples (`scale` 1/2, `sense` -1) or
+ * back (1, 1), for all bins but the first and the last, in place from both ends to the middle. With
+ * X[k] = E[k] + e^(-2 pi i k / size) O[k], where E and O are the spectra of the even and the odd
+ * samples. Half a turn further the sum becomes a difference, and E + i O is the spectrum of the
+ * pairs. So each direction is a sum, a difference and a rotation. */
 static void fold(unsigned half, const float *restrict turn, float scale, float sense,
                  float *restrict low, float *restrict high) UNBRAID_REALTIME {
   for (size_t k = 1; k < (half + 1) / 2; ++k) {

@@ -47,7 +47,7 @@ void hpss_reset(struct hpss *hpss) UNBRAID_REALTIME {
   hpss->oldest = 0;
 }
 
-/* Replaces one value of a rising sequence by another and keeps it rising. */
+/* Replaces one value of a sorted sequence by another and keeps the sequence sorted. */
 static void replace_sorted(float *sorted, unsigned n, float old, float new) UNBRAID_REALTIME {
   unsigned i = 0;
   while (i + 1 < n && sorted[i] < old) {
@@ -67,7 +67,7 @@ static void replace_sorted(float *sorted, unsigned n, float old, float new) UNBR
 static void median_along_bins(struct hpss *hpss, const float *magnitudes,
                               float *medians) UNBRAID_REALTIME {
   unsigned half = hpss->span / 2, last = hpss->bins - 1;
-  /* Past the edges the nearest bin repeats: the window starts full of the first one. */
+  /* Beyond the edges the nearest bin repeats, so the window starts full of the first bin. */
   for (unsigned i = 0; i < hpss->span; ++i) {
     hpss->along_bins[i] = magnitudes[0];
   }

@@ -1,8 +1,8 @@
 /* Harmonic/percussive separation by median filters, streaming and causal.
  *
  * Fitzgerald, "Harmonic/percussive separation using median filtering" (DAFx 2010): a median along
- * time keeps what lasts (harmonic), one along frequency keeps what is broadband (percussive). Here
- * the median along time sees the newest frames only. It needs no weights. */
+ * time keeps sustained sound (harmonic); a median along frequency keeps broadband sound
+ * (percussive). Here the median along time uses only the newest frames. It needs no weights. */
 #pragma once
 
 #include "dsp/rt.h"

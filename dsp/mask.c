@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Masks older than this are replaced by what is safe, gradually. */
+/* Within this time, late masks drift to safe values. */
 #define DRIFT_SECONDS 0.5
 
-/* How far back the average remembers, and how fast a highest mask is forgotten. A voice comes back
- * at pitches it had some phrases ago: 20 s keep it 16 dB down, 2 s only 6 dB. */
+/* The memory of the average and of the highest mask. A voice returns to pitches of earlier phrases:
+ * 20 s keep it 17.6 dB down, 2 s only 6.2 dB (docs/experiments.md). */
 #define AVERAGE_SECONDS 1.0
 #define PEAK_SECONDS 20.0
 
@@ -61,7 +61,7 @@ static float base_2_power(float x) UNBRAID_REALTIME {
   return (1.0f + t * (1.0f + t * (0.5f + t * tail))) * from_bits(biased << 23);
 }
 
-/* (y + floor)^power, within 5e-6 of it. powf() takes one number at a time, which is two and a half
+/* (y + floor)^power, within 5e-6 of it. powf() takes one number at a time and needs two and a half
  * times as long. */
 static void raise(float *y, unsigned n, float power, float floor) UNBRAID_REALTIME {
   for (unsigned i = 0; i < n; ++i) {
@@ -84,7 +84,7 @@ static void share(float *estimates, unsigned stems, unsigned bins, unsigned n) U
     }
   }
   for (unsigned b = 0; b < n; ++b) {
-    /* A high power of a small floor can vanish: then, too, the bin is shared out evenly. */
+    /* A high power of a small floor can become zero; the stems then share the bin evenly too. */
     bool vanished = !(scale[b] >= FLT_MIN);
     scale[b] = vanished ? 0.0f : 1.0f / scale[b];
     even[b] = vanished ? 1.0f / (float)stems : 0.0f;
@@ -113,7 +113,7 @@ void mask_soft(float *estimates, unsigned stems, unsigned bins, float power,
 
 void mask_extend(float *masks, unsigned stems, unsigned known, unsigned bins) UNBRAID_REALTIME {
   unsigned top = known * 3 / 4;
-  /* From the last stem down, so that nothing is overwritten before it has moved. */
+  /* Starts with the last stem, so that no mask is overwritten before it has moved. */
   for (unsigned s = stems; s-- > 0;) {
     float *to = masks + (size_t)s * bins;
     memmove(to, masks + (size_t)s * known, known * sizeof *to);
@@ -189,7 +189,7 @@ void mask_hold_learn(struct mask_hold *hold) UNBRAID_REALTIME {
   hold->fresh = false;
 }
 
-/* One bin's masks where nothing better is known; they sum to one. */
+/* The safe masks of one bin; they sum to one. */
 static void safe_masks(const struct mask_hold *hold, unsigned bin, unsigned closed,
                        float *masks) UNBRAID_REALTIME {
   float closed_sum = 0.0f, open_sum = 0.0f;
@@ -200,8 +200,8 @@ static void safe_masks(const struct mask_hold *hold, unsigned bin, unsigned clos
       open_sum += hold->average[s * hold->bins + bin];
     }
   }
-  /* Closed stems take what they had at most; all of it where no stem is open, or nothing is known.
-   */
+  /* Closed stems take their highest mask; they take everything if no stem is open or nothing is
+   * known. */
   float taken = hold->known && closed_sum < 1.0f && open_sum > 0.0f ? closed_sum : 1.0f;
   float closed_scale = closed_sum > 0.0f ? taken / closed_sum : 0.0f;
   float open_scale =

@@ -9,7 +9,7 @@
 /** Alignment of every float array that a kernel or an FFT touches: one cache line. */
 enum { MEMORY_ALIGNMENT = 64 };
 
-/** A number of floats rounded up to whole cache lines: the stride of rows that FFTs touch. */
+/** A count of floats rounded up to whole cache lines: the stride of rows that FFTs touch. */
 static inline size_t memory_stride(size_t count) {
   size_t line = MEMORY_ALIGNMENT / sizeof(float);
   return (count + line - 1) / line * line;

@@ -137,7 +137,7 @@ static float *curve(const struct mixer *mixer, enum curve which) UNBRAID_REALTIM
   return mixer->curves + (size_t)which * mixer->block;
 }
 
-/* Curves of one stem: what scales its audio in main and its output. */
+/* Curves of one stem: the gains of its audio in main and in its output. */
 static void stem_curves(struct mixer *mixer, unsigned stem, unsigned n) UNBRAID_REALTIME {
   const float *hp = curve(mixer, CURVE_HP), *enabled = curve(mixer, CURVE_ENABLED);
   float *wet = curve(mixer, CURVE_WET), *fader = curve(mixer, CURVE_FADER);

@@ -1,4 +1,4 @@
-/* What the newest output of a split was made of, and how much of it main has: for showing it. */
+/* The spectra and masks behind the newest output of a split, and its share of main, for display. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -11,6 +11,6 @@ struct picture {
   const enum stem *ports; /* [stems] */
   struct stft_geometry geometry;
   float amplitude;        /* see stft_amplitude() */
-  float share;            /* see mixer_share(); 0 as well where there is no output yet */
+  float share;            /* see mixer_share(); also 0 before the first output */
   float through[N_STEMS]; /* [stems] see mixer_through() */
 };

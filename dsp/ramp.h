@@ -1,8 +1,8 @@
 /* A control value that never jumps.
  *
- * A new target is reached after a fixed number of samples along a cubic whose slope starts as it
- * was and ends at zero: a step makes no click, and neither does a host that sends a new value
- * every block. The target is reached exactly. */
+ * A ramp reaches its target after a fixed number of samples. It follows a cubic that starts with
+ * the current slope and ends with slope zero. So neither a step nor a host that sends a new value
+ * every block makes a click. The target is reached exactly. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -18,10 +18,10 @@ struct ramp {
 /** Settled at `value`; later ramps take `length` samples (at least 1). Real-time safe. */
 void ramp_init(struct ramp *ramp, float value, unsigned length) UNBRAID_REALTIME;
 
-/** Heads for `target`; nothing happens when it is the target already. Real-time safe. */
+/** Starts a ramp to `target`; does nothing if that is the target already. Real-time safe. */
 void ramp_set(struct ramp *ramp, float target) UNBRAID_REALTIME;
 
-/** Arrives at once. Real-time safe. */
+/** Jumps to the target. Real-time safe. */
 void ramp_settle(struct ramp *ramp) UNBRAID_REALTIME;
 
 /** Writes the next n values. The result does not depend on how n is split. Real-time safe. */

@@ -1,5 +1,5 @@
-/* How lengths in samples follow the sample rate: by powers of two, so that a frame stays a
- * convenient size for the FFT and bins keep their width to within a factor of sqrt(2). */
+/* Lengths in samples for each sample rate. They scale by powers of two, so that a frame keeps a
+ * convenient size for the FFT and bins keep their width within a factor of sqrt(2). */
 #pragma once
 
 #include <math.h>
@@ -13,7 +13,7 @@ static inline int rate_octaves(double rate, double reference) {
   return (int)fmin(fmax(k, -RATE_MAX_OCTAVES), RATE_MAX_OCTAVES);
 }
 
-/** A length of the reference rate, `octaves` higher. */
+/** Scales a length of the reference rate by `octaves`. */
 static inline unsigned rate_scale(unsigned length, int octaves) {
   return octaves < 0 ? length >> -octaves : length << octaves;
 }

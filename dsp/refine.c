@@ -8,18 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stems are compared with the mix over this time: a rest between two words is no silence. */
+/* Stems are compared with the mix over this time, so that a pause between two words does not close
+ * the gate. */
 #define SHARE_SECONDS 1.0
 
-/* A gate opens within a frame or two, so that a beginning is not cut, and closes slower. */
+/* A gate opens within a frame or two, so that it does not cut an attack, and closes more slowly. */
 #define OPEN_SECONDS 0.01
 #define CLOSE_SECONDS 0.15
 
-/* A gate that closed at the floor opens this much above it: a level about the floor does not make
+/* A closed gate opens only this much above the floor, so that a level near the floor does not make
  * it flutter. */
 #define HYSTERESIS 2.0f /* times the energy: 3 dB */
 
-/* A mask is not 0 before its power is taken: a bin without any is shared out evenly. */
+/* Keeps masks above 0 before the power, so that stems share a bin without estimates evenly. */
 #define LEAST_MASK 1e-9f
 
 struct refine {
@@ -80,7 +81,7 @@ void refine_reset(struct refine *refine) UNBRAID_REALTIME {
   spatial_reset(refine->spatial);
 }
 
-/* Of both channels. */
+/* The power of both channels. */
 static void measure(struct refine *r, const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
   const float *restrict left = spectra[0], *restrict right = spectra[1];
   float *restrict power = r->power;
@@ -90,10 +91,10 @@ static void measure(struct refine *r, const float *const spectra[N_CHANNELS]) UN
   }
 }
 
-/* Sums run in this many lanes, which the compiler puts into vectors. */
+/* Sums use this many lanes, which the compiler turns into vectors. */
 enum { LANES = 8 };
 
-/* Of a stem; without a mask, of the mix. */
+/* The power of a stem; without a mask, of the mix. */
 static float energy(const struct refine *r, const float *mask) UNBRAID_REALTIME {
   float sums[LANES] = {0}, sum = 0.0f;
   unsigned whole = r->bins - r->bins % LANES;
@@ -112,7 +113,7 @@ static float energy(const struct refine *r, const float *mask) UNBRAID_REALTIME 
   return sum;
 }
 
-/* Moves the gates; what they take from a stem goes to the last one. */
+/* Moves the gates; the last stem gets what they take from the others. */
 static void gate(struct refine *r, float floor_db,
                  const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
   float floor = powf(10.0f, floor_db / 10.0f);

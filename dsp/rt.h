@@ -1,5 +1,5 @@
-/* What every function on the audio thread shares: the attribute that marks it, and the guard
- * that keeps denormal numbers from slowing it down. */
+/* Shared by all functions on the audio thread: the attribute that marks them, and a guard against
+ * slow denormal numbers. */
 #pragma once
 
 /** Marks a function that may run on the audio thread: no allocation, lock, wait, file, log or
@@ -10,9 +10,8 @@
 #define UNBRAID_REALTIME
 #endif
 
-/** Around calls to other people's functions that are real-time safe without saying so, and around
- * what waits on purpose in a freewheeling host: clang asks no questions there. check-rt and
- * check-rtsan still see them run. */
+/** Encloses calls of library functions that are real-time safe but not marked, and waits on purpose
+ * for a freewheeling host. clang does not check the enclosed code; check-rt and check-rtsan do. */
 #if defined(__clang__) && __clang_major__ >= 20
 #define UNBRAID_TRUST_BEGIN                                                                        \
   _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wfunction-effects\"")
@@ -48,7 +47,8 @@ static inline rt_fp_state rt_fp_flush_denormals(void) UNBRAID_REALTIME {
 #endif
 }
 
-/** Puts back what rt_fp_flush_denormals() returned: the host's own setting. Real-time safe. */
+/** Restores the state that rt_fp_flush_denormals() returned, which is the host's setting. Real-time
+ * safe. */
 static inline void rt_fp_restore(rt_fp_state before) UNBRAID_REALTIME {
 #if defined(__SSE__)
   _mm_setcsr(before);

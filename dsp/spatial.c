@@ -7,33 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far back covariances remember. */
+/* The memory of the covariances. */
 #define MEMORY_SECONDS 5.0
 
-/* Over this long it is watched whether the stems stand where they stood, and this far from there,
- * of two, is elsewhere. */
+/* The positions of the stems are compared with their past over this time. A difference above
+ * ELSEWHERE (at most 2) is a new position. */
 #define WATCH_SECONDS 0.25
 #define ELSEWHERE 0.4f
 
-/* Bands are of equal width in ERB up to here; the last takes what is above. */
+/* Bands have equal width in ERB up to this frequency; the last band includes everything above. */
 #define TOP_HZ 16000.0
 enum { BANDS = 4 };
 
-/* The first covariances are those of the network's masks, the second those of the masks that the
- * first have weighed: in the second a stem has less of the others in it. Learning from its own
- * last result instead would let a stem wander off to where another one stands. */
+/* The first covariances use the network's masks. The second use the masks after the weighting by
+ * the first, which contain less of the other stems. Learning from the final result instead would
+ * let a stem drift to the position of another. */
 enum { PASSES = 2 };
 
-/* A stem with this share of a band's energy is believed half: its covariance is as much that of
- * the mix. */
+/* A stem with this share of a band's energy is trusted half: its covariance is mixed evenly with
+ * the covariance of the mix. */
 #define DOUBT 0.1f
 
-/* This much of every covariance is sound from everywhere: filters stay finite. */
+/* This share of every covariance is diffuse sound, which keeps the filters finite. */
 #define DIFFUSE 0.02f
 
 #define TINY 1e-20f
 
-/* Real covariance of two channels. */
+/* A real covariance of two channels. */
 struct place {
   float ll, rr, lr;
 };
@@ -140,11 +140,11 @@ static void approach(struct place *place, struct place target, float step) UNBRA
   place->lr += step * (target.lr - place->lr);
 }
 
-/* Sums run in this many lanes, which the compiler puts into vectors. */
+/* Sums use this many lanes, which the compiler turns into vectors. */
 enum { LANES = 8 };
 
-/* What a band has of a stem, by the square of its mask: bins that several stems share say little.
- * Without a mask, the whole band. */
+/* The covariance of a stem in a band, weighted by the square of its mask, because bins that several
+ * stems share say little. Without a mask, the whole band. */
 static struct place gather(const struct spatial *s, unsigned band,
                            const float *mask) UNBRAID_REALTIME {
   float sum[3][LANES] = {{0}};
@@ -171,7 +171,8 @@ static struct place gather(const struct spatial *s, unsigned band,
   return place;
 }
 
-/* A covariance with a trace of two, by a stem's share in the mix more or less that of the mix. */
+/* A covariance with a trace of two. The smaller the stem's share of the mix, the closer it is to
+ * the covariance of the mix. */
 static struct place settled(struct place stem, struct place mix) UNBRAID_REALTIME {
   float all = mix.ll + mix.rr, own = stem.ll + stem.rr, floor = 1e-9f * all + TINY;
   float share = own / (all + TINY), belief = share / (share + DOUBT);
@@ -184,8 +185,8 @@ static struct place settled(struct place stem, struct place mix) UNBRAID_REALTIM
   };
 }
 
-/* One stem's mask times the likelihood of each bin's direction, to a power of a half (`sharp`) or a
- * quarter, for it is no independent witness. */
+/* One stem's mask times the likelihood of each bin's direction, to the power of a half (`sharp`) or
+ * a quarter, because it is not independent of the mask. */
 static void weigh_stem(const struct spatial *s, unsigned first, unsigned n, struct place place,
                        const float *restrict mask, bool sharp,
                        float *restrict weighed) UNBRAID_REALTIME {
@@ -219,7 +220,7 @@ static void multiply(const float *restrict factor, unsigned n, float *restrict x
   }
 }
 
-/* The masks of a band, weighed: their sum is 1 again. */
+/* Weights the masks of a band; they sum to 1 again. */
 static void weigh(struct spatial *s, unsigned band, const struct place *places, const float *masks,
                   bool sharp) UNBRAID_REALTIME {
   unsigned first = s->first[band], n = s->first[band + 1] - first;
@@ -236,10 +237,10 @@ static void weigh(struct spatial *s, unsigned band, const struct place *places, 
   }
 }
 
-/* What the filters leave of a spectrum, so that a bin without any mask divides by no zero. */
+/* Avoids a division by zero in a bin without any mask. */
 #define LEFT 1e-3f
 
-/* The spectra of a band times the inverse of the stems' covariances together. */
+/* Multiplies the spectra of a band by the inverse of the sum of the stems' covariances. */
 static void whiten(struct spatial *s, unsigned band, const struct place *places,
                    const float *const spectra[N_CHANNELS]) UNBRAID_REALTIME {
   enum { MOST = 64 };
@@ -275,7 +276,7 @@ static void whiten(struct spatial *s, unsigned band, const struct place *places,
   }
 }
 
-/* Of each bin twice, for its real and its imaginary part: times a factor. */
+/* Twice per bin, for its real and its imaginary part: multiplied by a factor. */
 static void twice(const float *restrict values, unsigned n, float factor,
                   float *restrict pairs) UNBRAID_REALTIME {
   for (size_t b = 0; b < n; ++b) {
@@ -283,7 +284,7 @@ static void twice(const float *restrict values, unsigned n, float factor,
   }
 }
 
-/* out = filtered (straight own + across other) + masked x; taken from the rest. */
+/* out = filtered (straight own + across other) + masked x; subtracted from the rest. */
 static void take(unsigned n, const float *restrict filtered, const float *restrict masked,
                  const float *restrict own, const float *restrict other, const float *restrict x,
                  float straight, float across, float *restrict out,
@@ -319,7 +320,7 @@ void spatial_process(struct spatial *spatial, const float *const spectra[N_CHANN
   }
 }
 
-/* A band of any stem but the last. */
+/* A band of a stem that is not the last. */
 static void filter(struct spatial *s, unsigned band, unsigned stem) UNBRAID_REALTIME {
   unsigned first = s->first[band], bins = s->first[band + 1] - first;
   size_t of = (size_t)stem * s->bins + first, at = (size_t)2 * first;
@@ -364,8 +365,8 @@ static void add_place(struct place *sum, struct place place, float scale) UNBRAI
   sum->lr += scale * place.lr;
 }
 
-/* Whether the stems are heard from elsewhere than they were: a channel came, went or was turned
- * over. Another stem that begins to play is none of it. */
+/* Whether the stems have moved because a channel came, went or was inverted. A new stem that begins
+ * to play does not count. */
 static bool moved(struct spatial *s, struct place (*frame)[MASK_MAX_STEMS]) UNBRAID_REALTIME {
   struct place found = {0}, expected = {0};
   for (unsigned k = 0; k < BANDS; ++k) {

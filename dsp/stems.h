@@ -1,8 +1,8 @@
 /* The stems and the two splits of the mix that they form. */
 #pragma once
 
-/** The stems that have ports, in their order. Those before STEM_HARMONIC are one split of the mix,
- * whose last takes what is left of the others; the rest are another split. */
+/** The stems that have ports, in their order. The stems before STEM_HARMONIC are one split of the
+ * mix; its last stem takes the rest of the others. The remaining stems are the other split. */
 enum stem {
   STEM_VOCALS,
   STEM_DRUMS,
@@ -15,7 +15,7 @@ enum stem {
 
 enum split_id { SPLIT_FOUR, SPLIT_HP, N_SPLITS };
 
-/** Ports of each split. A model may tell more stems apart, or fewer: see engine/routes.h. */
+/** Ports of each split. A model may have more stems, or fewer: see engine/routes.h. */
 enum { FOUR_STEMS = STEM_HARMONIC - STEM_VOCALS, HP_STEMS = N_STEMS - STEM_HARMONIC };
 
 /** Left and right: Unbraid is stereo throughout. */

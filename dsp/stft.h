@@ -35,8 +35,8 @@ struct stft;
 struct stft *stft_new(struct stft_geometry geometry);
 void stft_free(struct stft *stft);
 
-/** What turns the magnitude of a spectrum's bin into the amplitude of a sine at its centre.
- * Real-time safe. */
+/** The factor from the magnitude of a bin to the amplitude of a sine at its centre. Real-time safe.
+ */
 float stft_amplitude(const struct stft *stft) UNBRAID_REALTIME;
 
 /** One channel's newest samples, ready for analysis. */
@@ -66,11 +66,11 @@ void stft_output_free(struct stft_output *output);
 /** Forgets every frame. Real-time safe. */
 void stft_output_reset(struct stft_output *output) UNBRAID_REALTIME;
 
-/** Begins the next hop: the samples of the last one make room. Real-time safe. */
+/** Begins the next hop and drops the samples of the last one. Real-time safe. */
 void stft_output_advance(struct stft_output *output) UNBRAID_REALTIME;
 
-/** Adds one frame, its bins scaled by `mask` (stft_bins() gains; NULL: as they are), that begins
- * with the next hop: the samples of this one stay as they are. Real-time safe. */
+/** Adds one frame, with its bins scaled by `mask` (stft_bins() gains; NULL: unscaled). The frame
+ * begins with the next hop; the samples of this hop do not change. Real-time safe. */
 void stft_output_add(struct stft *stft, struct stft_output *output, const float *spectrum,
                      const float *mask) UNBRAID_REALTIME;
 

@@ -87,7 +87,7 @@ static bool is_heard(const struct synthesis *synthesis, unsigned stem) UNBRAID_R
 }
 
 static void make(struct synthesis *synthesis, unsigned stem) UNBRAID_REALTIME {
-  /* The last stem's own spectra are what those of the others leave. */
+  /* The last stem's spectra are the rest of the others. */
   bool wanted = is_heard(synthesis, stem) || is_heard(synthesis, synthesis->stems - 1);
   if (!synthesis->masks || !wanted) {
     return;

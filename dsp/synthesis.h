@@ -1,6 +1,6 @@
 /* From the masks of a frame to the audio of its stems: refinement, inverse transforms and
- * overlap-add, in pieces that a caller spreads over a hop, so that where blocks are short none has
- * all the work. For one thread at a time. */
+ * overlap-add, in pieces. The caller spreads the pieces over a hop, so that no short block has all
+ * the work. For one thread at a time. */
 #pragma once
 
 #include "dsp/refine.h"
@@ -23,18 +23,16 @@ void synthesis_reset(struct synthesis *synthesis) UNBRAID_REALTIME;
  * @param spectra `bins` pairs of real and imaginary part of each channel.
  * @param masks [stems][bins], in sum one; NULL: the frame is silent. Both must stay until
  * synthesis_end().
- * @param own the masks are the frame's own: there is something to learn from them.
- * @param heard a bit per stem; the others are silent.
- * Real-time safe. */
+ * @param own the masks belong to this frame, so that the refinement learns from them.
+ * @param heard a bit per stem; the others are silent. Real-time safe. */
 void synthesis_begin(struct synthesis *synthesis, const float *const spectra[N_CHANNELS],
                      const float *masks, bool own, unsigned heard,
                      const struct refine_settings *settings) UNBRAID_REALTIME;
 
-/** Makes the stems before `end` that are not made yet; `end` may be larger than there are stems.
- * Real-time safe. */
+/** Makes the missing stems before `end`, which may exceed the number of stems. Real-time safe. */
 void synthesis_make(struct synthesis *synthesis, unsigned end) UNBRAID_REALTIME;
 
-/** Makes what is left, and begins the next hop, with which the frame begins to be heard. Real-time
+/** Makes the remaining stems and begins the next hop, in which the frame becomes audible. Real-time
  * safe. */
 void synthesis_end(struct synthesis *synthesis) UNBRAID_REALTIME;
 

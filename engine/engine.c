@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A sample beyond this (120 dBFS) is damage, not sound: it would lift a network's running level for
- * minutes, and the square of a still larger one would not be a finite float. */
+/* A sample above this (120 dBFS) is damage, not sound. It would raise a network's running level for
+ * minutes, and the square of a still larger sample would not be a finite float. */
 #define SANE_LIMIT 1e6f
 
 struct engine {
@@ -103,7 +103,7 @@ void engine_free(struct engine *engine) {
 }
 
 void engine_reset(struct engine *engine) UNBRAID_REALTIME {
-  /* A block of a few samples has room for the frame of one split, not for two. */
+  /* A block of a few samples has time for the frame of one split, not of two. */
   for (unsigned i = 0; i < N_SPLITS; ++i) {
     split_reset(engine->splits[i], i * engine->chunk);
   }
@@ -116,7 +116,7 @@ void engine_reset(struct engine *engine) UNBRAID_REALTIME {
 unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME {
   unsigned most = 0;
   for (unsigned i = 0; i < N_SPLITS; ++i) {
-    /* The input of the quicker split is delayed to the latency of the other. */
+    /* The input of the faster split is delayed to the latency of the other. */
     unsigned prime =
         split_prime(engine->splits[i]) + engine->latency - split_latency(engine->splits[i]);
     most = prime > most ? prime : most;
@@ -164,7 +164,8 @@ void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_
   }
 }
 
-/* What is not finite counts as silence: it must reach neither the network nor the outputs. */
+/* Samples that are not finite count as silence, so that they reach neither the network nor the
+ * outputs. */
 static void copy_sane(const float *in, float *out, unsigned n) UNBRAID_REALTIME {
   for (unsigned i = 0; i < n; ++i) {
     float x = in ? in[i] : 0.0f;
@@ -205,7 +206,8 @@ static void process_chunk(struct engine *engine, const struct audio *audio,
                           unsigned n) UNBRAID_REALTIME {
   const float *in[N_CHANNELS], *dry[N_CHANNELS], *stems[N_STEMS][N_CHANNELS];
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    /* Both inputs are copied before anything is written: outputs may be the same buffers. */
+    /* Both inputs are copied before any output is written, because outputs may be the same buffers.
+     */
     copy_sane(audio->in[c], engine->in_copy[c], n);
     delay_process(engine->dry[c], engine->in_copy[c], engine->dry_copy[c], n);
     in[c] = engine->in_copy[c];

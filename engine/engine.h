@@ -1,4 +1,4 @@
-/* What plays a pair of models: two splits, a worker, the mixer and the delayed dry path. */
+/* Plays a pair of models: two splits, a worker, the mixer and the delayed dry path. */
 #pragma once
 
 #include "engine/exchange.h"
@@ -19,20 +19,20 @@ void engine_free(struct engine *engine);
 
 /* ---- The audio thread's, or any while that does not run. All real-time safe. ---- */
 
-/** Silence, no ramps under way, a new epoch. */
+/** Clears all audio and ramps and starts a new epoch. */
 void engine_reset(struct engine *engine) UNBRAID_REALTIME;
 
-/** Samples of input until the output is as good as it will be. */
+/** Samples of input until the output has its full quality: latency and memory of the networks. */
 unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME;
 
-/** Frames since the reset whose masks came too late. */
+/** Number of frames with late masks since the reset. */
 uint32_t engine_late_frames(const struct engine *engine) UNBRAID_REALTIME;
 
-/** Heads for what is asked for. The first after a reset holds at once. */
+/** Starts ramps to the request. The first request after a reset takes effect at once. */
 void engine_set(struct engine *engine, const struct engine_request *request) UNBRAID_REALTIME;
 
-/** Processes n samples as engine_set() said last. */
+/** Processes n samples with the newest request of engine_set(). */
 void engine_process(struct engine *engine, const struct audio *audio, unsigned n) UNBRAID_REALTIME;
 
-/** All of a report but the models. */
+/** Fills a report, except the models. */
 void engine_report(struct engine *engine, struct engine_report *report) UNBRAID_REALTIME;

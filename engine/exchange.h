@@ -1,5 +1,5 @@
-/* What goes into the engine with every block, and what comes out of it: a request, the buffers, a
- * report. All are the audio thread's, from the beginning of run() to its end. */
+/* The data that enter and leave the engine with every block: a request, the buffers, a report. All
+ * belong to the audio thread, from the start of run() to its end. */
 #pragma once
 
 #include "dsp/mixer.h"
@@ -12,16 +12,16 @@
 
 struct pace;
 
-/** What the player wants. */
+/** The user's controls and choices, and the state of the host. */
 struct engine_request {
   struct mixer_controls mixer;
   struct refine_settings refine;
-  unsigned quality;            /* below N_QUALITIES: another one than before is asked for */
-  const char *files[N_SPLITS]; /* model files just asked for; "": the bundle's; NULL: none was */
-  bool watched;                /* stems are made, heard or not, and in bypass masks at least */
+  unsigned quality;            /* below N_QUALITIES; a change requests another model */
+  const char *files[N_SPLITS]; /* newly requested model files; "": bundled; NULL: no request */
+  bool watched;                /* makes all stems, heard or not; in bypass at least the masks */
   bool measured;               /* peaks are measured */
   bool freewheels;             /* the host waits for every mask and model */
-  struct pace *pace;           /* the player's, which knows whether to wait; NULL: never wait */
+  struct pace *pace;           /* of struct player: whether to wait; NULL: never */
 };
 
 /** The buffers; any may be NULL or the same as any other. */
@@ -31,15 +31,15 @@ struct audio {
   float *outs[N_STEMS][N_CHANNELS];
 };
 
-/** What the block brought. Pointers are good until the next one begins. */
+/** The results of a block. Pointers are valid until the next block begins. */
 struct engine_report {
   unsigned latency;      /* delay of every output against the input, in samples */
-  uint32_t late_frames;  /* since the reset: frames whose masks came too late */
+  uint32_t late_frames;  /* frames with late masks since the reset */
   float load;            /* share of the time that the worker is busy, running mean */
-  float peaks[N_STEMS];  /* behind the faders, since the last report; 0 unless measured */
+  float peaks[N_STEMS];  /* after the faders, since the last report; 0 unless measured */
   float faders[N_STEMS]; /* gain, mute and solo together */
   struct picture pictures[N_SPLITS]; /* of the newest output */
-  /* What became of models that were asked for: lines for the player, or NULL. */
+  /* Results of requests for models: lines for the user, or NULL. */
   const char *plays, *refused;
 };
 

@@ -11,7 +11,7 @@
 
 #define OUT_OF_MEMORY "out of memory, or no thread could be started"
 
-/* What the player changed. */
+/* A change by the user. */
 struct request {
   bool has_quality, has_file[N_SPLITS];
   unsigned quality;
@@ -25,8 +25,8 @@ struct made {
   struct made *next;
 };
 
-/* Refusals have three places: the loader writes one, the audio thread reads one, and the third
- * changes hands. */
+/* Refusals have three places: the loader writes one, the audio thread reads one, and the third is
+ * exchanged. */
 enum { N_PLACES = 3, UNREAD = 4 };
 
 struct loader {
@@ -36,7 +36,7 @@ struct loader {
   sem_t woken;
   atomic_bool quit;
 
-  /* Under the lock, which the audio thread never takes and which is held while a setup is made. */
+  /* Protected by the lock. The audio thread never takes it; it is held while a setup is made. */
   pthread_mutex_t lock;
   struct choice playing, saved;
   uint32_t sessions;              /* restored so far */
@@ -44,20 +44,20 @@ struct loader {
   struct shortfall shortfall;
   unsigned writes; /* place of the next refusal */
 
-  /* One request on its way: the audio thread fills it in while `full` is false, the loader empties
-   * it while it is true. */
+  /* One request in transit: the audio thread fills it while `full` is false, the loader empties it
+   * while `full` is true. */
   struct request letter;
   atomic_bool full;
   _Atomic uint32_t served; /* letters answered */
 
-  /* The audio thread's own. */
+  /* Owned by the audio thread. */
   struct request asked;
   bool asking;
   struct patience patience; /* with the loader */
   uint32_t sent;            /* letters */
   unsigned reads;           /* place of the newest refusal */
 
-  /* What changes hands. */
+  /* Exchanged between the threads. */
   _Atomic(struct made *) made;    /* to the audio thread, the newest alone */
   _Atomic(struct made *) retired; /* a list, from the audio thread */
   char refusals[N_PLACES][MAX_TEXT];
@@ -158,7 +158,7 @@ static void *loader_main(void *argument) {
   return NULL;
 }
 
-/* The first setup, and what there is to say of it. */
+/* Makes the first setup and logs its messages. */
 static bool make_first(struct loader *loader) {
   static const struct choice best = {.quality = 0};
   struct made *made = make(loader, &best, true);
@@ -285,7 +285,7 @@ const char *loader_refusal(struct loader *loader) UNBRAID_REALTIME {
 void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME {
   struct made *made = (struct made *)setup;
   if (made) {
-    /* No other thread adds to the list, so this fails only when it has just been emptied. */
+    /* No other thread adds to the list, so this fails only if the list has just been emptied. */
     made->next = atomic_load(&loader->retired);
     while (!atomic_compare_exchange_strong(&loader->retired, &made->next, made)) {
     }

@@ -1,7 +1,7 @@
-/* Makes setups off the audio thread: on an ordinary thread of its own for what the player changes,
- * and on the host's thread for what a session restores. The audio thread waits for neither: it
- * leaves a request, takes what has been made, and hands back what it has done with. engine/player.c
- * is the only user. */
+/* Makes setups off the audio thread: on its own ordinary thread when the user changes a model, and
+ * on the host's thread when a session is restored. The audio thread waits for neither. It leaves a
+ * request, takes the finished setup, and hands back the old one. engine/player.c is the only user.
+ */
 #pragma once
 
 #include "dsp/rt.h"
@@ -11,9 +11,9 @@
 
 struct loader;
 
-/** Makes the first setup, of the bundle's best models, which loader_take() then gives, and starts
- * the thread. The log is copied. Not real-time safe. @return NULL, with a line in the log, when
- * memory is short or no thread can be started. */
+/** Makes the first setup, with the best bundled models, for loader_take(), and starts the thread.
+ * The log is copied. Not real-time safe. @return NULL, with a line in the log, when memory is short
+ * or no thread can be started. */
 struct loader *loader_new(const struct maker *maker, const struct log *log);
 
 /** Joins the thread and frees every setup it holds. NULL is allowed. Not real-time safe. */
@@ -21,34 +21,34 @@ void loader_free(struct loader *loader);
 
 /* ---- The audio thread's, or any while that does not run. Real-time safe but for the last. ---- */
 
-/** Asks for a model of the bundle; a file chosen for the four stems is forgotten. */
+/** Requests a bundled model; forgets a file chosen for the four stems. */
 void loader_ask_quality(struct loader *loader, unsigned quality) UNBRAID_REALTIME;
 
-/** Asks for a file, shorter than MAX_PATH; "" is the bundle's own model. */
+/** Requests a file, shorter than MAX_PATH; "" is the bundled model. */
 void loader_ask_file(struct loader *loader, enum split_id split, const char *path) UNBRAID_REALTIME;
 
-/** Sends what was asked for since; to be called in every run. */
+/** Sends the collected requests; call it in every run(). */
 void loader_send(struct loader *loader) UNBRAID_REALTIME;
 
-/** The newest setup made, now the caller's; NULL: none since the last time. */
+/** The newest finished setup, which now belongs to the caller; NULL: none since the last call. */
 struct setup *loader_take(struct loader *loader) UNBRAID_REALTIME;
 
-/** The newest refusal, one line, good until the next call; NULL: none since the last time. */
+/** The newest refusal, one line, valid until the next call; NULL: none since the last call. */
 const char *loader_refusal(struct loader *loader) UNBRAID_REALTIME;
 
-/** Hands back a setup that loader_take() gave, to be freed; NULL is allowed. */
+/** Hands back a setup of loader_take() to be freed; NULL is allowed. */
 void loader_retire(struct loader *loader, struct setup *setup) UNBRAID_REALTIME;
 
-/** Waits until everything asked for has been made or refused, as long as `pace` lets it; a dead
- * thread costs an export one such wait, not one in every run(). */
+/** Waits until every request is finished or refused, as long as `pace` allows. With a dead thread,
+ * an export waits once, not in every run(). */
 void loader_wait(struct loader *loader, struct pace *pace);
 
 /* ---- Any other thread's. Not real-time safe. ---- */
 
-/** Makes a session's setup at once, in place of whatever was asked for before. What cannot be used
- * is replaced, but kept for the next loader_saved(). @return false when something could not be
- * used. */
+/** Makes a session's setup at once; earlier requests are void. A model that cannot be used is
+ * replaced, but its path is kept for the next loader_saved(). @return false when a model could not
+ * be used. */
 bool loader_restore(struct loader *loader, const struct choice *choice);
 
-/** The choice to be saved with a session; waits for one under way. */
+/** The choice to save with a session. Waits for a restore in progress. */
 void loader_saved(struct loader *loader, struct choice *choice);

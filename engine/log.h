@@ -1,4 +1,4 @@
-/* Where the engine's lines for the log go. Not for the audio thread. */
+/* The destination of the engine's log lines. Not for the audio thread. */
 #pragma once
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTE, LOG_LEVEL_TRACE };

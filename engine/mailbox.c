@@ -9,8 +9,8 @@ struct mailbox {
   unsigned slots;
   struct mail *mails; /* [slots] */
   float *values;      /* all the letters' values, one block */
-  /* Letters ever sent and ever released; each is written by one thread alone, and they lie on
-   * cache lines of their own. */
+  /* Counts of letters sent and released. One thread writes each; they are on separate cache lines.
+   */
   _Alignas(MEMORY_ALIGNMENT) _Atomic uint64_t sent;
   _Alignas(MEMORY_ALIGNMENT) _Atomic uint64_t released;
 };
@@ -21,7 +21,7 @@ struct mailbox *mailbox_new(unsigned slots, size_t values) {
     return NULL;
   }
   memset(box, 0, sizeof *box);
-  /* Each letter starts on a cache line of its own: the two threads never share one. */
+  /* Each letter starts on its own cache line, so that the threads never share one. */
   size_t stride = memory_stride(values);
   box->slots = slots;
   box->mails = calloc(slots, sizeof *box->mails);

@@ -11,24 +11,24 @@
 /** One letter. */
 struct mail {
   uint64_t sequence; /* number of the frame */
-  uint32_t epoch;    /* steps at every reset: older letters are void */
-  bool wanted;       /* false: the frame only warms the network up, its masks are not used */
+  uint32_t epoch;    /* increments at every reset; older letters are void */
+  bool wanted;       /* false: the frame only warms up the network; its masks are not used */
   float *values;     /* as many as the mailbox was made for */
 };
 
 struct mailbox;
 
-/** Room for `slots` letters of `values` floats. Not real-time safe. @return NULL: no memory. */
+/** A queue for `slots` letters of `values` floats. Not real-time safe. @return NULL: no memory. */
 struct mailbox *mailbox_new(unsigned slots, size_t values);
 void mailbox_free(struct mailbox *box);
 
 /** Producer: the next letter to fill in, or NULL when the box is full. Real-time safe. */
 struct mail *mailbox_reserve(struct mailbox *box) UNBRAID_REALTIME;
 
-/** Producer: sends the letter that mailbox_reserve() gave. Real-time safe. */
+/** Producer: sends the letter of mailbox_reserve(). Real-time safe. */
 void mailbox_send(struct mailbox *box) UNBRAID_REALTIME;
 
-/** Producer: whether every letter was released. Real-time safe. */
+/** Producer: whether the consumer has released every letter. Real-time safe. */
 bool mailbox_empty(const struct mailbox *box) UNBRAID_REALTIME;
 
 /** Consumer: the letter `ahead` places behind the oldest, or NULL when there is none. Real-time

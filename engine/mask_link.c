@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A separator goes on for this long after its last stem was heard, so that a mute that is lifted
- * again finds it warm. */
+/* A separator runs for this long after its last stem was heard, so that it is still warm when a
+ * mute is lifted soon. */
 #define LINGER_SECONDS 1.0
 
-/* The separator's life, which changes at the ends of hops:
+/* The states of the separator, which change at the ends of hops:
  *
  *           a stem is heard: a new epoch            the worker's box is full
  *   RESTING ───────────────────────────────> RUNNING ───────────────────────> LOST
@@ -19,8 +19,8 @@
  *      ├── unheard for LINGER_SECONDS ────────┘   └── the box is empty again ──┘ │
  *      └── unheard for LINGER_SECONDS ──────────────────────────────────────────┘
  *
- * Whenever it comes to run, the separator is first sent the frames it missed, so that its first
- * masks are as good as any. LOST, it is sent nothing: the worker throws away what is there. */
+ * Before it runs again, the separator gets the frames that it missed, so that its first masks are
+ * as good as any. While it is LOST, it gets nothing, and the worker discards what is in the box. */
 enum life { RESTING, RUNNING, LOST };
 
 struct mask_link {
@@ -57,8 +57,8 @@ struct mask_link *mask_link_new(struct separator *separator, const struct spectr
   link->linger = (unsigned)ceil(LINGER_SECONDS * rate / hop);
   unsigned way = deadline + separator->lookahead, behind = link->context / link->renew;
   link->frames = (way > link->context ? way : link->context) + link->renew;
-  /* Frames that wait: those on their way, and a whole warm-up behind them; twice that, because an
-   * older epoch may still be in the box. */
+  /* Frames that wait: the frames in transit and a whole warm-up behind them. Twice this, because
+   * letters of an older epoch may still be in the box. */
   unsigned slots = 2 * (behind + way) + 4;
   link->lane.separator = separator;
   link->lane.step_seconds = hop * link->renew / rate;
@@ -139,7 +139,7 @@ static bool post(struct mask_link *link, uint64_t frame, bool wanted) UNBRAID_RE
   return true;
 }
 
-/* The separator goes on, after the frames before `now` that it missed. */
+/* The separator continues, after the missed frames before `now`. */
 static void run_from(struct mask_link *link, uint64_t now) UNBRAID_REALTIME {
   link->life = RUNNING;
   atomic_store_explicit(&link->lane.lost, false, memory_order_release);
@@ -189,7 +189,7 @@ bool mask_link_due(const struct mask_link *link, uint64_t now) UNBRAID_REALTIME 
   return link->life != RESTING && now >= link->first + link->deadline;
 }
 
-/* Takes the newest masks that are due, up to those of step `frame`; true if they are its own. */
+/* Takes the newest masks that are due, up to step `frame`; true if they belong to this step. */
 static bool collect(struct mask_link *link, uint64_t frame) UNBRAID_REALTIME {
   const struct mail *newest = NULL, *mail = NULL;
   unsigned due = 0;
@@ -211,8 +211,8 @@ static bool collect(struct mask_link *link, uint64_t frame) UNBRAID_REALTIME {
   return link->held == frame;
 }
 
-/* Waits as long as `pace` lets it, unless the worker has been given up: for the masks or, where it
- * was not sent the frame, until it is no longer lost. */
+/* Waits as long as `pace` allows, unless the worker was given up: for the masks, or, if the frame
+ * was not sent, until the separator is no longer lost. */
 static bool wait_for(struct mask_link *link, uint64_t frame, struct pace *pace) {
   const bool *posted = &link->posted[frame % link->frames];
   while ((*posted || !mailbox_empty(link->lane.frames)) && patience_nap(&link->patience, pace)) {

@@ -1,5 +1,5 @@
-/* The audio thread's end of a split's way to its masks: spectra go to the worker, masks come back,
- * in time, late or never. */
+/* The audio thread's end of the link to the worker: spectra go out, masks come back, on time, late
+ * or never. */
 #pragma once
 
 #include "engine/pace.h"
@@ -23,30 +23,31 @@ struct lane *mask_link_lane(struct mask_link *link);
 
 /* ---- The audio thread's, or any while that does not run. All real-time safe. ---- */
 
-/** Frames are counted from 0 again; masks of those before are void. */
+/** Restarts the frame count at 0; masks of earlier frames are void. */
 void mask_link_reset(struct mask_link *link) UNBRAID_REALTIME;
 
-/** Frame `now` has been analysed: has the separator go on, begin or rest, as its stems are heard.
- * @return whether the worker is to be woken. */
+/** Frame `now` has been analysed: the separator continues, starts or rests, depending on whether
+ * its stems are heard.
+ * @return whether to wake the worker. */
 bool mask_link_feed(struct mask_link *link, uint64_t now, bool heard) UNBRAID_REALTIME;
 
-/** Whether there must be masks for an output while frame `now` is filled. */
+/** Whether the output made while frame `now` is filled needs masks. */
 bool mask_link_due(const struct mask_link *link, uint64_t now) UNBRAID_REALTIME;
 
 /** Masks for the output made while frame `now` is filled, once they are due.
  * @param closed a bit per stem whose fader is closed: late masks must not let it through.
- * @param last false: there will be another call, so that this one gives NULL if they have not come.
- * @param pace whether they may be waited for; NULL: never. Real-time safe unless they may.
- * @param own whether they are those of the frame, not older ones. */
+ * @param last false: another call follows, so this one returns NULL if the masks have not arrived.
+ * @param pace whether to wait for them; NULL: never. Real-time safe if it does not wait.
+ * @param own whether they belong to the frame, and are not older ones. */
 const float *mask_link_get(struct mask_link *link, uint64_t now, unsigned closed, bool last,
                            struct pace *pace, bool *own) UNBRAID_REALTIME;
 
-/** Remembers the newest masks for the time when none come: a choice of when. */
+/** Stores the newest masks for a time without masks; the caller chooses the moment. */
 void mask_link_learn(struct mask_link *link) UNBRAID_REALTIME;
 
-/** Frames since the reset whose masks came too late. */
+/** Number of frames with late masks since the reset. */
 uint32_t mask_link_late_frames(const struct mask_link *link) UNBRAID_REALTIME;
 
-/** Time that the worker spends on this separator, over the time there is: a running mean; 0 while
- * it rests. */
+/** The worker's time for this separator over the available time: a running mean; 0 while it rests.
+ */
 float mask_link_load(const struct mask_link *link) UNBRAID_REALTIME;

@@ -4,11 +4,11 @@
 
 #include <math.h>
 
-/* More than a host that plays keeps in hand: bursts of 100 ms, anticipation of 200 ms, a block. */
+/* More than the lead of any host that plays: bursts of 100 ms, anticipation of 200 ms, a block. */
 #define MARGIN 0.5
 #define MARGIN_AT_START 0.5 /* of the audio asked for */
 
-/* Share of the time by which the lead is forgotten: more than two clocks ever differ. */
+/* Share of the time by which the lead shrinks: more than two clocks ever differ. */
 #define FORGOTTEN 0.01
 
 #define GRACE 0.5

@@ -1,5 +1,5 @@
-/* Waiting for another thread, where that is allowed at all: in a run() that has the time, and for a
- * session. Not for longer than ten seconds, for the thread may be dead. */
+/* Waits for another thread where waiting is allowed: in a run() that has time, and for a session.
+ * Waits at most ten seconds, because the thread may be dead. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -12,9 +12,9 @@ struct patience {
   double left; /* seconds */
 };
 
-/** The other thread lives. Real-time safe. */
+/** Restores full patience: the other thread is alive. Real-time safe. */
 void patience_renew(struct patience *patience) UNBRAID_REALTIME;
 
-/** Waits for a moment. @param pace of the host whose run() waits; NULL: it is not run() that does.
+/** Waits for a moment. @param pace of the host whose run() waits; NULL: the caller is not run().
  * @return false, at once, when there is no patience left or the host leaves no time. */
 bool patience_nap(struct patience *patience, struct pace *pace);

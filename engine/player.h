@@ -1,7 +1,7 @@
-/* What plays, and the change to other models while the music goes on: the loader makes a new
- * engine; that hears the input beside the old one until its output is as good as it will be, then
- * the outputs are cross-faded, then the old engine goes back to be freed. All that is outside of
- * engine/ speaks to the engine through this. */
+/* Plays the music and changes models meanwhile. The loader makes a new engine. The new engine gets
+ * the input beside the old one until its output has full quality. Then the outputs cross-fade, and
+ * the old engine goes back to the loader to be freed. Code outside of engine/ uses only this
+ * interface. */
 #pragma once
 
 #include "engine/exchange.h"
@@ -10,8 +10,8 @@
 
 struct player;
 
-/** Plays the bundle's best models. The log is copied. Not real-time safe. @return NULL, with a line
- * in the log, when memory is short, no thread can be started or no model used. */
+/** Starts with the best bundled models. The log is copied. Not real-time safe. @return NULL, with a
+ * line in the log, when memory is short, no thread can be started or no model used. */
 struct player *player_new(const struct maker *maker, const struct log *log);
 
 /** NULL is allowed. Not real-time safe. */
@@ -19,24 +19,24 @@ void player_free(struct player *player);
 
 /* ---- The audio thread's, or any while that does not run. All real-time safe. ---- */
 
-/** Silence; a change under way is done at once. */
+/** Clears all audio; completes a change in progress at once. */
 void player_reset(struct player *player) UNBRAID_REALTIME;
 
-/** One block of n samples. A model that was asked for plays at once when nothing was processed
- * since the reset; it is waited for where the host freewheels, or is ahead (engine/pace.h). */
+/** Processes one block of n samples. A requested model plays at once if nothing was processed since
+ * the reset. If the host freewheels or is ahead (engine/pace.h), the call waits for the model. */
 void player_process(struct player *player, const struct engine_request *request,
                     const struct audio *audio, unsigned n,
                     struct engine_report *report) UNBRAID_REALTIME;
 
-/** The newest models, heard already or not yet. Good until the next player_process(). */
+/** The newest models, heard or not yet heard. Valid until the next player_process(). */
 const struct setup *player_setup(const struct player *player) UNBRAID_REALTIME;
 
 /* ---- Any other thread's, beside the audio thread. Not real-time safe. ---- */
 
-/** Makes a session's models at once, in place of whatever was asked for before. What cannot be used
- * is replaced, but kept for the next player_saved(). @return false when something could not be
- * used. */
+/** Makes a session's models at once; earlier requests are void. A model that cannot be used is
+ * replaced, but its path is kept for the next player_saved(). @return false when a model could not
+ * be used. */
 bool player_restore(struct player *player, const struct choice *choice);
 
-/** The choice to be saved with a session; waits for one under way. */
+/** The choice to save with a session. Waits for a restore in progress. */
 void player_saved(struct player *player, struct choice *choice);

@@ -5,7 +5,7 @@
 
 #define NO_PORT N_STEMS
 
-/* Percussive is what drums play, harmonic the rest: who tells the drums apart knows both. */
+/* Percussive is the drums and harmonic is the rest, so a model with drums can serve both. */
 static const struct {
   const char *name;
   enum stem to[N_SPLITS];
@@ -16,7 +16,7 @@ static const struct {
     {"harmonic", {NO_PORT, STEM_HARMONIC}},   {"percussive", {NO_PORT, STEM_PERCUSSIVE}},
 };
 
-/* What a split is called. */
+/* The name of a split in messages. */
 static const char *const split_names[N_SPLITS] = {"vocals, drums, bass and other",
                                                   "harmonic and percussive"};
 

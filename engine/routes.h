@@ -1,6 +1,6 @@
-/* Which stem of the mixer each stem of a model is: the one table from names in model files to
- * ports. A stem without a port of its own is part of what is left, "other" or "harmonic"; one that
- * the model does not tell is silent. So what the mixer gets adds up to the mix. */
+/* Maps the stems of a model to the mixer's stems: the only table from names in model files to
+ * ports. A stem without a port is added to "other" or "harmonic". A port whose stem the model does
+ * not have is silent. So the mixer's stems add up to the mix. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -10,18 +10,18 @@
 #include <stdbool.h>
 
 struct routes {
-  unsigned stems;                /* of the mixer, two or more, */
+  unsigned stems;                /* number of the mixer's stems, two or more */
   enum stem to[N_STEMS];         /* [stems] in port order */
-  unsigned rows[NET_MOST_STEMS]; /* of each stem of the model: its place in `to` */
-  unsigned rest;                 /* the one place that several may have; N_STEMS: none */
+  unsigned rows[NET_MOST_STEMS]; /* for each stem of the model, its place in `to` */
+  unsigned rest;                 /* the only place that several stems may share; N_STEMS: none */
 };
 
-/** Finds the way of a model's stems to those of a split.
- * @param error on failure: why there is none, without the file. @return false then. */
+/** Maps a model's stems to the stems of a split.
+ * @param error on failure: the reason, without the file's name. @return false then. */
 bool routes_find(struct routes *routes, const struct net_info *info, enum split_id split,
                  char *error, size_t error_size);
 
-/** From the model's masks [info->stems][info->bins] to those of the mixer's stems, [stems][bins];
- * both in sum one. Real-time safe. */
+/** Converts the model's masks [info->stems][info->bins] to masks of the mixer's stems,
+ * [stems][bins]; both sum to one. Real-time safe. */
 void routes_follow(const struct routes *routes, const struct net_info *info, const float *model,
                    float *masks) UNBRAID_REALTIME;

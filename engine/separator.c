@@ -15,7 +15,7 @@
 static const struct stft_geometry base_geometry = {.analysis = 4096, .synthesis = 1024, .hop = 512};
 #define BASE_RATE 44100.0
 
-/* As many stems as a split has ports. */
+/* One stem per port of the split. */
 static void tell_all(struct separator *separator, enum split_id split) {
   separator->stems = split_end(split) - split_first(split);
   for (unsigned i = 0; i < separator->stems; ++i) {
@@ -58,7 +58,7 @@ static void net_separator_free(struct separator *self) {
   free(s);
 }
 
-/* @return false, with the reason in `why`, when the network is no good for this. */
+/* @return false, with the reason in `why`, when the network does not fit this split. */
 static bool use_net(struct net_separator *s, enum split_id split, char *why, size_t size) {
   const struct net_info *info = net_info(s->net);
   if (!routes_find(&s->routes, info, split, why, size)) {
@@ -108,8 +108,8 @@ void separator_net_use_kernels(struct separator *separator, const struct kernels
   net_use_kernels(((struct net_separator *)separator)->net, kernels);
 }
 
-/* Of 9, 17 and 25 frames, 9 to 61 bins and powers 1 and 2, these separate drums from the rest best
- * on five songs of the training set: 0.3 s, 0.3 kHz and the ratio mask. */
+/* Among 9, 17 and 25 frames, 9 to 61 bins and powers 1 and 2, these values separate drums best on
+ * five songs of the training set: 0.3 s, 0.3 kHz and the ratio mask. */
 enum { HPSS_FRAMES = 25, HPSS_SPAN = 31 };
 #define HPSS_POWER 1.0f
 #define HPSS_FLOOR 1e-9f

@@ -1,5 +1,5 @@
-/* What makes masks from spectra: a network, or, where a model is missing, median filters and a
- * stand-in that calls everything "other". One interface, stepped by the worker thread. */
+/* Makes masks from spectra. A separator is a network; if a model is missing, it is median filters
+ * or a stand-in that assigns everything to "other". The worker thread steps it. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -20,27 +20,28 @@ struct separator {
   void (*free)(struct separator *self);
 
   struct stft_geometry geometry;
-  unsigned renew;     /* frames, at least 1: those between two steps take the older one's masks */
-  unsigned lookahead; /* frames */
-  unsigned context;   /* frames of the past that a step depends on, as far as it matters */
-  unsigned reads;     /* bins, at most stft_bins() */
-  unsigned stems;     /* at least two */
-  enum stem ports[N_STEMS]; /* [stems] which of the mixer's each is, in port order */
+  unsigned renew;           /* frames from one step to the next, at least 1; they share its masks */
+  unsigned lookahead;       /* frames */
+  unsigned context;         /* frames of the past that noticeably influence a step */
+  unsigned reads;           /* bins, at most stft_bins() */
+  unsigned stems;           /* at least two */
+  enum stem ports[N_STEMS]; /* [stems] the mixer's stem of each, in port order */
 };
 
-/** A network from a model file whose stems are some of this split's, see engine/routes.h. Not
- * real-time safe. @return NULL with `error` set. */
+/** A network from a model file whose stems belong to this split, see engine/routes.h. Not real-time
+ * safe. @return NULL with `error` set. */
 struct separator *separator_net_new(const char *path, enum split_id split, double rate, char *error,
                                     size_t error_size);
 
-/** Computes with this table instead of the fastest one; of separator_net_new() only. For tests and
+/** Computes with this table instead of the fastest one; only for separator_net_new(). For tests and
  * benchmarks. */
 void separator_net_use_kernels(struct separator *separator, const struct kernels *kernels);
 
-/** Harmonic and percussive by median filters: needs no file. @return NULL: no memory. */
+/** Separates harmonic and percussive with median filters; needs no file. @return NULL: no memory.
+ */
 struct separator *separator_hpss_new(double rate);
 
-/** Four stems without a model: everything is "other". @return NULL: no memory. */
+/** The stand-in for a missing four-stem model: everything is "other". @return NULL: no memory. */
 struct separator *separator_none_new(double rate);
 
 /** Frees any of them; NULL is allowed. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The models of the bundle by quality, the best one first. A quality is as late as the later of its
- * two: where the delay matters, one for four stems serves both splits. */
+/* The bundled models by quality, the best one first. The slower model of a quality sets its
+ * latency, so qualities with a short delay use one four-stem model for both splits. */
 static const char *const bundled[N_QUALITIES][N_SPLITS] = {
     {[SPLIT_FOUR] = "balanced", [SPLIT_HP] = "mdensenet3w"},
     {[SPLIT_FOUR] = "chandna", [SPLIT_HP] = "chandna"},
@@ -17,7 +17,8 @@ static const char *const bundled[N_QUALITIES][N_SPLITS] = {
 
 #define NO_MODEL "no model"
 
-/* Adds a line to others, with "; " between. A path may hold anything: it stays one line. */
+/* Appends a reason to others, separated by "; ". Control characters of a path are replaced: the
+ * text stays one line. */
 static void add_reason(char *reasons, const char *reason) {
   size_t used = strlen(reasons);
   snprintf(reasons + used, MAX_REASONS - used, "%s%s", used > 0 ? "; " : "", reason);
@@ -33,7 +34,7 @@ static void name_after(char name[MAX_NAME], const char *path) {
   snprintf(name, MAX_NAME, "%.*s", (int)length, base);
 }
 
-/* A model file for a split; NULL, and one reason more, when it cannot be used. */
+/* Opens a model file for a split. @return NULL, with another reason, when it cannot be used. */
 static struct separator *open_file(const struct maker *maker, enum split_id split, const char *path,
                                    char *reasons) {
   char reason[MAX_REASON];
@@ -62,8 +63,8 @@ static struct separator *open_bundled(const struct maker *maker, enum split_id s
   return open_file(maker, split, path, reasons);
 }
 
-/* The bundle's model of the quality, else, when lenient, the best one that can be read, or a
- * stand-in where none can. */
+/* Opens the bundled model of the quality. If lenient and it cannot be read, opens the best one that
+ * can, or a stand-in. */
 static struct separator *open_four(const struct maker *maker, struct setup *setup, bool lenient,
                                    char *reasons) {
   char *name = setup->names[SPLIT_FOUR];
@@ -88,7 +89,7 @@ static struct separator *open_four(const struct maker *maker, struct setup *setu
   return separator_none_new(maker->rate);
 }
 
-/* That the bundle has none is no refusal: median filters need no file. */
+/* A missing model is no refusal here, because median filters need no file. */
 static struct separator *open_hp(const struct maker *maker, struct setup *setup,
                                  struct shortfall *shortfall) {
   char path[MAX_PATH];
@@ -98,12 +99,12 @@ static struct separator *open_hp(const struct maker *maker, struct setup *setup,
   if (separator) {
     return separator;
   }
-  add_reason(shortfall->note, "harmonic/percussive by median filters instead");
+  add_reason(shortfall->note, "harmonic/percussive uses median filters instead");
   shortfall->note_matters = !find_bundled(maker, name, path) || access(path, F_OK) == 0;
   return separator_hpss_new(maker->rate);
 }
 
-/* The chosen file of a split, or what the bundle has for it. */
+/* Opens the chosen file of a split, or the bundled model. */
 static struct separator *open_split(const struct maker *maker, struct setup *setup,
                                     enum split_id split, bool lenient,
                                     struct shortfall *shortfall) {
@@ -123,8 +124,8 @@ static struct separator *open_split(const struct maker *maker, struct setup *set
                              : open_hp(maker, setup, shortfall);
 }
 
-/* The split whose model the player is told: the four stems', unless only the other one's file was
- * replaced. */
+/* The split whose model the message names: the four stems, unless only the file of the other split
+ * was replaced. */
 static enum split_id told_split(const struct choice *asked, const struct choice *plays) {
   bool four = strcmp(asked->files[SPLIT_FOUR], plays->files[SPLIT_FOUR]) == 0;
   bool hp = strcmp(asked->files[SPLIT_HP], plays->files[SPLIT_HP]) == 0;

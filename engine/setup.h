@@ -1,17 +1,17 @@
-/* What plays: which model each split has, and the engine that was made of them. Made off the audio
- * thread, then not changed any more, but for its engine. */
+/* A setup: the model of each split and the engine made from them. It is made off the audio thread;
+ * after that only its engine changes. */
 #pragma once
 
 #include "engine/engine.h"
 #include "interface/limits.h"
 
-/** What the player asked for. */
+/** The user's choice of models. */
 struct choice {
   unsigned quality;               /* below N_QUALITIES */
-  char files[N_SPLITS][MAX_PATH]; /* "": the model of the bundle */
+  char files[N_SPLITS][MAX_PATH]; /* "": the bundled model */
 };
 
-/** What it takes to make an engine. */
+/** The data needed to make an engine. */
 struct maker {
   char bundle[MAX_PATH]; /* folder of the bundled models */
   double rate;           /* Hz */
@@ -21,21 +21,21 @@ struct maker {
 struct setup {
   struct engine *engine;
   struct choice choice;           /* that plays */
-  char names[N_SPLITS][MAX_NAME]; /* of what plays: "balanced" */
-  char text[MAX_TEXT];            /* one line for the player */
-  bool whole;                     /* nothing was replaced by something else */
-  uint32_t session;               /* the number of sessions restored when it was made */
+  char names[N_SPLITS][MAX_NAME]; /* names of the playing models: "balanced" */
+  char text[MAX_TEXT];            /* one line for the user */
+  bool whole;                     /* no model was replaced by another */
+  uint32_t session;               /* number of sessions restored before it was made */
 };
 
-/** What could not be used, in lines. */
+/** The models that could not be used. */
 struct shortfall {
-  char reasons[MAX_REASONS]; /* each file that was refused and why; "": none */
-  char note[MAX_REASONS];    /* for the log alone: what is as well without a file; "": nothing */
-  bool note_matters;         /* the file is there */
+  char reasons[MAX_REASONS]; /* each refused file with the reason; "": none */
+  char note[MAX_REASONS];    /* only for the log: optional models that are missing; "": none */
+  bool note_matters;         /* the optional file exists but cannot be used */
 };
 
-/** Makes an engine for a choice. A model that cannot be used is replaced by the best one that can
- * when `lenient`; setup->choice is then what plays instead. Not real-time safe.
+/** Makes an engine for a choice. If `lenient`, the best usable model replaces a model that cannot
+ * be used, and setup->choice names the replacement. Not real-time safe.
  * @return false, with the reasons, when a model cannot be used, or memory or threads are short. */
 bool setup_make(struct setup *setup, const struct maker *maker, const struct choice *choice,
                 bool lenient, struct shortfall *shortfall);

@@ -1,5 +1,5 @@
-/* The newest frames of a split's input: its last samples, and a ring of their spectra. For one
- * thread at a time; all but the first three are real-time safe. */
+/* The newest frames of a split's input: its last samples and a ring of spectra. For one thread at a
+ * time; all functions but the first three are real-time safe. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -25,9 +25,9 @@ void spectra_reset(struct spectra *spectra) UNBRAID_REALTIME;
 void spectra_push(struct spectra *spectra, const float *const in[N_CHANNELS],
                   unsigned n) UNBRAID_REALTIME;
 
-/** Analyses what is newest, as the frame of that number. */
+/** Analyses the newest samples as the frame with this number. */
 void spectra_analyse(struct spectra *spectra, uint64_t frame) UNBRAID_REALTIME;
 
-/** A frame that is in the ring: stft_bins() pairs of real and imaginary part of each channel. */
+/** The spectra of a frame in the ring: stft_bins() pairs of real and imaginary part per channel. */
 void spectra_of(const struct spectra *spectra, uint64_t frame,
                 const float *of[N_CHANNELS]) UNBRAID_REALTIME;

@@ -6,16 +6,16 @@
 
 #include <stdlib.h>
 
-/* What a hop has come to, counted in samples of input:
+/* The stages of a hop, counted in samples of input:
  *
  *   FILLING ── half full: what is heard is decided ──> PLANNED ── masks, if it needs any ──> MAKING
  *      ^                                                                                       │
  *      └──── full: the frame goes to the worker, the output is whole, the next hop begins ─────┘
  *
- * Masks that have not come by the end of the hop are replaced by older ones. */
+ * If masks have not arrived by the end of the hop, older ones replace them. */
 enum stage { FILLING, PLANNED, MAKING };
 
-/* The audio thread's, but for the lane in its link, which says so. */
+/* Owned by the audio thread, except the lane in its link. */
 struct split {
   struct stft *stft;
   struct spectra *spectra;
@@ -134,7 +134,7 @@ static void plan(struct split *split, const struct split_use *use) UNBRAID_REALT
   split->use = *use;
 }
 
-/* Begins the next output, unless the masks of its frame are worth waiting for. */
+/* Begins the next output, unless waiting for the masks of its frame is worthwhile. */
 static void begin(struct split *split, bool last) UNBRAID_REALTIME {
   bool own = false;
   const float *masks = NULL, *spectra[N_CHANNELS];
@@ -153,10 +153,10 @@ static void begin(struct split *split, bool last) UNBRAID_REALTIME {
                   &split->use.refine);
 }
 
-/* In the second half of the hop: the next output in pieces, so that where blocks are short none has
- * all the work. First what is made of all masks, if they have come, then a stem after the other
- * until an eighth is left, for at the end the next frame is analysed; not at once from the middle
- * on, for there the other split ends its hops. */
+/* In the second half of the hop: makes the next output in pieces, so that no short block has all
+ * the work. First the part that uses all masks, if they have arrived, then one stem after the
+ * other. The last eighth stays free for the analysis of the next frame. The work does not start
+ * right at the middle, because the other split ends its hops there. */
 static void make_some(struct split *split) UNBRAID_REALTIME {
   unsigned eighth = split->hop / 8, from = split->hop / 2 + eighth, to = split->hop - eighth;
   if (split->filled < from) {
@@ -171,8 +171,8 @@ static void make_some(struct split *split) UNBRAID_REALTIME {
   }
 }
 
-/* The hop is full: its frame goes to the worker, and the frame whose masks are due to the output.
- */
+/* The hop is full: sends its frame to the worker and completes the output of the frame whose masks
+ * are due. */
 static void frame_done(struct split *split, struct worker *worker, bool wanted) UNBRAID_REALTIME {
   spectra_analyse(split->spectra, split->now);
   if (mask_link_feed(split->link, split->now, wanted)) {

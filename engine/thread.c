@@ -6,8 +6,9 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* Several times what a model that is opened takes, the most that any does (tests/test_thread.c): a
- * host's log is written to from there too. What a sanitizer adds nobody knows. */
+/* Several times the stack that opening a model needs, which is the largest use
+ * (tests/test_thread.c). Calls of the host's log need stack too. Under a sanitizer the need is
+ * unknown. */
 enum { STACK_BYTES = 256 * 1024, GUARD_BYTES = 64 * 1024 };
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
@@ -18,7 +19,7 @@ enum { STACK_BYTES = 256 * 1024, GUARD_BYTES = 64 * 1024 };
 #define SANITIZED 1
 #endif
 
-/* Where a stack of that size is refused it is as large as any. */
+/* If the system refuses this size, the stack has the default size. */
 static void set_stack(pthread_attr_t *attributes) {
 #ifndef SANITIZED
   long least = sysconf(_SC_THREAD_STACK_MIN); /* what the C library and the kernel take of it */
@@ -34,7 +35,7 @@ bool thread_start(pthread_t *thread, void *(*main)(void *), void *argument) {
   if (pthread_attr_init(&attributes) != 0) {
     return false;
   }
-  /* A host may call from a real-time thread, whose priority would be inherited. */
+  /* A host may call from a real-time thread; the new thread would inherit its priority. */
   pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
   set_stack(&attributes);
   sigset_t all, before;
@@ -48,11 +49,11 @@ bool thread_start(pthread_t *thread, void *(*main)(void *), void *argument) {
 
 /* ---- Priorities ---- */
 
-/* Linux: a flag beside the policy, and a policy above all others, which POSIX has not got. */
+/* Linux only: a flag beside the policy, and a policy above all others. */
 enum { RESET_ON_FORK = 0x40000000, POLICY_DEADLINE = 6 };
 
-/* The clock of a thread's processor time, of which the C library knows the name without asking the
- * kernel, has the thread's number in it: ~number * 8 + 6. */
+/* The id of a thread's processor-time clock contains the thread's number: ~number * 8 + 6. The C
+ * library knows this id without a system call. */
 thread_mark thread_self(void) UNBRAID_REALTIME {
   clockid_t clock = 0;
   UNBRAID_TRUST_BEGIN

@@ -1,4 +1,4 @@
-/* Threads of the plugin's own inside a host's process, and their place among the host's. */
+/* The plugin's own threads in a host's process, and their priority among the host's threads. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <time.h>
 
-/** Starts main(argument) on an ordinary thread, whatever the priority of the caller, with every
- * signal blocked: the host's handlers are none of its business. To be joined. Its stack is a small
- * one, for a host that locks its memory pays for all of it. Not real-time safe.
+/** Starts main(argument) on an ordinary thread, whatever the caller's priority, with every signal
+ * blocked, so that it never runs the host's handlers. Must be joined. Its stack is small, because a
+ * host that locks its memory pays for the whole stack. Not real-time safe.
  * @return false on failure. */
 bool thread_start(pthread_t *thread, void *(*main)(void *), void *argument);
 
-/** Tells one thread from the others of the process; 0 is none. */
+/** Identifies a thread of the process; 0 is none. */
 typedef clockid_t thread_mark;
 
 /** The calling thread's. Real-time safe. */
@@ -22,7 +22,8 @@ thread_mark thread_self(void) UNBRAID_REALTIME;
 /** Whether the calling thread has real-time priority. Not real-time safe. */
 bool thread_is_urgent(void);
 
-/** Takes the calling thread's place below the marked one: when that has real-time priority, with a
- * lower one if `urgent`, as an ordinary thread if not or where the system refuses; else as ordinary
- * as that, and no less nice. Not real-time safe. */
+/** Puts the calling thread below the marked thread. If the marked thread has real-time priority,
+ * the caller gets a lower real-time priority if `urgent`; otherwise, or if the system refuses, it
+ * becomes an ordinary thread. If the marked thread is ordinary, the caller gets the same policy and
+ * is at least as nice. Not real-time safe. */
 void thread_stay_below(thread_mark mark, bool urgent);

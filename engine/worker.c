@@ -7,7 +7,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-/* The worker thread's own, but for what wakes and ends it. */
+/* Owned by the worker thread, except the fields that wake and end it. */
 struct worker {
   struct lane *lanes[MAX_LANES];
   uint32_t epochs[MAX_LANES]; /* that the separators have seen: in another one they are reset */
@@ -22,10 +22,10 @@ struct worker {
   atomic_bool quit;
 };
 
-/* How long a worker that was too slow stays an ordinary thread. */
+/* A worker that was too slow stays an ordinary thread for this time. */
 #define ORDINARY_SECONDS 10.0
 
-/* How often it asks which priority the audio thread has: hosts may raise it later. */
+/* The interval at which it reads the audio thread's priority, because hosts may raise it later. */
 #define PLACED_SECONDS 1.0
 
 /* Weight of a new step in the running mean of the load: half a second at hops of 12 ms. */
@@ -41,7 +41,7 @@ static void step(struct lane *lane, const struct mail *frame, float *masks) UNBR
   atomic_store_explicit(&lane->load, load, memory_order_relaxed);
 }
 
-/* Throws away frames whose masks come too late and without which the separator is as warm.
+/* Discards frames whose masks would come too late and that the separator does not need to warm up.
  * @return whether there were any. */
 static bool skip_stale(struct lane *lane) UNBRAID_REALTIME {
   bool lost = atomic_load_explicit(&lane->lost, memory_order_acquire), stale = lost;
@@ -52,7 +52,7 @@ static bool skip_stale(struct lane *lane) UNBRAID_REALTIME {
   return stale;
 }
 
-/* One frame of one lane; false when it has none. */
+/* Steps one frame of one lane; false if there is none. */
 static bool serve(struct worker *worker, unsigned index) {
   struct lane *lane = worker->lanes[index];
   if (skip_stale(lane)) {
@@ -67,7 +67,8 @@ static bool serve(struct worker *worker, unsigned index) {
       lane->separator->reset(lane->separator);
       worker->epochs[index] = frame->epoch;
     }
-    /* Full only where the audio thread has stopped taking masks: these would be void too. */
+    /* The box is full only if the audio thread has stopped taking masks; these would be void too.
+     */
     struct mail *masks = mailbox_reserve(lane->masks);
     if (masks) {
       step(lane, frame, masks->values);
@@ -82,9 +83,10 @@ static bool serve(struct worker *worker, unsigned index) {
   return true;
 }
 
-/* Below the audio thread, which takes the worker's masks and must not wait for its steps. A worker
- * that is overtaken gives real-time priority up until it has kept pace for a while: Linux stops all
- * real-time threads of a core for 50 ms when together they took 950, audio threads too. */
+/* Stays below the audio thread, which takes the worker's masks and must not wait for its steps. A
+ * worker that falls behind gives up real-time priority until it has kept pace for a while, because
+ * Linux stops all real-time threads of a core for 50 ms, audio threads included, after they took
+ * 950 ms together. */
 static void choose_priority(struct worker *worker) {
   double now = clock_seconds();
   bool urgent = now - worker->overtaken_at >= ORDINARY_SECONDS;

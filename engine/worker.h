@@ -9,30 +9,29 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/** What the worker and the audio thread share of one separator. */
+/** The shared data of one separator between the worker and the audio thread. */
 struct lane {
-  /* Neither changes these while both run. */
+  /* Constant while both threads run. */
   struct separator *separator; /* the worker's to step */
   struct mailbox *frames;      /* to the worker: [2][reads] pairs of real and imaginary part */
   struct mailbox *masks;       /* from the worker: [stems][stft_bins()] */
-  unsigned keep;               /* frames that may wait: older ones are not stepped any more */
+  unsigned keep;               /* frames that may wait; older ones are discarded */
   double step_seconds;         /* time between two steps */
 
   /* The audio thread writes these. */
-  _Atomic uint32_t epoch; /* frames of another one are skipped */
-  atomic_bool lost;       /* the box was full, only its newest counts */
+  _Atomic uint32_t epoch; /* frames of another epoch are skipped */
+  atomic_bool lost;       /* the mailbox was full; only its newest frame counts */
 
   /* The worker writes this. */
-  _Atomic float load; /* time of a step over the time there is, running mean */
+  _Atomic float load; /* time of a step over the available time, running mean */
 };
 
 struct worker;
 
 enum { MAX_LANES = 2 };
 
-/** Starts a thread that serves up to MAX_LANES lanes, with a priority below that of the thread
- * that wakes it. The lanes must outlive it. Not real-time safe. @return NULL
- * on failure. */
+/** Starts a thread that serves up to MAX_LANES lanes, with a priority below the thread that wakes
+ * it. The lanes must outlive it. Not real-time safe. @return NULL on failure. */
 struct worker *worker_new(struct lane *const *lanes, unsigned count);
 
 /** Ends and joins the thread. NULL is allowed. Not real-time safe. */

@@ -1,7 +1,7 @@
-/* How much plugin, engine and window tell each other at most. Knows nothing of any of them. */
+/* Limits of the data that plugin, engine and window exchange. Independent of all three. */
 #pragma once
 
-/** Bytes with the zero at the end. */
+/** Bytes, including the terminating zero. */
 enum {
   MAX_PATH = 4096,
   MAX_REASON = MAX_PATH + 256,  /* why one file was refused */
@@ -10,5 +10,5 @@ enum {
   MAX_TEXT = MAX_REASONS + 2 * MAX_NAME,
 };
 
-/** Bundled four-stem models, as the quality port counts them. */
+/** Bundled four-stem models, in the order of the quality port. */
 enum { N_QUALITIES = 4 };

@@ -61,7 +61,7 @@ static struct order set_order(const struct plugin_messages *m, const LV2_Atom_Ob
                               enum split_id split) UNBRAID_REALTIME {
   const LV2_Atom *value = property(object, m->uris.patch_value);
   if (!value || value->type != m->uris.atom_path || value->size == 0) {
-    return mistaken("a model file is set by its path");
+    return mistaken("a model file must be given as a path");
   }
   const char *path = (const char *)(value + 1);
   const char *end = memchr(path, '\0', value->size);

@@ -1,6 +1,6 @@
-/* The messages of the ports control and notify, the plugin's end: what a host or a window asks for,
- * and what the plugin tells them. The other one is in window_messages.h. A host's atoms are trusted
- * no further than the end of the buffer, and nothing is written that does not fit whole. */
+/* The plugin's end of the messages on the ports control and notify: requests of a host or a window,
+ * and the plugin's answers. window_messages.h has the other end. Nothing in a host's atoms is
+ * trusted, except the size of the buffer. A message is written completely or not at all. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -37,24 +37,24 @@ struct order {
   const char *path;
 };
 
-/** The next order of a port that may be NULL. `at` starts at 0. Real-time safe. @return false at
- * the end. */
+/** The next request on a port, which may be NULL. `at` starts at 0. Real-time safe. @return false
+ * at the end. */
 bool plugin_messages_read(const struct plugin_messages *messages, const LV2_Atom_Sequence *port,
                           uint32_t *at, struct order *order) UNBRAID_REALTIME;
 
-/** Starts to write; `port` may be NULL, and its atom's size is the room there is. Real-time safe.
- */
+/** Starts to write; `port` may be NULL. The size of its atom is the available space. Real-time
+ * safe. */
 void plugin_messages_begin(struct plugin_messages *messages,
                            LV2_Atom_Sequence *port) UNBRAID_REALTIME;
 void plugin_messages_end(struct plugin_messages *messages) UNBRAID_REALTIME;
 
-/* Between the two. All real-time safe. @return false when there is no room, or no port. */
+/* Between begin and end. All real-time safe. @return false without space or port. */
 
-/** The file of a split, as patch:Set, and the name of what plays. */
+/** The file of a split, as patch:Set, and the name of the playing model. */
 bool plugin_messages_file(struct plugin_messages *messages, enum split_id split, const char *path,
                           const char *name) UNBRAID_REALTIME;
 
-/** A line for the player. */
+/** A line for the user. */
 bool plugin_messages_text(struct plugin_messages *messages, const char *text) UNBRAID_REALTIME;
 
 bool plugin_messages_view(struct plugin_messages *messages,

@@ -44,7 +44,7 @@ static const struct scale_point quality_points[] = {
   {.symbol = SYM "_gain",                                                                          \
    .name = NAME " Gain",                                                                           \
    .short_name = SHORT " Gain",                                                                    \
-   .comment = "Fader of the " SYM ": -60 dB is off, 0 dB leaves them as they are in the mix",      \
+   .comment = "Fader of the " SYM ": -60 dB is off, 0 dB keeps the level of the mix",              \
    .kind = KIND_CONTROL_IN,                                                                        \
    .minimum = GAIN_OFF,                                                                            \
    .maximum = 12.0f,                                                                               \
@@ -81,9 +81,9 @@ static const struct scale_point quality_points[] = {
 const struct port_info port_table[N_PORTS] = {
     AUDIO("in_l", "In Left", "In L", "The mix, left channel", KIND_AUDIO_IN, 0, "pg:left", "in"),
     AUDIO("in_r", "In Right", "In R", "The mix, right channel", KIND_AUDIO_IN, 0, "pg:right", "in"),
-    AUDIO("main_l", "Main Left", "Main L", "The mix as the faders bend it, left channel",
-          KIND_AUDIO_OUT, 0, "pg:left", "main"),
-    AUDIO("main_r", "Main Right", "Main R", "The mix as the faders bend it, right channel",
+    AUDIO("main_l", "Main Left", "Main L", "The mix after the faders, left channel", KIND_AUDIO_OUT,
+          0, "pg:left", "main"),
+    AUDIO("main_r", "Main Right", "Main R", "The mix after the faders, right channel",
           KIND_AUDIO_OUT, 0, "pg:right", "main"),
     STEM_OUTS("vocals", "Vocals", "Voc"),
     STEM_OUTS("drums", "Drums", "Drm"),
@@ -100,7 +100,7 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "main_from",
      .name = "Main From",
      .short_name = "Main From",
-     .comment = "Which split's faders bend the main output",
+     .comment = "The split whose faders change the main output",
      .kind = KIND_CONTROL_IN,
      .flags = FLAG_INTEGER | FLAG_ENUM,
      .maximum = 1.0f,
@@ -146,7 +146,7 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "late_frames",
      .name = "Late Frames",
      .short_name = "Late",
-     .comment = "Frames whose masks came too late since the plugin was activated",
+     .comment = "Number of frames with late masks since activation",
      .kind = KIND_CONTROL_OUT,
      .flags = FLAG_INTEGER,
      .maximum = 16777216.0f,
@@ -155,8 +155,7 @@ const struct port_info port_table[N_PORTS] = {
      .name = "Quality",
      .short_name = "Quality",
      .comment =
-         "Which model of the bundle takes the music apart, unless a file was chosen; live and "
-         "instant have less delay",
+         "Selects a bundled model, unless a file is chosen; Live and Instant have less delay",
      .kind = KIND_CONTROL_IN,
      .flags = FLAG_INTEGER | FLAG_ENUM,
      .maximum = 3.0f,
@@ -165,7 +164,7 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "control",
      .name = "Control",
      .short_name = "Control",
-     .comment = "Model files are chosen here",
+     .comment = "Receives the choice of model files",
      .kind = KIND_ATOM_IN,
      .flags = FLAG_OPTIONAL,
      .designation = "lv2:control",
@@ -173,7 +172,7 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "notify",
      .name = "Notify",
      .short_name = "Notify",
-     .comment = "Which model files are chosen, and what a window shows",
+     .comment = "Sends the chosen model files and the data of the window",
      .kind = KIND_ATOM_OUT,
      .flags = FLAG_OPTIONAL,
      .designation = "lv2:control",
@@ -181,8 +180,9 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "sharpness",
      .name = "Sharpness",
      .short_name = "Sharpness",
-     .comment = "Exponent of the masks of the four stems: 1 as the model made them, 2 with less of "
-                "the others in each stem, and more artefacts",
+     .comment =
+         "Exponent of the masks of the four stems: 1 keeps the model's masks; 2 leaves less of "
+         "the other stems in each stem, with more artefacts",
      .kind = KIND_CONTROL_IN,
      .minimum = 1.0f,
      .maximum = 2.0f,
@@ -191,8 +191,9 @@ const struct port_info port_table[N_PORTS] = {
     {.symbol = "spatial",
      .name = "Stereo Filter",
      .short_name = "Stereo",
-     .comment = "How much the four stems are told apart by where they stand between the "
-                "loudspeakers; in a mono mix it changes nothing",
+     .comment =
+         "How much the position between the loudspeakers helps to separate the four stems; no "
+         "effect on a mono mix",
      .kind = KIND_CONTROL_IN,
      .maximum = 100.0f,
      .initial = 100.0f,
@@ -202,8 +203,8 @@ const struct port_info port_table[N_PORTS] = {
      .name = "Floor",
      .short_name = "Floor",
      .comment =
-         "Vocals, drums or bass this far below the mix are closed, and what was left of them "
-         "goes to other: -80 dB is off",
+         "Closes vocals, drums or bass this far below the mix; their remainder goes to other: "
+         "-80 dB is off",
      .kind = KIND_CONTROL_IN,
      .minimum = REFINE_FLOOR_OFF,
      .maximum = -10.0f,

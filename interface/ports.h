@@ -15,11 +15,11 @@
 /** The controls of one stem, in port order. */
 enum stem_control { CONTROL_GAIN, CONTROL_MUTE, CONTROL_SOLO, CONTROL_WET, N_STEM_CONTROLS };
 
-/** The two plugins: with stem outputs, or with the main output alone. */
+/** The two plugins: with stem outputs, or with only the main output. */
 enum variant { VARIANT_STEMS, VARIANT_INSERT, N_VARIANTS };
 
-/** Port numbers of VARIANT_STEMS. VARIANT_INSERT has the same ports without the stem outputs and
- * the switch that is about them. */
+/** Port numbers of VARIANT_STEMS. VARIANT_INSERT has the same ports, except the stem outputs and
+ * their switch. */
 enum port {
   PORT_IN_L,
   PORT_IN_R,
@@ -65,7 +65,7 @@ struct scale_point {
   const char *label;
 };
 
-/** One port. Strings are never NULL but for unit, designation and group. */
+/** One port. Strings are never NULL, except unit, designation and group. */
 struct port_info {
   const char *symbol, *name, *short_name, *comment;
   enum port_kind kind;
@@ -98,19 +98,20 @@ static inline bool ports_is_control(enum port port) {
   return port_table[port].kind == KIND_CONTROL_IN || port_table[port].kind == KIND_CONTROL_OUT;
 }
 
-/** The entry of port_table that a variant's port number means. */
+/** The entry of port_table for a port number of a variant. */
 static inline enum port ports_from_variant(enum variant v, uint32_t index) {
   if (v == VARIANT_STEMS || index < PORT_STEM_AUDIO) {
     return (enum port)index;
   }
-  /* The insert once had PORT_OUTS, and Ardour keeps automation by number: an output took its place,
-   * and the last of then the output's, so that no control has the number that another had. */
+  /* The insert once had PORT_OUTS, and Ardour stores automation by number. So an output port took
+   * its number, and the then last port took the output's number: no control has a number that
+   * another control had. */
   const enum port port = (enum port)(index + 2 * N_STEMS);
   return port == PORT_OUTS ? PORT_LATE_FRAMES : port == PORT_LATE_FRAMES ? PORT_FLOOR : port;
 }
 
-/** The port number of a variant that an entry of port_table has; ports_count() where it has none.
- */
+/** A variant's port number for an entry of port_table; ports_count() if the variant does not have
+ * the port. */
 static inline uint32_t ports_to_variant(enum variant v, enum port port) {
   uint32_t index = 0;
   while (index < ports_count(v) && ports_from_variant(v, index) != port) {

@@ -1,6 +1,6 @@
-/* Colours. The stems' are those of Okabe and Ito (2008), which people with any of the three common
- * kinds of colour blindness can tell apart: of those that are bright enough, the four that are
- * farthest apart to any eye. Every stem is also named in words. */
+/* Colours. The stems' colours are from Okabe and Ito (2008), which people with any of the three
+ * common kinds of colour blindness can distinguish. Among the colours that are bright enough, these
+ * four differ most for every eye. Every stem is also named in words. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -31,7 +31,7 @@ static const colour_t theme_stems[N_STEMS] = {
     [STEM_OTHER] = 0xcc79a7,  [STEM_HARMONIC] = 0x009e73, [STEM_PERCUSSIVE] = 0xe69f00,
 };
 
-/** part of b, the rest of a. */
+/** Mixes two colours: `part` of b, the rest of a. */
 static inline colour_t theme_mix(colour_t a, colour_t b, double part) {
   colour_t mixed = 0;
   for (int shift = 0; shift < 24; shift += 8) {

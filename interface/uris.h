@@ -1,4 +1,4 @@
-/* Names of what the plugin, its window and the sessions say to each other. */
+/* The vocabulary of plugin, window and sessions. */
 #pragma once
 
 #include <lv2/urid/urid.h>
@@ -9,14 +9,14 @@
 #define UNBRAID__model_four UNBRAID_PREFIX "model_four"
 #define UNBRAID__model_hp UNBRAID_PREFIX "model_hp"
 
-/** A property more of such a patch:Set by the plugin, atom:String: the name of what plays, be it of
- * the bundle or a file. */
+/** Another property of this patch:Set from the plugin, atom:String: the name of the playing model,
+ * bundled or from a file. */
 #define UNBRAID__name UNBRAID_PREFIX "name"
 
-/** Saved, atom:Int: the quality that the files go with. */
+/** Saved, atom:Int: the quality that belongs to the files. */
 #define UNBRAID__quality UNBRAID_PREFIX "quality"
 
-/** An object without properties, from a window at least once a second: it wants views. */
+/** An object without properties. A window sends it at least once a second to receive views. */
 #define UNBRAID__Watch UNBRAID_PREFIX "Watch"
 
 /** An object for windows, with these properties. */
@@ -25,11 +25,11 @@
 #define UNBRAID__column UNBRAID_PREFIX "column" /* atom:Chunk of VIEW_BANDS x VIEW_BYTES bytes */
 #define UNBRAID__load UNBRAID_PREFIX "load"     /* atom:Float: worker time over hop */
 
-/** An object for windows: what went wrong or changed. */
+/** An object for windows: an error or a change, as text. */
 #define UNBRAID__Message UNBRAID_PREFIX "Message"
 #define UNBRAID__text UNBRAID_PREFIX "text" /* atom:String, one line */
 
-/** All that is needed of them, as the host numbers them. */
+/** The URIDs of all used URIs. */
 struct uris {
   LV2_URID atom_blank, atom_chunk, atom_float, atom_int, atom_object, atom_path, atom_sequence,
       atom_urid;

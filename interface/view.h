@@ -1,5 +1,5 @@
-/* What a window shows: levels, a column of the spectrum with its shares, the worker's load.
- * Gathered while a window watches, and only then. */
+/* The data of a window: levels, a column of the spectrum with the stems' shares, the worker's load.
+ * They are collected only while a window watches. */
 #pragma once
 
 #include "dsp/picture.h"
@@ -11,7 +11,7 @@
 
 enum { VIEW_BANDS = 64, VIEW_BYTES = 1 + N_STEMS };
 
-/** Centre frequencies of the lowest and the highest band, in Hz; the others lie between them in
+/** Centre frequencies of the lowest and the highest band, in Hz; the others lie between them at
  * equal ratios. */
 #define VIEW_LOWEST 40.0f
 #define VIEW_HIGHEST 16000.0f
@@ -19,8 +19,8 @@ enum { VIEW_BANDS = 64, VIEW_BYTES = 1 + N_STEMS };
 struct view_data {
   float levels[N_STEMS]; /* peaks behind the fader since the last view, linear */
   /* Per band: the level of the input, 0 ... 255 for -90 ... 0 dB of a full-scale sine, then the
-   * share of each stem as main lets it through, 0 ... 255. The stems are those of the split that
-   * main is made from, and of both while that changes. */
+   * share of each stem in main, 0 ... 255. The stems are those of the split that main follows, or
+   * of both splits while that changes. */
   uint8_t column[VIEW_BANDS][VIEW_BYTES];
   float load; /* worker time over hop time, running mean */
 };
@@ -36,7 +36,7 @@ struct view {
 
 void view_init(struct view *view, double rate);
 
-/** Forgets that a window watched. Real-time safe. */
+/** Forgets all windows. Real-time safe. */
 void view_reset(struct view *view) UNBRAID_REALTIME;
 
 /** A window wants views for the next three seconds. Real-time safe. */
@@ -47,10 +47,10 @@ static inline bool view_watched(const struct view *view) UNBRAID_REALTIME {
   return view->watched > 0;
 }
 
-/** Peaks behind the faders since the last call, linear. Real-time safe. */
+/** Takes the peaks after the faders since the last call, linear. Real-time safe. */
 void view_hear(struct view *view, const float peaks[N_STEMS]) UNBRAID_REALTIME;
 
-/** n samples have passed. Real-time safe. @return true when it is time for a view. */
+/** Counts n samples. Real-time safe. @return true when it is time for a view. */
 bool view_advance(struct view *view, unsigned n) UNBRAID_REALTIME;
 
 /** Makes a view of the newest output. Real-time safe. */

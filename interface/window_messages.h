@@ -1,5 +1,5 @@
-/* The messages of the ports control and notify, the window's end. The other one is in
- * plugin_messages.h, the names both use in uris.h. */
+/* The window's end of the messages on the ports control and notify. plugin_messages.h has the other
+ * end, uris.h the vocabulary. */
 #pragma once
 
 #include "dsp/stems.h"
@@ -18,7 +18,7 @@ struct window_messages {
   LV2_Atom_Forge forge;
 };
 
-/** What an atom of the plugin says. Pointers lead into the atom; NULL: not said. */
+/** The content of an atom from the plugin. Pointers lead into the atom; NULL: not included. */
 struct window_messages_news {
   const float *levels;   /* [N_STEMS] */
   const uint8_t *column; /* [VIEW_BANDS * VIEW_BYTES] */
@@ -31,14 +31,14 @@ struct window_messages_news {
 
 void window_messages_init(struct window_messages *messages, LV2_URID_Map *map);
 
-/** Reads an atom of size bytes. Nothing in it is trusted; what has a wrong type or size is left
- * out. Returns whether there was anything. */
+/** Reads an atom of size bytes. Nothing in it is trusted; values of a wrong type or size are
+ * skipped. Returns whether it contained a message. */
 bool window_messages_read(const struct window_messages *messages, const void *atom, uint32_t size,
                           struct window_messages_news *news);
 
 /* Each writes one message into the buffer and returns it, or NULL when it does not fit. */
 
-/** The UI is open: the plugin sends views for a while. */
+/** The window is open: the plugin sends views for three seconds. */
 const LV2_Atom *window_messages_watch(struct window_messages *messages, void *buffer,
                                       uint32_t size);
 

@@ -188,6 +188,7 @@ LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=20
               $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
 	tests/check_includes.sh
+	tests/check_links.sh
 	$(CLANG_FORMAT) --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|engine|interface|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The GRUs never forget quite all. So many steps warm them well; more would keep the worker busy
- * further past its deadline when a network that rested is woken. */
+/* The GRUs never forget completely. This many steps warm them up well. More would keep the worker
+ * busy beyond its deadline when a resting network wakes. */
 enum { CONTEXT = 16 };
 
 enum { MAX_WIDTH = 512, MAX_BLOCKS = 32, NAME_SIZE = 64 };
@@ -140,7 +140,7 @@ static void bandgru_free(void *self) {
   free(net);
 }
 
-/* Any look-ahead: the state carries a frame on to the step that gives its masks. */
+/* Any look-ahead works: the state carries a frame to the step that returns its masks. */
 static void bandgru_read(struct reader *r, void *self, const struct net_shape *shape) {
   struct bandgru *net = self;
   read_sizes(r, net, shape->bins);
@@ -250,7 +250,7 @@ static void bandgru_step(void *self, const struct kernels *kernels, const float 
   estimate(net, kernels, estimates, wanted);
 }
 
-/* The greatest estimate of a bin is one: no floor is needed. */
+/* The largest estimate of a bin is one, so no floor is needed. */
 const struct architecture bandgru = {.name = "bandgru",
                                      .feature = "mid-side-magnitude",
                                      .mask_floor = 0.0f,

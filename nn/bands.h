@@ -1,5 +1,6 @@
-/* A spectrum cut into bands that widen with frequency, a dense layer of its own for each at either
- * end of a network: the encoder sees a band's newest frames, the decoder gives its bins. */
+/* A spectrum split into bands that widen with frequency. Each band has its own dense layer at the
+ * start and the end of a network: the encoder reads the band's newest frames, the decoder returns
+ * its bins. */
 #pragma once
 
 #include "dsp/rt.h"

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Added to the running level: silence stays silent instead of being raised to music. */
+/* Added to the running level, so that silence is not amplified to music. */
 #define LEVEL_FLOOR 1e-5
 
-/* How much a sound from everywhere counts as one from the middle, of all energy. */
+/* This share of all energy is added as sound from the middle. */
 #define CENTRED 0.05
 
-/* What sounds of late, in parts of the memory; how far from the past is elsewhere; and how much
- * softer says nothing. */
+/* The length of the recent past as a part of the memory; the difference that counts as a new image;
+ * the relative level below which the recent past is ignored. */
 #define RECENT (1.0 / 12.0)
 #define ELSEWHERE 0.4
 #define FAINT 0.01
@@ -46,7 +46,7 @@ void features_reset(struct features *features) UNBRAID_REALTIME {
   features->energy = features->energy_weight = 0.0;
 }
 
-/* Sums run in this many lanes, which the compiler puts into vectors. */
+/* Sums use this many lanes, which the compiler turns into vectors. */
 enum { LANES = 8 };
 
 static double lanes_sum(const float lanes[LANES]) UNBRAID_REALTIME {
@@ -81,8 +81,7 @@ static void enter(struct image *image, struct image frame) UNBRAID_REALTIME {
   image->weight = keep * image->weight + enters;
 }
 
-/* Whether what sounds of late is elsewhere than the past says: a channel came, went or was turned
- * over. */
+/* Whether the recent image differs from the past: a channel came, went or was inverted. */
 static bool moved(struct image past, struct image recent) UNBRAID_REALTIME {
   double was = past.ll + past.rr + 1e-30, is = recent.ll + recent.rr + 1e-30;
   double across = (recent.ll - recent.rr) / is - (past.ll - past.rr) / was;
@@ -91,7 +90,7 @@ static bool moved(struct image past, struct image recent) UNBRAID_REALTIME {
          is / recent.weight > FAINT * was / past.weight;
 }
 
-/* As if all had begun with what sounds of late. */
+/* Restarts the past from the recent image. */
 static void begin_with(struct image *past, struct image recent) UNBRAID_REALTIME {
   double scale = (1.0 - past->keep) / (1.0 - recent.keep);
   past->ll = scale * recent.ll;
@@ -131,7 +130,7 @@ static void turned(const float *restrict left, const float *restrict right, unsi
 
 static void principal_axes(struct image past, const float *left, const float *right, unsigned bins,
                            float scale, float *first, float *second) UNBRAID_REALTIME {
-  /* No energy at all counts as the middle. */
+  /* Without energy, the axis is the middle. */
   double angle =
       0.5 * atan2(2.0 * past.lr + CENTRED * (past.ll + past.rr) + 1e-30, past.ll - past.rr);
   float c = scale * (float)(sqrt(0.5) * cos(angle)), s = scale * (float)(sqrt(0.5) * sin(angle));
@@ -157,7 +156,7 @@ void features_of(struct features *features, const float *left, const float *righ
   unsigned n = f->planes * f->bins;
   memset(values, 0, n * sizeof *values);
   follow(f, image_of(left, right, seen));
-  /* The planes' squares add up to the mean of the channels', whichever way they are turned. */
+  /* The planes' squares add up to the mean of the channels' squares for any rotation. */
   double level = scale * sqrt(0.5 * f->energy / (f->energy_weight * f->bins)) + LEVEL_FLOOR;
   if (f->planes == 1) {
     both_channels(left, right, seen, scale / (float)level, values);

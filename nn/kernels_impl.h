@@ -1,7 +1,7 @@
-/* The kernels' source. Each kernels_*.c includes it once, compiled for its instruction set, with
- * KERNEL_TABLE the name of its table, KERNEL_NAME its label, KERNEL_LANES the floats of one
- * register and KERNEL_SUMS the registers that a product may fill with sums: enough to hide the
- * latency of an FMA, few enough to leave some for weights and inputs. */
+/* The kernels' source. Each kernels_*.c includes it once, compiled for its instruction set.
+ * KERNEL_TABLE is the name of its table, KERNEL_NAME its label, KERNEL_LANES the floats per
+ * register. KERNEL_SUMS is the number of registers for sums: enough to hide the latency of an FMA,
+ * but few enough to leave some for weights and inputs. */
 
 #include "nn/kernels.h"
 
@@ -24,8 +24,8 @@ static inline __attribute__((always_inline)) vec choose(ints which, vec yes, vec
   return (vec)((which & (ints)yes) | (~which & (ints)no));
 }
 
-/* `columns` columns of `panels` panels times `count` positions of one tap, all constant where it is
- * called, so that the sums stay in registers. */
+/* `columns` columns of `panels` panels times `count` positions of one tap. All three are constants
+ * in the caller, so that the sums stay in registers. */
 static inline __attribute__((always_inline)) void add_columns(vec *sums, const float *weights,
                                                               size_t panel_step, unsigned panels,
                                                               unsigned columns, const float *x,
@@ -47,7 +47,7 @@ static inline __attribute__((always_inline)) void add_columns(vec *sums, const f
 }
 
 /* `panels` panels from `first` on times `count` positions from `at` on; `panels` and `count` are
- * constant where it is called. */
+ * constants in the caller. */
 static inline __attribute__((always_inline)) void
 tile(const struct kernel_matrix *m, unsigned first, unsigned panels, const float *const *x,
      size_t x_stride, float *y, size_t y_stride, unsigned at, unsigned count) {
@@ -81,8 +81,8 @@ tile(const struct kernel_matrix *m, unsigned first, unsigned panels, const float
   }
 }
 
-/* Every panel times `count` positions, constant where it is called: as many panels at a time as
- * there are registers for. */
+/* Every panel times `count` positions, a constant in the caller. Takes as many panels at a time as
+ * the registers allow. */
 static inline __attribute__((always_inline)) void
 every_panel(const struct kernel_matrix *m, const float *const *x, size_t x_stride, float *y,
             size_t y_stride, unsigned at, unsigned count) {
@@ -103,7 +103,7 @@ every_panel(const struct kernel_matrix *m, const float *const *x, size_t x_strid
 static void product(const struct kernel_matrix *m, const float *const *x, size_t x_stride, float *y,
                     size_t y_stride, unsigned count) UNBRAID_REALTIME {
   unsigned most = m->panels > 1 ? MOST_SHARED : MOST, at = 0;
-  /* Tiles of nearly the same length: a short one at the end would leave registers idle. */
+  /* Tiles have nearly the same length, because a short last tile would leave registers idle. */
   for (unsigned tiles = (count + most - 1) / most; tiles > 0; --tiles) {
     unsigned n = (count - at + tiles - 1) / tiles;
     switch (n) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keeps a norm of equal values from dividing by zero; PyTorch's. */
+/* Avoids a division by zero in a norm of equal values; as in PyTorch. */
 #define NORM_FLOOR 1e-5f
 
 bool dense_init(struct dense *dense, unsigned rows, unsigned cols, unsigned taps,
@@ -126,7 +126,7 @@ void norm_forward(const struct norm *norm, const float *x, unsigned count,
   }
 }
 
-/* Sequences that a GRU takes at a time, while their gates are still in the cache. */
+/* Sequences that a GRU computes at a time, so that their gates stay in the cache. */
 enum { TOGETHER = 8 };
 
 /* The three gates' rows, each gate padded to whole panels. */

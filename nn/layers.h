@@ -1,4 +1,4 @@
-/* Streaming layers: each takes one frame and gives one frame, and keeps the past it needs. */
+/* Streaming layers: each takes one frame, returns one frame, and keeps the past it needs. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/** y = W x + b, then times matrix.slope where below zero: 1 unless set. Rows are padded to whole
- * panels: outputs have kernel_padded(rows) values, those past `rows` are zero. */
+/** y = W x + b; results below zero are multiplied by matrix.slope, 1 unless set. Rows are padded to
+ * whole panels: outputs have kernel_padded(rows) values, and the values past `rows` are zero. */
 struct dense {
   unsigned rows;
   struct kernel_matrix matrix;
@@ -20,8 +20,8 @@ bool dense_init(struct dense *dense, unsigned rows, unsigned cols, unsigned taps
                 const float *weights, unsigned biases, const float *bias);
 void dense_free(struct dense *dense);
 
-/** Applies one of one tap to `count` vectors of `cols` values, x_stride floats apart, giving
- * y [count][kernel_padded(rows)]. Where the layer has more than one bias, each vector has its own.
+/** Applies a layer with one tap to `count` vectors of `cols` values, x_stride floats apart. Writes
+ * y [count][kernel_padded(rows)]. If the layer has several biases, each vector has its own bias.
  * Real-time safe. */
 void dense_forward(const struct dense *dense, const struct kernels *kernels, const float *x,
                    size_t x_stride, unsigned count, float *y) UNBRAID_REALTIME;
@@ -32,8 +32,8 @@ void dense_forward(const struct dense *dense, const struct kernels *kernels, con
 bool dense_init_convolution(struct dense *dense, unsigned rows, unsigned channels, unsigned taps,
                             const float *weights, const float *bias);
 
-/** The newest `frames` frames of `width` values, oldest first: what a causal convolution along
- * time sees. */
+/** The newest `frames` frames of `width` values, oldest first: the input of a causal convolution
+ * along time. */
 struct history {
   unsigned frames, width;
   float *values; /* [frames][width] */
@@ -60,15 +60,14 @@ struct norm {
 bool norm_init(struct norm *norm, unsigned width, const float *weight, const float *bias);
 void norm_free(struct norm *norm);
 
-/** Of `count` vectors, in x as in y kernel_padded(width) floats apart. Real-time safe. */
+/** Normalises `count` vectors, kernel_padded(width) floats apart in x and y. Real-time safe. */
 void norm_forward(const struct norm *norm, const float *x, unsigned count,
                   float *y) UNBRAID_REALTIME;
 
-/** A gated recurrent unit as PyTorch has it, run on `count` sequences that share its weights:
+/** A gated recurrent unit as in PyTorch, for `count` sequences that share its weights:
  *
  *     reset, update = sigmoid(W x + b + V h + c)
- *     h = (1 - update) tanh(W x + b + reset (V h + c)) + update h
- */
+ *     h = (1 - update) tanh(W x + b + reset (V h + c)) + update h */
 struct gru {
   unsigned width, count;
   struct dense input, hidden; /* rows of reset, update and new state, each padded to panels */

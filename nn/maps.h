@@ -1,4 +1,4 @@
-/* What convolutions see: feature maps over the bands of the newest frames. */
+/* The input of convolutions: feature maps over the bands of the newest frames. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /** A ring of frames. A frame is a row per band, with `edge` rows of zeros before the first and
- * after the last; in a row the maps lie side by side, so that layers that see each other's maps
- * write theirs beside what they read. */
+ * after the last; In a row the maps are side by side, so a layer writes its maps beside the maps
+ * that it reads. */
 struct maps {
   unsigned frames, bands, edge;
   size_t stride;   /* values from a band to the next */
@@ -29,6 +29,6 @@ void maps_advance(struct maps *maps) UNBRAID_REALTIME;
 /** The first band of the newest frame. Real-time safe. */
 float *maps_newest(const struct maps *maps) UNBRAID_REALTIME;
 
-/** What each tap of a kernel of all frames, the oldest first, times 2 * edge + 1 bands sees of the
- * first band: for kernels.h. taps: [frames][2 * edge + 1]. Real-time safe. */
+/** For kernels.h: the input of each tap at the first band, for a kernel over all frames (oldest
+ * first) and 2 * edge + 1 bands. taps: [frames][2 * edge + 1]. Real-time safe. */
 void maps_taps(const struct maps *maps, const float **taps) UNBRAID_REALTIME;

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kernels along time reach back much further, but with ever less weight. A fifth of a second warms
- * them; more would keep the worker busy past its deadline when a network that rested is woken. */
+/* Kernels along time reach back much further, but with decreasing weight. A fifth of a second warms
+ * them up. More frames would keep the worker busy past its deadline when a resting network wakes.
+ */
 enum { CONTEXT = 16 };
 
 enum {
@@ -71,7 +72,7 @@ static void read_kernels(struct reader *r, struct mdensenet *net) {
     text += more;
   }
   if (!good || *text) {
-    reader_fail(r, "kernels are not an odd number of bands times frames each");
+    reader_fail(r, "a kernel is not an odd number of bands times frames");
   }
 }
 
@@ -89,7 +90,7 @@ static void read_sizes(struct reader *r, struct mdensenet *net, unsigned bins) {
     read_kernels(r, net);
   }
   if (r->good && net->bands.count % (1u << net->levels) != 0) {
-    reader_fail(r, "bands cannot be halved as often as levels says");
+    reader_fail(r, "bands cannot be halved once per level");
   }
 }
 
@@ -115,8 +116,8 @@ static void read_block(struct reader *r, struct block *block, const char *name, 
     read_convolution(r, &block->layer[i], layer, maps, block->inputs + i * block->growth, kernel,
                      slope);
   }
-  /* Results come in whole panels: what a row has behind a layer's maps is written over with zeros,
-   * until those of the next layer are written. */
+  /* Results are whole panels. They overwrite the row behind a layer's maps with zeros, until the
+   * next layer writes its maps there. */
   unsigned all = block->inputs + (block->depth - 1) * block->growth;
   unsigned spill = kernel_padded(block->growth) - block->growth;
   if (r->good && !maps_init(&block->seen, kernel.frames, bands, kernel.bands / 2, all + spill)) {
@@ -216,7 +217,7 @@ static void mdensenet_free(void *self) {
   free(net);
 }
 
-/* Any look-ahead: the maps carry a frame on to the step that gives its masks. */
+/* Any look-ahead works: the maps carry a frame to the step that returns its masks. */
 static void mdensenet_read(struct reader *r, void *self, const struct net_shape *shape) {
   struct mdensenet *net = self;
   read_sizes(r, net, shape->bins);
@@ -246,7 +247,8 @@ static void mdensenet_reset(void *self) UNBRAID_REALTIME {
   maps_reset(&net->join.seen);
 }
 
-/* Its input is in the newest frame of its maps, and goes to the past with those of its layers. */
+/* Its input is in the newest frame of its maps and becomes past together with the maps of its
+ * layers. */
 static void block_forward(struct block *block, const struct kernels *k, float *y,
                           size_t y_stride) UNBRAID_REALTIME {
   struct maps *seen = &block->seen;
@@ -261,7 +263,7 @@ static void block_forward(struct block *block, const struct kernels *k, float *y
   maps_advance(seen);
 }
 
-/* The greater of two bands that become one, of the first `width` maps. */
+/* The maximum of each pair of bands, for the first `width` maps. */
 static void halve(const struct maps *from, const struct maps *to, unsigned width) UNBRAID_REALTIME {
   const float *even = maps_newest(from);
   float *y = maps_newest(to);
@@ -285,7 +287,8 @@ static void branch_forward(struct mdensenet *net, struct branch *branch, const s
     memcpy(maps_newest(first) + b * first->stride, net->x + b * wide, net->width * sizeof *net->x);
   }
   for (unsigned level = 0; level < levels; ++level) {
-    /* What comes down is the first input of the block that leads up to the same bands. */
+    /* The maps on the way down are the first input of the block that leads back up to the same
+     * bands. */
     struct maps *beside = &branch->up[levels - 1 - level].seen;
     block_forward(&branch->down[level], k, maps_newest(beside), beside->stride);
     halve(beside, &branch->down[level + 1].seen, net->growth);

@@ -22,8 +22,8 @@ struct net {
   unsigned bins; /* that the network was trained with, at least info.bins */
   float scale;   /* from an unscaled spectrum to units of a full-scale sine */
   const struct architecture *architecture;
-  /* What it made: networks of the same weights that take turns, each with a past of its own. So
-   * steps may follow each other faster than what the weights learnt. */
+  /* Networks of the same weights that take turns, each with its own past. So steps may be closer
+   * together than in training. */
   void *networks[MAX_STRIDE];
   unsigned stride, turn;
   const struct kernels *kernels;
@@ -39,11 +39,11 @@ static const struct architecture *find_architecture(const struct safetensors *fi
       return *a;
     }
   }
-  snprintf(error, size, "%s: architecture is none that this version reads", safetensors_path(file));
+  snprintf(error, size, "%s: unknown architecture", safetensors_path(file));
   return NULL;
 }
 
-/* Files from before there was a choice have a step of one network for every frame. */
+/* Older files without these fields have one network that steps every frame. */
 static bool read_steps(struct net *net, const struct safetensors *file, char *error, size_t size) {
   net->info.renew = net->stride = 1;
   return (!safetensors_text(file, "renew") ||

@@ -1,5 +1,5 @@
-/* A separation network, whatever its architecture: opened from a model file, stepped once for
- * every `renew` frames. */
+/* A separation network of any architecture. It is opened from a model file and steps once every
+ * `renew` frames. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -7,20 +7,21 @@
 
 #include <stddef.h>
 
-/** Stems that a network may tell apart, and bytes of their names. */
+/** Limits of the number of a network's stems, and bytes of a stem's name. */
 enum { NET_LEAST_STEMS = 2, NET_MOST_STEMS = 6, NET_STEM_NAME = 16 };
 
-/** What a network needs around it. Lengths are in samples at the rate it was opened for. */
+/** The properties of a network that its caller needs. Lengths are in samples at the rate it was
+ * opened for. */
 struct net_info {
-  char name[32];                     /* of the model: "balanced" */
+  char name[32];                     /* name of the model: "balanced" */
   unsigned analysis, synthesis, hop; /* its STFT */
-  unsigned renew;                    /* steps are this many frames apart: others share masks */
+  unsigned renew;                    /* frames from one step to the next; they share its masks */
   unsigned lookahead;                /* frames: a step gives the masks of the frame this far back */
   unsigned context;                  /* frames of the past that a step depends on */
   unsigned bins;                     /* bins it reads and estimates, from 0 Hz up */
-  unsigned stems;                    /* that it estimates, as the file names them: */
-  char stem_names[NET_MOST_STEMS][NET_STEM_NAME]; /* of a-z, 0-9 and _ */
-  float mask_power, mask_floor;                   /* how its estimates become masks */
+  unsigned stems;                    /* number of estimated stems */
+  char stem_names[NET_MOST_STEMS][NET_STEM_NAME]; /* names in the model file, of a-z, 0-9, _ */
+  float mask_power, mask_floor;                   /* parameters of mask_soft() for its estimates */
 };
 
 struct net;
@@ -39,7 +40,8 @@ void net_reset(struct net *net) UNBRAID_REALTIME;
 /** Computes with this table instead of the fastest one. For tests and benchmarks. */
 void net_use_kernels(struct net *net, const struct kernels *kernels);
 
-/** One step: the spectra of the newest frame (unscaled, `bins` pairs of real and imaginary part
- * each) in, estimates [stems][bins] >= 0 out. Bounded, allocates nothing: may run anywhere. */
+/** One step, once every `renew` frames. In: the spectra of the newest frame, unscaled, `bins` pairs
+ * of real and imaginary part each. Out: estimates [stems][bins] >= 0. Bounded and without
+ * allocation: may run on any thread. */
 void net_step(struct net *net, const float *left, const float *right,
               float *estimates) UNBRAID_REALTIME;

@@ -1,4 +1,4 @@
-/* A model file being read into a network: the first thing that fails says why, the rest is skipped.
+/* Reads a model file into a network. The first failure sets the error; all later calls do nothing.
  * Nothing here is real-time safe. */
 #pragma once
 
@@ -17,7 +17,7 @@ struct reader {
 
 struct reader reader_of(const struct safetensors *file, char *error, size_t error_size);
 
-/** Fails for this reason, unless something failed before. */
+/** Fails with this reason, unless an earlier call failed. */
 void reader_fail(struct reader *reader, const char *reason);
 
 /** A size from the metadata, 1 ... maximum. @return 0 once something failed. */

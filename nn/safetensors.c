@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Larger than any model that fits the plugin; a claim above it is an error, not an allocation. */
+/* More than any usable model needs. A larger size in the file is an error and is not allocated. */
 #define MAX_FILE_BYTES ((uint64_t)256 << 20)
 enum { LENGTH_BYTES = 8 };
 
@@ -26,8 +26,8 @@ struct safetensors {
   size_t size;          /* of bytes */
 };
 
-/* Sets `error`. What the file says may be quoted in it, so that control characters are replaced:
- * it must stay one line. */
+/* Sets `error`. The text may quote the file, so control characters are replaced: the error must
+ * stay one line. */
 static void fail(const struct safetensors *file, char *error, size_t size, const char *format,
                  ...) {
   int used = snprintf(error, size, "%s: ", file->path);
@@ -107,14 +107,14 @@ static bool read_file(struct safetensors *file, FILE *stream, char *error, size_
   return true;
 }
 
-/* Anything but a regular file is refused before a byte is read: a pipe could make us wait. */
+/* Only regular files are read, because a pipe could block the thread. */
 static FILE *open_regular(const struct safetensors *file, char *error, size_t error_size) {
   struct stat info;
   int descriptor = open(file->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0 || fstat(descriptor, &info) != 0) {
     fail(file, error, error_size, "%s", strerror(errno));
   } else if (!S_ISREG(info.st_mode)) {
-    fail(file, error, error_size, S_ISDIR(info.st_mode) ? "is a folder" : "is no regular file");
+    fail(file, error, error_size, S_ISDIR(info.st_mode) ? "is a folder" : "is not a regular file");
   } else {
     FILE *stream = fdopen(descriptor, "rb");
     if (stream) {
@@ -183,7 +183,7 @@ bool safetensors_expect(const struct safetensors *file, const char *key, const c
 bool safetensors_number(const struct safetensors *file, const char *key, double minimum,
                         double maximum, double *value, char *error, size_t error_size) {
   const char *text = safetensors_text(file, key);
-  /* Not strtod(): it reads "0.5" differently where the host's locale has a decimal comma. */
+  /* strtod() would read "0.5" differently if the host's locale has a decimal comma. */
   json_t *parsed = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
   bool is_number = json_is_number(parsed);
   double number = json_number_value(parsed);
@@ -296,7 +296,8 @@ float *safetensors_tensor(const struct safetensors *file, const char *name, cons
     return NULL;
   }
   if (!shape_matches(json_object_get(entry, "shape"), shape, rank)) {
-    fail(file, error, error_size, "tensor %s does not have the shape that the metadata says", name);
+    fail(file, error, error_size, "tensor %s does not have the shape that the metadata requires",
+         name);
     return NULL;
   }
   size_t count = 1;

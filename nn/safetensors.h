@@ -1,5 +1,5 @@
-/* Reader of safetensors files that trusts nothing in them: sizes, overflows, types, shapes and
- * finiteness are checked before use. Tensors of type F32, F16 and BF16 are read as float.
+/* Reader of safetensors files. It trusts nothing in the file: it checks sizes, overflows, types,
+ * shapes and finiteness before use. Tensors of type F32, F16 and BF16 are read as float.
  *
  * Format: https://github.com/huggingface/safetensors#format */
 #pragma once

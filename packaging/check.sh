@@ -1,7 +1,7 @@
 #!/bin/bash
-# check.sh: from the archive of the commit, builds what users install at two places and compares it
-# byte for byte, then builds the Debian packages, and shows them to their checkers. Nothing is
-# installed, nothing fetched. Takes a folder for its work, or makes one and removes it.
+# check.sh: builds the installed files from the commit's archive in two places and compares them
+# byte for byte. Then builds the Debian packages and runs their checkers. It installs and downloads
+# nothing. Takes a folder for its work, or makes one and removes it.
 set -eu
 cd "$(dirname "$0")/.."
 unset MAKEFLAGS MAKELEVEL
@@ -56,7 +56,7 @@ for package in unbraid unbraid-lv2; do
   dpkg-deb -x "$work/deb/${package}_${version}_"*.deb "$work/root"
 done
 bundle=$work/root/usr/lib/lv2/unbraid.lv2
-# Control-flow protection is not among the flags of Debian 12.
+# Debian 12's flags do not include control-flow protection.
 hardening-check --quiet "$work/root/usr/bin/unbraid" "$bundle"/*.so \
   --nocfprotection || fail "hardening"
 LV2_PATH=$work/root/usr/lib/lv2 PATH=$work/root/usr/bin:$PATH debian/tests/smoke

@@ -1,7 +1,7 @@
 #!/bin/sh
-# deps.sh build|test|packages|arm|bench: says which packages are missing, and installs them on Debian
-# and its kin when run as root or with a sudo that asks for no password. Otherwise it prints the
-# command to run and exits 1.
+# deps.sh build|test|packages|arm|bench: names missing packages, and installs them on Debian and
+# its derivatives when run as root or with passwordless sudo. Otherwise it prints the command to
+# run and exits 1.
 set -eu
 
 build_packages="make pkg-config libfftw3-dev libjansson-dev liblilv-dev lv2-dev libsndfile1-dev
@@ -9,18 +9,18 @@ build_packages="make pkg-config libfftw3-dev libjansson-dev liblilv-dev lv2-dev 
 build_libraries="fftw3f jansson lilv-0 lv2 sndfile cairo"
 test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
-# Hosts, checkers, and what training needs: the tests that need an absent one say so and are skipped.
+# Hosts, checkers and the packages of training. Tests that need a missing one say so and are skipped.
 optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 libjack-jackd2-dev jalv ecasound
   pipewire-bin ardour valgrind clang libclang-rt-dev clang-format-19 clang-tidy spin python3-torch
   python3-scipy python3-soundfile python3-matplotlib libopenblas0-pthread ffmpeg git appstream"
-# To build the Debian packages and to look them over.
+# To build and check the Debian packages.
 package_packages="git build-essential debhelper pkgconf fakeroot libcmocka-dev lilv-utils sox
   lintian devscripts appstream"
-# What the benchmarks compare with: absent ones are left out.
+# Libraries that the benchmarks compare with; missing ones are left out.
 optional_bench_packages="libdnnl-dev libxnnpack-dev libcpuinfo-dev libopenblas-dev python3-torch
   python3-scipy"
 
-# To build for aarch64 elsewhere and run it: Debian's cross compiler, and libraries side by side.
+# To build for aarch64 on another machine and run it: Debian's cross compiler and foreign libraries.
 arm_packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libfftw3-dev:arm64
   libjansson-dev:arm64 libcmocka-dev:arm64"
 
@@ -40,7 +40,7 @@ clang_runtime() {
   echo "libclang-rt-${version:+$version-}dev"
 }
 
-# Those of the packages that are not installed. Programs count wherever they come from.
+# Prints the packages that are not installed. Programs count wherever they come from.
 missing() {
   for package; do
     case $package in
@@ -55,14 +55,14 @@ missing() {
   done
 }
 
-# Those of the packages that apt knows how to get.
+# Prints the packages that apt can install.
 available() {
   for package; do
     if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then printf '%s ' "$package"; fi
   done
 }
 
-# The same, or all of them where apt has no lists yet.
+# The same, or all of them if apt has no lists yet.
 known() {
   names=$(available "$@")
   printf '%s' "${names:-$*}"
@@ -84,7 +84,7 @@ apt_get() {
   }
 }
 
-# --no-remove: no test is worth a package that somebody uses.
+# --no-remove: never removes a package that somebody uses.
 apt_install() {
   apt_get install --no-install-recommends --no-remove -y "$@"
 }
@@ -109,7 +109,7 @@ install() {
   apt_install "$@"
 }
 
-# What cannot be installed from here is named together: a command that gets all of it.
+# Names everything that cannot be installed from here in one command.
 require() {
   wanted=$(missing "$@")
   [ -n "$wanted" ] || return 0
@@ -148,7 +148,7 @@ has_architecture() {
   [ "$(dpkg --print-architecture)" = "$1" ] || dpkg --print-foreign-architectures | grep -qx "$1"
 }
 
-# Ubuntu keeps other architectures on another server: there its own apt lists have to name it first.
+# Ubuntu has other architectures on another server, which its apt lists must name first.
 need_architecture() {
   if has_architecture "$1"; then return; fi
   may_install && grep -qx 'ID=debian' /etc/os-release || die "packages for $1 are unknown here; add them with
@@ -157,7 +157,7 @@ need_architecture() {
   update_once
 }
 
-# Where there is no apt: pkg-config has the last word.
+# Without apt, pkg-config decides.
 require_libraries() {
   have pkg-config || die "pkg-config is missing, and this system has no apt to get it from"
   absent=

@@ -14,7 +14,7 @@
 #define FLOOR_DB (-60.0f)
 enum { STEPS_PER_DB = 4, FULL = 240, FALL = 4 };
 
-/* The largest picture: its memory is taken once, as hosts may hold on to it. */
+/* The largest picture. Its memory is allocated once, because hosts may keep the pointer. */
 enum { PIXEL_BYTES = 4, MAX_WIDTH = 800, MAX_HEIGHT = 400 };
 
 _Static_assert(ATOMIC_CHAR_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2, "run() takes no locks");
@@ -102,7 +102,7 @@ void display_advance(struct display *display, unsigned closed, uint32_t late_fra
         atomic_exchange_explicit(&display->shown_levels[b], level, memory_order_relaxed) != level ||
         changed;
   }
-  /* A host that does not show it is asked once alone. */
+  /* A host that does not show the picture is asked only once. */
   bool stale = display_shown(display) ? changed : !display->asked;
   if (stale && display->host.queue_draw) {
     display->asked = true;
@@ -138,7 +138,7 @@ static void paint(const struct inlinedisplay_surface *surface, int x0, int y0, i
   }
 }
 
-/* A closed fader takes its stem's colour from the ground, and half of it from what still sounds. */
+/* A closed fader removes the stem's colour from the background and half of it from the level. */
 static void draw_bar(const struct inlinedisplay_surface *surface, unsigned bar, unsigned level,
                      bool closed, int top, int bottom, int mark) {
   colour_t colour = bar == DISPLAY_INPUT ? THEME_DIM : theme_stems[bar - DISPLAY_STEMS];

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* For hosts that do not say: longer blocks than this still work, with older masks. */
+/* For hosts that announce no length. Longer blocks still work, with older masks. */
 enum { DEFAULT_BLOCK = 1024, MAX_BLOCK = 65536 };
 
 /* A positive int option, or 0. */

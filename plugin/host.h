@@ -1,5 +1,4 @@
-/* What the host offers at instantiation: its log, its block length, its mixer strip. Nothing is
- * required. */
+/* The features of the host at instantiation: log, block length, mixer strip. None is required. */
 #pragma once
 
 #include "engine/log.h"

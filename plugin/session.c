@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How paths are written into a session: by the host where it can, so that they move with it. */
+/* Maps paths for a session. The host does it if it can, so that files move with the session. */
 struct paths {
   const LV2_State_Map_Path *map;
   const LV2_State_Free_Path *release;
@@ -66,7 +66,7 @@ static bool copy_path(char file[MAX_PATH], const char *path, size_t length) {
   return fits;
 }
 
-/* A file, or "" where the state has none. */
+/* Reads a file, or "" if the state has none. */
 static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV2_URID path_type,
                                      char file[MAX_PATH], LV2_State_Retrieve_Function retrieve,
                                      LV2_State_Handle handle) {
@@ -80,7 +80,7 @@ static LV2_State_Status restore_file(const struct paths *paths, LV2_URID key, LV
   if (type != path_type || size == 0) {
     return LV2_STATE_ERR_BAD_TYPE;
   }
-  /* Carla does not count the end of the text. */
+  /* Carla does not count the terminating zero. */
   if (!copy_path(file, value, strnlen(value, size))) {
     return LV2_STATE_ERR_UNKNOWN;
   }

@@ -1,4 +1,4 @@
-/* What a session keeps: the chosen model files, and the quality they go with. */
+/* The saved state: the chosen model files and their quality. */
 #pragma once
 
 #include "engine/player.h"
@@ -11,8 +11,8 @@ LV2_State_Status session_save(struct player *player, const struct uris *uris,
                               LV2_State_Store_Function store, LV2_State_Handle handle,
                               const LV2_Feature *const *features);
 
-/** Makes what the session asks for before it returns. A state that is not of this plugin, as that
- * of a preset of controls alone, changes nothing. May run beside run(). */
+/** Makes the session's models before it returns. A state without this plugin's properties, such as
+ * a preset of controls, changes nothing. May run beside run(). */
 LV2_State_Status session_restore(struct player *player, const struct uris *uris,
                                  LV2_State_Retrieve_Function retrieve, LV2_State_Handle handle,
                                  const LV2_Feature *const *features);

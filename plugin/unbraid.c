@@ -14,17 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rates outside are a mistake of the host: STFT lengths would leave their range. */
+/* Other rates are an error of the host; STFT lengths would leave their range. */
 #define MIN_RATE 4000.0
 #define MAX_RATE 768000.0
 
-/* What there is to tell in words: what plays and why, and what was refused. */
+/* Texts for the user: what plays and why, and what was refused. */
 enum text { TEXT_PLAYS, TEXT_REFUSED, N_TEXTS };
 
 enum { ALL_FILES = (1u << N_SPLITS) - 1, ALL_TEXTS = (1u << N_TEXTS) - 1 };
 
-/* The audio thread's, but for the player, which takes calls of others too, for the half of the
- * display that is the GUI's, and for the log, which is anyone's but the audio thread's. */
+/* Owned by the audio thread, with three exceptions: other threads also call the player, the GUI
+ * owns half of the display, and all threads except the audio thread use the log. */
 struct unbraid {
   struct player *player;
   struct plugin_messages messages;
@@ -104,10 +104,10 @@ static void activate(LV2_Handle handle) {
   display_reset(&self->display);
 }
 
-/* ---- run(), first movement: everything is read before anything is written, for a host may give
- * one buffer for all ports ---- */
+/* ---- run(), step 1: read everything before writing anything, because a host may use one buffer
+ * for all ports ---- */
 
-/* A control's value inside its range; its default where it is not connected or not a number. */
+/* A control's value, limited to its range; its default if it is not connected or not a number. */
 static float control(const struct unbraid *self, enum port port) UNBRAID_REALTIME {
   const struct port_info *info = &port_table[port];
   const float *value = self->ports[port];
@@ -135,7 +135,7 @@ static struct mixer_controls take_faders(const struct unbraid *self) UNBRAID_REA
   return c;
 }
 
-/* What a host or a window says. @return what was wrong with it, or NULL. */
+/* Handles a message of a host or a window. @return the error, or NULL. */
 static const char *take_messages(struct unbraid *self,
                                  struct engine_request *request) UNBRAID_REALTIME {
   const char *mistake = NULL;
@@ -193,7 +193,7 @@ static struct engine_request take_request(struct unbraid *self) UNBRAID_REALTIME
   return request;
 }
 
-/* ---- Third movement: what came of it ---- */
+/* ---- Step 3: report ---- */
 
 static void give(const struct unbraid *self, enum port port, float value) UNBRAID_REALTIME {
   if (self->ports[port]) {
@@ -201,7 +201,7 @@ static void give(const struct unbraid *self, enum port port, float value) UNBRAI
   }
 }
 
-/* What became of models that were asked for. */
+/* Reports the results of requests for models. */
 static void hear_models(struct unbraid *self, const struct engine_report *report) UNBRAID_REALTIME {
   if (report->plays) {
     tell(self, TEXT_PLAYS, report->plays);
@@ -226,7 +226,7 @@ static void show_levels(struct unbraid *self, const struct engine_report *report
   display_advance(&self->display, closed, report->late_frames, n);
 }
 
-/* The newest text last: a window shows one line. */
+/* The newest text goes last, because a window shows one line. */
 static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
   for (unsigned i = 1; i <= N_TEXTS; ++i) {
     enum text kind = (self->newest + i) % N_TEXTS;
@@ -238,7 +238,7 @@ static void write_texts(struct unbraid *self) UNBRAID_REALTIME {
   }
 }
 
-/* What is to be told and finds room; the rest waits for the next run. */
+/* Writes the pending messages that fit; the rest waits for the next run(). */
 static void write_messages(struct unbraid *self, const struct engine_report *report,
                            uint32_t n) UNBRAID_REALTIME {
   struct plugin_messages *messages = &self->messages;

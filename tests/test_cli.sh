@@ -199,11 +199,11 @@ fails 1 'absent.safetensors: No such file' "a missing model file" \
 fails 1 'demo: is a folder' "a folder as a model" "$UNBRAID" --model demo song.wav
 fails 1 'words.wav: not a safetensors' "a damaged model" "$UNBRAID" --model-hp words.wav song.wav
 mkfifo pipe
-fails 1 'pipe: is no regular file' "a pipe as a model" "$UNBRAID" --model pipe song.wav
+fails 1 'pipe: is not a regular file' "a pipe as a model" "$UNBRAID" --model pipe song.wav
 fails 2 "'aac' is not one of" "unknown format" "$UNBRAID" --format aac song.wav
 fails 2 "'12' is not one of" "unknown bits" "$UNBRAID" --bits 12 song.wav
 fails 2 'flac holds' "32f in flac" "$UNBRAID" --format flac --bits 32f song.wav
-fails 2 'bits means nothing' "bits in ogg" "$UNBRAID" --format ogg --bits 16 song.wav
+fails 2 'bits does not apply' "bits in ogg" "$UNBRAID" --format ogg --bits 16 song.wav
 "$UNBRAID" --frobnicate song.wav >out 2>err
 also "unknown option" test $? = 2
 

@@ -110,12 +110,12 @@ static void test_bad_files_are_refused(void **state) {
   char folder[] = "/tmp/unbraid-files-XXXXXX", path[128];
   assert_non_null(mkdtemp(folder));
   refused(stage, SPLIT_FOUR, folder, "is a folder");
-  refused(stage, SPLIT_FOUR, "/dev/zero", "is no regular file");
+  refused(stage, SPLIT_FOUR, "/dev/zero", "is not a regular file");
   snprintf(path, sizeof path, "%s/missing.safetensors", folder);
   refused(stage, SPLIT_FOUR, path, "No such file");
   snprintf(path, sizeof path, "%s/pipe", folder);
   assert_int_equal(mkfifo(path, 0600), 0);
-  refused(stage, SPLIT_HP, path, "is no regular file");
+  refused(stage, SPLIT_HP, path, "is not a regular file");
   assert_int_equal(unlink(path), 0);
   assert_int_equal(rmdir(folder), 0);
 

@@ -1,7 +1,7 @@
-"""What studios do to a stem, done at random: one function per effect.
+"""Random studio effects for a stem: one function per effect.
 
-All take and give one channel of float32 samples. The wet sound is the target:
-a stem's reverb and distortion belong to it.
+Each takes and returns one channel of float32 samples. The wet sound is the target:
+a stem's reverb and distortion belong to the stem.
 """
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 The spectrum is split into bands that widen with frequency; each sees the newest few
 frames. Blocks then mix along time (a GRU whose weights all bands share), across the
-bands, and within each band. These frames and the GRUs' states are all it remembers, so
+bands, and within each band. The network remembers only these frames and the GRUs' states, so
 the C engine computes the same masks frame by frame.
 """
 

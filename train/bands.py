@@ -1,5 +1,5 @@
-"""What the networks share whose spectrum is cut into bands that widen with frequency: a
-linear layer of its own for each band at either end, and what they see of a mixture."""
+"""Shared by networks that split the spectrum into bands that widen with frequency: a
+linear layer per band at both ends, and the features of a mixture."""
 
 import torch
 import torch.nn as nn

@@ -1,4 +1,4 @@
-"""What any separator is compared with: no separation, median filters, the ideal mask."""
+"""Baselines for every separator: no separation, median filters, the ideal mask."""
 
 import functools
 import os

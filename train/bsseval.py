@@ -3,8 +3,8 @@
 An estimate is projected on the true stems delayed by 0 to 511 samples, once for
 the whole song: on its own stem alone (target), and on all of them (the difference
 is interference). SDR is the plain ratio to the error, SIR target to interference.
-A frame in which a stem is silent does not count for it. (museval then drops the
-frame for the other stems too, and a song whose estimate is silent altogether.)
+A frame in which a stem is silent does not count for this stem. (museval also drops the
+frame for the other stems, and a song whose whole estimate is silent.)
 """
 
 import numpy as np

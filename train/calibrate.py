@@ -1,10 +1,10 @@
-"""Shifts and flattens the logits of a bandgru model, which costs the engine nothing; of
-several models that went on from one another, first takes the mean of their weights
+"""Shifts and flattens the logits of a bandgru model, at no cost for the engine. Given several
+models of successive runs, it first takes the mean of their weights
 (Wortsman et al., "Model soups", 2022).
 
-Training mixes stems as it likes: how often a voice is there at all, above all. What
-that made too rare in the masks is set right here, with offsets chosen on songs that were
-not trained on: --validation tells what a choice does to them.
+The mixes of the training have their own balance, for example how often a voice is silent.
+This tool corrects the resulting bias of the masks with offsets, chosen on songs that were
+not trained on: --validation shows the effect of a choice on them.
 """
 
 import argparse

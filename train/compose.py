@@ -1,6 +1,6 @@
-"""Makes up songs: style, form, chords, and a drum take that sets tempo and meter.
+"""Composes songs: style, form, chords, and a drum take that sets tempo and meter.
 
-What the instruments play over that is in parts.py, how it sounds in generator.py.
+parts.py has the instruments' parts, generator.py their sound.
 """
 
 import os
@@ -15,7 +15,7 @@ import readers
 
 MODES = {"major": (0, 2, 4, 5, 7, 9, 11), "mixolydian": (0, 2, 4, 5, 7, 9, 10),
          "minor": (0, 2, 3, 5, 7, 8, 10), "dorian": (0, 2, 3, 5, 7, 9, 10)}
-# Which degree follows which, and how gladly (I = 0).
+# Weights of each degree's successors (I = 0).
 FOLLOWS = {0: {3: 4, 4: 3, 5: 3, 1: 1, 2: 1, 6: 1}, 1: {4: 4, 3: 1, 0: 1, 5: 1},
            2: {5: 3, 3: 3, 1: 1}, 3: {0: 3, 4: 4, 5: 2, 1: 1, 6: 1},
            4: {0: 4, 5: 3, 3: 3}, 5: {3: 4, 4: 2, 1: 2, 2: 1, 6: 1, 0: 1},

@@ -1,8 +1,8 @@
-"""The same songs heard otherwise: softer, louder, as mono, panned, with a channel missing,
-quiet or upside down, at other sample rates.
+"""The same songs under other conditions: softer, louder, as mono, panned, with a missing,
+quiet or inverted channel, at other sample rates.
 
-Scores are of what was heard against what there was to hear, so that a separator
-which minds neither keeps its figure.
+The references change in the same way, so that a separator which is independent of the
+condition keeps its figure.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from scipy.signal import resample_poly
 from studio import RATE
 
 
-# Of the four stems as mono, panned at constant power: 0 is left, a half of pi right.
+# Positions of the four mono stems, panned at constant power: 0 is left, pi / 2 right.
 ANGLES = np.pi / 2 * np.array([0.55, 0.35, 0.45, 0.75])
 
 
@@ -51,7 +51,7 @@ CONDITIONS = {
     **{f"{db:+d} dB": Heard(gain_db=db) for db in (-24, -12, 6)},
     "panned": Heard(panned=True),
     "mono as stereo": Heard(mono=True),
-    # A mono strip of which only the left port is connected; half of a stereo mix.
+    # A mono strip with only its left port connected; the left half of a stereo mix.
     "mono on the left": Heard(mono=True, right=0),
     "no right": Heard(right=0),
     "right -12 dB": Heard(right=10 ** (-12 / 20)),

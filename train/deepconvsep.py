@@ -1,13 +1,13 @@
-"""DeepConvSep as its authors published it: the seed that the other networks leave behind.
+"""DeepConvSep as its authors published it: the ancestor of the other networks.
 
 Chandna et al. 2017, in the form of the authors' public code for DSD100: T frames at once,
 one vertical and one horizontal convolution, a dense bottleneck, and per source a dense
-layer before the inverse convolutions, whose weights are those of the way in. That code
-gives "other" the layer of the bass by mistake: `fixed` = 1 gives it its own. Not causal,
-so it is for comparison on a computer; the engine does not run it.
+layer before the inverse convolutions, which share the weights of the convolutions. That code
+uses the bass's layer for "other" by mistake: `fixed` = 1 gives "other" its own layer. The
+network is not causal, so it is only for comparison; the engine does not run it.
 
-Two departures: our transform has sqrt-Hann windows in place of Blackman-Harris, and
-examples of which only sums are known are left out.
+Two differences: our transform has sqrt-Hann windows instead of Blackman-Harris, and
+examples with only known sums are left out.
 """
 
 from dataclasses import dataclass

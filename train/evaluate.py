@@ -1,7 +1,7 @@
 """Scores separated songs: networks, checkpoints, and the program as users run it.
 
-Every separator takes the same songs apart and stands in the same tables, under
-the baselines. metrics.py says what is measured, report.py how it is put.
+Every separator gets the same songs and appears in the same tables, below
+the baselines. metrics.py defines the figures, report.py prints them.
 """
 
 import argparse

@@ -1,14 +1,14 @@
 """The blocks of `bandgru`, forward and backward, each in one call of C (fused/*.c).
 
-PyTorch computes a block as dozens of small operations that pass tensors through memory; here
-a frame stays in the caches, and where the processor multiplies bfloat16 (AVX-512 BF16) products
-do so: operands rounded, sums, states and the residual stream in float32. The C is compiled when
-first needed. Without a compiler, or where it does not apply, PyTorch's own operations do the same.
+PyTorch computes a block as dozens of small operations that pass tensors through memory. Here
+a frame stays in the caches. If the processor multiplies bfloat16 (AVX-512 BF16), products use it:
+operands are rounded; sums, states and the residual stream are float32. The C code is compiled at
+first use. Without a compiler, or if it does not apply, PyTorch's own operations do the same.
 
-UNBRAID_FUSED chooses: avx512bf16, avx512 or avx2 (by default the best that the processor has),
+UNBRAID_FUSED selects avx512bf16, avx512 or avx2 (default: the best that the processor has),
 or off.
 
-    python3 fused.py    how fast it is here, beside PyTorch
+    python3 fused.py    measures the speed here, beside PyTorch
 """
 
 import ctypes

@@ -2,7 +2,7 @@
 
 Drums are takes of real drummers on a recorded kit or a drum machine; basses and
 guitars are recorded notes through amplifiers; the rest comes from a soundfont
-and a synthesiser. There is no voice: those are recordings, joined when mixing.
+and a synthesiser. There is no voice: voices are recordings, added when mixing.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Means and medians over songs, and how far the choice of songs could have moved the means.
+"""Means and medians over songs, and the bootstrap intervals of the means.
 
 A table is [songs, names], nan where a song has no such figure; the stems of a split come
 first, and their mean is appended as a last column.

@@ -1,15 +1,15 @@
-"""Harmonic and percussive as Lordelo et al. 2019 published it: the seed of `mdensenet3w`.
+"""Harmonic and percussive as Lordelo et al. 2019 published it: the ancestor of `mdensenet3w`.
 
 WASPAA 2019, arXiv 1905.01899: patches of 512 bins and 128 frames, pooled in time and in
 frequency, through one network of 3x3 kernels, or three side by side (3x3, 13x1, 1x13)
-that a last block joins; of dense blocks, or of plain ones as a U-Net has them. All four
-have about as many parameters. They see the future of a patch, so they are for comparison
-on a computer; the engine does not run them.
+joined by a last block; with dense blocks, or with plain ones as in a U-Net. All four
+have about the same number of parameters. They see the future of a patch, so they are only
+for comparison; the engine does not run them.
 
-The paper leaves growth and depth open: those of `3w-mdensenet` give its 555 thousand
-parameters, the others come near that at the same depth. Departures: our
-transform has sqrt-Hann windows, a batch norm remembers 50 batches, and train.py lets the
-rate fall along a cosine instead of when validation stalls.
+The paper does not give growth and depth. The values of `3w-mdensenet` give its 555 thousand
+parameters; the others come close at the same depth. Differences: our
+transform has sqrt-Hann windows, a batch norm remembers 50 batches, and in train.py the
+learning rate follows a cosine instead of falling when validation stalls.
 """
 
 from dataclasses import dataclass, replace

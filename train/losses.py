@@ -1,10 +1,9 @@
-"""What training minimises: what is heard of the error, or the squared error of the masked
-magnitudes.
+"""The losses: the audible error, or the squared error of the masked magnitudes.
 
 A loss takes a network, its transform, stems [batch, 4, samples] of one channel, the
-mixture of the other (None for mono), the Hz above which each example is not to be
-believed, the stem of each that alone is known apart from a sum (-1: all are), and what
-each of the network's outputs weighs (None: the same); it returns the value and, for the
+mixture of the other (None for mono), the Hz above which each example is not
+reliable, the only known stem of each example beside a sum (-1: all are known), and the
+weight of each output of the network (None: equal). It returns the value and, for the
 log, the distortion in dB.
 """
 
@@ -67,7 +66,7 @@ def weighted(values, weights):
 def heard_loss(net, stft, audio, right, limits, alone, weights=None):
     masks, mixture, stems, bins = masked(net, stft, audio, right, limits)
     skip = int(BURN_IN_SECONDS * net.sizes.sample_rate / net.sizes.period)
-    # Compressed magnitudes tell of the soft and the high parts, which energy ignores.
+    # Compressed magnitudes include the soft and the high parts, which energy ignores.
     reference, error, root, distance = fused.heard_errors(
         stft, masks, mixture, stems, sums(alone, masks.shape[1]), bins, skip)
     distortion = weighted(10 * torch.log10(error / (reference + 1e-9) + FLOOR), weights)

@@ -1,7 +1,7 @@
-"""Draws quality over latency and over cost: ours and, from what is published, others.
+"""Draws quality over latency and over cost, for Unbraid and for published systems.
 
-map.tsv holds the figures. Those of ours are taken from evaluate.py's JSON files where any are
-given, and written back; latencies of ours are those of their model files. It prints the table
+map.tsv holds the figures. If evaluate.py's JSON files are given, our figures are taken from them
+and written back; our latencies come from the model files. It prints the table
 of docs/latency.md.
 """
 
@@ -15,7 +15,7 @@ from modelfile import read_model
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE, MODELS = os.path.join(HERE, "map.tsv"), os.path.join(HERE, "../models")
-# The models of each quality, as in engine/setup.c: the later one makes its latency.
+# The models of each quality, as in engine/setup.c: the slower one sets its latency.
 QUALITIES = {"balanced": ("balanced", "mdensenet3w"), "light": ("chandna",),
              "live": ("live",), "instant": ("instant",)}
 BLOCKS = (64, 256, 1024)

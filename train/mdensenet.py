@@ -2,8 +2,8 @@
 
 After Lordelo et al. 2019 (WASPAA, arXiv 1905.01899): multi-scale dense networks side by
 side, one of square, one of vertical (along frequency) and one of horizontal kernels
-(along time), joined by a last dense block. To run live every convolution sees the past
-only, and frequency alone is pooled, so that the C engine computes the same masks frame
+(along time), joined by a last dense block. To run live, convolutions see only the past,
+and pooling is over frequency only, so that the C engine computes the same masks frame
 by frame. The rows of its maps are bands that widen with frequency instead of single
 bins: an affine layer per band comes first and last.
 """

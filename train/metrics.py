@@ -1,6 +1,6 @@
-"""Figures of one separated song: what each estimate kept of its stem, and what of the others.
+"""Figures of one separated song: how much of its stem each estimate keeps, and how much of the others.
 
-Every figure is {name: value}, in dB but for the leak. A stem more than 20 dB below
+Every figure is {name: value}, in dB except the leak. A stem more than 20 dB below
 its mixture is not scored.
 """
 

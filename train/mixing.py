@@ -1,8 +1,8 @@
-"""Endless training examples: stems of any songs, treated and mixed at random.
+"""Endless training examples: stems of any songs, augmented and mixed at random.
 
-Most are four stems. Some are one stem over produced music of which nobody took the
-rest apart: there the sum of the rest is known, no more. Gentle examples are put together
-from stems as they were produced; hard ones are treated in every way that studios have.
+Most have four stems. Some are one stem over produced music without separate stems:
+there only the sum of the rest is known. Gentle examples combine
+stems as they were produced; hard examples get every kind of studio effect.
 """
 
 import glob
@@ -22,22 +22,22 @@ from readers import SUMS
 RATE = fx.RATE
 # Shorter recordings are not drawn from, seconds.
 SHORTEST = 5
-# How loud each stem stands in a random mix, dB, and how often it is silent.
+# The level of each stem in a random mix, dB, and how often it is silent.
 LEVEL = {"vocals": 0.0, "drums": 0.0, "bass": -1.0, "other": 0.0}
 LEVEL_SPREAD = 4.5
 ACCOMPANIMENT, DRUMLESS = SUMS
-# What a stem may be laid over: recordings of all the rest.
+# The recordings of all the rest that a stem may be mixed with.
 REST = {"vocals": ACCOMPANIMENT, "drums": DRUMLESS}
-# A voice that ends below this many Hz was recorded so, not sung so.
+# A voice without sound above this many Hz is limited by its recording, not by the singer.
 NARROW = 12000
-# How far to the sides each stem may stand (1 = all the way), and how wide it may be.
+# The largest panning of each stem (1 = fully left or right), and its largest width.
 PAN = {"vocals": 0.08, "drums": 0.1, "bass": 0.08, "other": 0.4}
 WIDTH = {"vocals": 0.25, "drums": 0.4, "bass": 0.1, "other": 0.8}
 # How far gentle examples move a stem from where its mix had it, dB: within its own song, and
 # beside stems of other songs.
 MOVED_WITHIN, MOVED_AMONG = 2.0, 4.0
 GENTLY_SILENT = 0.05
-# How often the whole is heard from elsewhere than between the loudspeakers.
+# How often the stereo image is displaced: rotated, unbalanced, inverted or mono.
 ELSEWHERE = 0.15
 # How far a stem may be played faster or slower.
 SEMITONES = {"vocals": 3.7, "other": 3, "bass": 3}
@@ -110,7 +110,7 @@ class Pool:
             levels = {s: 20 * np.log10(item[s][0].level) for s in STEMS if s in item}
             for stem in levels if len(levels) > 2 else ():
                 item[stem][0].balance = levels[stem] - np.mean(list(levels.values()))
-        # Only items of several stems teach how the stems of one song fit together.
+        # Only items with several stems show how the stems of one song fit together.
         songs = [{s: item[s] for s in STEMS if s in item} for item in self.items.values()]
         songs = [song for song in songs if len(song) > 1]
         self.songs = [{stem: r for stem, (r, _) in item.items()} for item in songs]

@@ -1,8 +1,8 @@
 #!/bin/bash
-# model.sh SONGS RUN [options of train.py]: from songs in stems (MUSDB18-HQ, MUSDB18, your own) to a
-# model file that the plugin loads. It begins with the weights of models/balanced, if it is a bandgru;
-# begin with none by START= in the environment. ARCHITECTURE=mdensenet3w there makes one that takes
-# harmonic and percussive apart. Run again, it goes on where it stopped.
+# model.sh SONGS RUN [options of train.py]: trains on songs in stems (MUSDB18-HQ, MUSDB18, your own)
+# and makes a model file that the plugin loads. A bandgru starts from the weights of models/balanced,
+# or from random weights with START= in the environment. ARCHITECTURE=mdensenet3w trains a model for
+# harmonic and percussive. The same command continues an interrupted run.
 set -euo pipefail
 die() {
   echo "model.sh: $*" >&2

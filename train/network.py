@@ -13,10 +13,10 @@ from stft import Stft
 
 STEMS = ("vocals", "drums", "bass", "other")
 LEVEL_FLOOR = 1e-5
-# How much a sound from everywhere counts as one from the middle, of all energy.
+# This share of all energy is added as sound from the middle.
 CENTRED = 0.05
-# What sounds of late, in parts of the memory; how far from the past is elsewhere; and how much
-# softer says nothing.
+# The length of the recent past as a part of the memory; the difference that counts as a new
+# image; the relative level below which the recent past is ignored.
 RECENT, ELSEWHERE, FAINT = 1 / 12, 0.4, 0.01
 
 
@@ -109,10 +109,10 @@ class Network(nn.Module):
     its model file and `load(tensors)`; and in its class `Sizes`, `ARCHITECTURE`, `FEATURE`
     and `STEREO`, whether it tells the channels apart."""
 
-    # What it gives out, and of which of the four stems each of that is the sum.
+    # Its outputs, and the stems of the four whose sum each output is.
     OUTPUTS = {stem: (stem,) for stem in STEMS}
     LOSS = "heard"   # of losses.py
-    # Stems that teach it when of the rest no more than the sum is known.
+    # Stems that it learns from when only the sum of the rest is known.
     PARTIAL = ("vocals", "drums")
 
     def targets(self, stems):

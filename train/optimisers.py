@@ -1,7 +1,7 @@
-"""What moves the weights: Muon for the matrices, AdamW for the rest.
+"""Optimisers: Muon for the matrices, AdamW for the rest.
 
-Muon (Jordan et al. 2024) turns a matrix's momentum into the nearest matrix whose singular
-values are all one, so that a step moves every direction alike, however steep it is. Scaled as
+Muon (Jordan et al. 2024) replaces a matrix's momentum by the nearest matrix with singular
+values of one, so that a step moves all directions equally, however steep they are. Scaled as
 in Liu et al. 2025 (arXiv 2502.16982, eq. 4), a step is as long as AdamW's, and the two share
 their rate.
 """

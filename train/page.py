@@ -1,4 +1,4 @@
-"""A page of spectrograms: every song beside what was made of it, worst first."""
+"""A page of spectrograms: every song beside its separation, worst first."""
 
 import html
 import os

@@ -1,4 +1,4 @@
-"""What each instrument plays in a song: bass lines, guitars, keyboards, melodies.
+"""The parts of the instruments: bass lines, guitars, keyboards, melodies.
 
 A part is a function (song, section, rng) -> notes; its rhythm is drawn once per
 section and varied a little from bar to bar.

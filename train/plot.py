@@ -1,4 +1,4 @@
-"""Draws training: the curves of runs, or what more material brings."""
+"""Draws the curves of training runs, or the score over the amount of material."""
 
 import argparse
 import os

@@ -1,7 +1,7 @@
-"""Where material came from and under which licence.
+"""Source and licence of the material.
 
-An item of a cache says so in its item.json; for items made before there was one,
-and for the sets that README.md names, licences.tsv does.
+An item of a cache has them in its item.json. licences.tsv has them for older items
+without this file and for the sets that README.md names.
 """
 
 import csv

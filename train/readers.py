@@ -1,4 +1,4 @@
-"""Finds and reads what people have: songs in stems, solo recordings, scores.
+"""Finds and reads songs in stems, solo recordings and scores.
 
 A song is a folder of one file per stem, or one file of Native Instruments' stem
 format (MUSDB18); it may have two stems, a voice and all the rest.
@@ -23,7 +23,7 @@ from studio import RATE
 EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".m4a", ".opus")
 STEM_FILE = ".stem.mp4"
 STREAMS = ("mixture", "drums", "bass", "other", "vocals")   # of a stem file
-# Sums of stems that nobody took apart: all but the vocals, all but the drums.
+# Sums without separate stems: all but the vocals, all but the drums.
 SUMS = ("accompaniment", "drumless")
 NAMES = {**{stem: stem for stem in (*STEMS, *SUMS)}, "voice": "vocals", "vocal": "vocals",
          "instrumental": "accompaniment", "no_vocals": "accompaniment",

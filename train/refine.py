@@ -1,5 +1,5 @@
-"""What the plugin makes of masks before stems are heard (dsp/refine.c, dsp/spatial.c), in numpy:
-sharper masks, gates, and a filter by where the stems stand between the loudspeakers."""
+"""The plugin's refinement of masks (dsp/refine.c, dsp/spatial.c) in numpy:
+sharper masks, gates, and a filter by the stems' positions between the loudspeakers."""
 
 import numpy as np
 from scipy.signal import lfilter

@@ -36,7 +36,7 @@ def sustained(audio):
         return audio
     out, rise = audio[:last], np.linspace(0, 1, fade, dtype=np.float32)
     for _ in range(2):
-        # The loop starts where the wave looks as it does at the end.
+        # The loop starts where the wave matches its end.
         probe = audio[last - 2048:last]
         lag = int(np.argmax(np.correlate(audio[first:first + 4096], probe, "valid"))) + 2048
         again = audio[first + lag - fade:last].copy() if first + lag >= fade else audio[first:last]

@@ -1,5 +1,5 @@
-"""Plays General MIDI songs into stems: all through the soundfont, or with recorded
-drums, basses and guitars in place of the soundfont's."""
+"""Plays General MIDI songs into stems: completely with the soundfont, or with recorded
+drums, basses and guitars instead."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
-"""What takes songs apart: a network in PyTorch, or the program as users run it.
+"""Separators: a network in PyTorch, or the program as users run it.
 
-A separator is called with the references of a song, of which it may use the mixture
-alone, and their sample rate; it returns {stem: audio}.
+A separator gets the references of a song, of which it may use only the mixture,
+and their sample rate; it returns {stem: audio}.
 """
 
 import glob

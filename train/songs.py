@@ -1,4 +1,4 @@
-"""Songs to score: the true stems of a folder, and what follows from them."""
+"""Songs to score: the true stems of a folder, and the mixtures computed from them."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What a studio does to played instruments: amplifiers, rooms, compression, panning.
+"""The studio's treatment of played instruments: amplifiers, rooms, compression, panning.
 
 Mono in is [samples], stereo is [samples, 2]; all float32.
 """

@@ -1,4 +1,4 @@
-"""What stands around the metrics: songs, conditions, baselines, separators."""
+"""The modules around the metrics: songs, conditions, baselines, separators."""
 
 import contextlib
 import importlib.util

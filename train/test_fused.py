@@ -1,4 +1,4 @@
-"""The fused blocks: what PyTorch's own operations give, forward and backward."""
+"""The fused blocks give the results of PyTorch's own operations, forward and backward."""
 
 import os
 import tempfile

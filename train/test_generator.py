@@ -1,4 +1,4 @@
-"""Songs of our own: they hold together, and follow from their seed."""
+"""Generated songs are consistent and depend only on their seed."""
 
 import os
 import shutil

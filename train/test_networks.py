@@ -1,4 +1,4 @@
-"""Networks of convolutions: what they see, weigh and cost, and their model files."""
+"""Convolutional networks: their receptive fields, parameters, costs and model files."""
 
 import copy
 import os

@@ -1,4 +1,4 @@
-"""Training that stops goes on as if it had not; what it averages; batches by number."""
+"""Training continues exactly after a stop; averages; batches by number."""
 
 import contextlib
 import io

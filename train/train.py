@@ -1,6 +1,6 @@
 """Trains a network on a cache of stems and writes a model file.
 
-A checkpoint is saved as it goes; the same command continues from it.
+It saves checkpoints; the same command continues from the last one.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def parse():
     parser.add_argument("--name", help="of the model, for users (default: the architecture's)")
     parser.add_argument("--licence", default="unstated")
     parser.add_argument("--trained-on", default="unstated", help="for the model's metadata")
-    # Networks share names of sizes, not what they are unless told.
+    # Networks share the names of sizes; the values differ unless given.
     kinds = {size: type(getattr(net.Sizes, size)) for net in ARCHITECTURES.values()
              for size in net.OPTIONS}
     for size in sorted(kinds):
@@ -128,7 +128,7 @@ def main():
     rank = int(os.environ.get("RANK", 0))
     if "RANK" in os.environ:
         distributed.init_process_group("gloo")
-    # The first process speaks, scores and saves for all.
+    # The first process logs, scores and saves for all.
     log = open(os.devnull if rank else os.path.join(args.run, "log.txt"), "a", buffering=1)
 
     device = torch.device(args.device)

@@ -1,7 +1,7 @@
 """An experiment: stems with next to no delay, each a short filter of the mixture.
 
 The newest masks of a network are turned into filters of the mixture in time, which delay it
-by no more than `--delay` samples however late the network is. docs/latency.md has what it found.
+by no more than `--delay` samples however late the network is. docs/experiments.md has the results.
 
     zero.py MODEL SONGS [--kind KIND] [--taps N] [--delay N] [--start S] [--seconds S]
 """

@@ -1,4 +1,4 @@
-/* The bundle's manifest: what hosts read of every installed bundle when they start. */
+/* The bundle's manifest, which hosts read from every installed bundle when they start. */
 #pragma once
 
 #include <stdbool.h>

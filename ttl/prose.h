@@ -1,4 +1,4 @@
-/* The words of the bundle that belong to no port. */
+/* The texts of the bundle that do not belong to a port. */
 #pragma once
 
 #define TEXT_PROJECT "urn:unbraid:project"
@@ -30,25 +30,27 @@
   "@prefix urid: <http://lv2plug.in/ns/ext/urid#> .\n\n"
 
 #define TEXT_STEMS_NAME "Unbraid"
-#define TEXT_STEMS_SHORTDESC "Takes a stereo mix apart while it plays"
+#define TEXT_STEMS_SHORTDESC "Splits a stereo mix into stems while it plays"
 #define TEXT_STEMS_DOCUMENTATION                                                                   \
-  "Unbraid takes a stereo mix apart while it plays. Vocals, drums, bass and other are one split "  \
-  "of the mix, harmonic and percussive another; each stem has a stereo output of its own, a "      \
+  "Unbraid splits a stereo mix into stems while it plays. Vocals, drums, bass and other are one "  \
+  "split of the mix; harmonic and percussive are another. Each stem has a stereo output, a "       \
   "fader, mute, solo and a wet control. The stems of a split add up to the mix.\n\n"               \
-  "The main output is the mix as the faders bend it: with every fader at 0 dB it is the input, "   \
-  "sample for sample, later by the reported latency. Main From chooses which split's faders "      \
-  "bend it. A stem that is neither connected nor heard in the main output costs nothing."
+  "The main output is the mix after the faders. With every fader at 0 dB it is the input, "        \
+  "sample for sample, delayed by the reported latency. Main From selects the split whose faders "  \
+  "change the main output. A stem that is neither connected nor heard in the main output costs "   \
+  "nothing."
 
 #define TEXT_INSERT_NAME "Unbraid Insert"
-#define TEXT_INSERT_SHORTDESC "Stem faders for a stereo mix, as a plain insert"
+#define TEXT_INSERT_SHORTDESC "Stem faders for a stereo mix, as an insert"
 #define TEXT_INSERT_DOCUMENTATION                                                                  \
   "The faders of Unbraid as a stereo insert, for a channel strip or a DJ: turn down, mute or "     \
   "solo the vocals, drums, bass and other of a finished mix, or its harmonic and percussive "      \
-  "parts. With every fader at 0 dB the output is the input, sample for sample, later by the "      \
-  "reported latency. Main From chooses which split's faders are heard."
+  "parts. With every fader at 0 dB the output is the input, sample for sample, delayed by the "    \
+  "reported latency. Main From selects the split whose faders are heard."
 
 #define TEXT_MODEL_FOUR "Four-stem model"
 #define TEXT_MODEL_FOUR_COMMENT                                                                    \
-  "Model file for vocals, drums, bass and other; none: the one that Quality names"
+  "Model file for vocals, drums, bass and other; if empty, Quality selects the model"
 #define TEXT_MODEL_HP "Harmonic/percussive model"
-#define TEXT_MODEL_HP_COMMENT "Model file for harmonic and percussive; none: that of the bundle"
+#define TEXT_MODEL_HP_COMMENT                                                                      \
+  "Model file for harmonic and percussive; if empty, the bundled model plays"

@@ -1,5 +1,6 @@
-/* What the bundle says in other languages: ttl/po/LANGUAGE.po for each, in gettext's form, a msgid
- * with the English text and its msgstr. A text without a translation stays English. */
+/* Translations of the bundle: ttl/po/LANGUAGE.po for each language, in gettext's format, with the
+ * English text as msgid and its translation as msgstr. A text without a translation stays English.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -18,8 +19,8 @@ struct language {
 
 enum { MAX_LANGUAGES = 32 };
 
-/** Reads one language more, named as the file is. @return false, with a line on stderr: the file
- * cannot be read, or not understood. */
+/** Reads another language, named like the file. @return false, with a line on stderr, when the file
+ * cannot be read or parsed. */
 bool words_read(const char *path);
 
 /** The languages read so far. */

@@ -1,4 +1,4 @@
-/* What the parts of the window are drawn with: fonts, labels, buttons, the ring of the focus. */
+/* Drawing tools for the parts of the window: fonts, labels, buttons, the focus ring. */
 #pragma once
 
 #include "interface/theme.h"
@@ -8,7 +8,7 @@
 
 #include <cairo.h>
 
-/** All that drawing looks at. */
+/** All data that drawing uses. */
 struct scene {
   const struct layout *layout;
   const struct state *state;
@@ -23,15 +23,15 @@ double draw_px(const struct scene *scene, double design);
 struct paint_font draw_font(const struct scene *scene, double size, bool bold, uint32_t colour,
                             int align);
 
-/** A label that must be whole. */
+/** A label that must not be shortened. */
 void draw_label(cairo_t *cr, struct scene *scene, struct box box, const struct paint_font *font,
                 const char *words);
 
-/** A button's ground: how it looks tells whether it is under the pointer, or focused. */
+/** A button's background; it shows whether the pointer or the focus is on the button. */
 void draw_button(cairo_t *cr, const struct scene *scene, enum widget w, uint32_t ground);
 
-/** A ring around the focused widget, once the keyboard was used. */
+/** A ring around the focused widget, after the first use of the keyboard. */
 void draw_focus(cairo_t *cr, const struct scene *scene, enum widget w);
 
-/** Where a part is: one bit of damage_bit. */
+/** The place of a part: one bit of damage_bit. */
 struct box draw_extent(const struct scene *scene, damage_t bit);

@@ -1,6 +1,6 @@
-/* X errors of one connection, for as long as our own code runs. Xlib's handlers belong to the whole
- * process, and its default ones end it: ours stand in only between these two calls, and pass on
- * what belongs to other connections. One thread; the calls may be nested. */
+/* Catches the X errors of one connection while our own code runs. Xlib's handlers belong to the
+ * whole process, and the default handlers end it. Ours are installed only between these two calls
+ * and pass on errors of other connections. One thread; the calls may be nested. */
 #pragma once
 
 #include <X11/Xlib.h>
@@ -13,8 +13,8 @@ struct errors {
   unsigned count; /* errors of the display so far */
 };
 
-/** Catches errors of the display from here on. */
+/** Starts to catch errors of the display. */
 void errors_begin(struct errors *errors, Display *display);
 
-/** Puts back the handler that was there before. */
+/** Restores the previous handler. */
 void errors_end(struct errors *errors);

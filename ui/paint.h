@@ -1,4 +1,4 @@
-/* The few shapes that the UI is made of. */
+/* The basic shapes of the UI. */
 #pragma once
 
 #include "interface/theme.h"
@@ -8,7 +8,7 @@
 
 enum paint_align { ALIGN_LEFT, ALIGN_MIDDLE, ALIGN_RIGHT };
 
-/** How words are written. size is in pixels. */
+/** The style of a text. size is in pixels. */
 struct paint_font {
   double size;
   bool bold;
@@ -16,10 +16,10 @@ struct paint_font {
   enum paint_align align;
 };
 
-/** Starts drawing onto a surface, with the settings that all of the UI shares. */
+/** Starts drawing onto a surface, with the common settings of the UI. */
 cairo_t *paint_begin(cairo_surface_t *surface);
 
-/** The source of what is drawn next. */
+/** The colour for the next shapes. */
 void paint_colour(cairo_t *cr, colour_t colour);
 
 void paint_box(cairo_t *cr, struct box box, colour_t colour);
@@ -28,8 +28,8 @@ void paint_box(cairo_t *cr, struct box box, colour_t colour);
 void paint_round(cairo_t *cr, struct box box, double radius, colour_t colour);
 void paint_outline(cairo_t *cr, struct box box, double radius, double width, colour_t colour);
 
-/** One line of words, in the middle of the box's height. Words that do not fit end in an ellipsis.
- * Returns whether all of them are there. */
+/** One line of words, in the middle of the box's height. A text that does not fit ends in an
+ * ellipsis. Returns whether the whole text fits. */
 bool paint_text(cairo_t *cr, struct box box, const struct paint_font *font, const char *words);
 
 /** Width of words in pixels. */

@@ -1,4 +1,4 @@
-/* The bundle's presets as the UI's menu has them: what each sets besides the defaults. A test
+/* The bundle's presets for the UI's menu: the controls that each sets besides the defaults. A test
  * compares them with the files in presets/. */
 #pragma once
 
@@ -23,5 +23,5 @@ extern const unsigned n_presets;
 /** Whether presets set a port: the strips' controls and main_from. */
 bool preset_sets(enum port port);
 
-/** The value that a preset gives to a port that presets set. */
+/** A preset's value of a port that presets set. */
 float preset_value(const struct preset *preset, enum port port);

@@ -1,4 +1,4 @@
-/* One window's picture: kept in memory, brought to the window part by part as it changes. */
+/* The picture of a window: kept in memory and copied to the window in parts as it changes. */
 #pragma once
 
 #include "ui/controls.h"
@@ -9,7 +9,7 @@
 
 struct screen;
 
-/** All of it is kept. NULL: out of memory. */
+/** The arguments are kept. NULL: out of memory. */
 struct screen *screen_new(enum variant variant, const struct state *state,
                           const struct controls *controls, struct layout *layout,
                           struct spectrogram *spectrogram);
@@ -17,14 +17,14 @@ struct screen *screen_new(enum variant variant, const struct state *state,
 /** NULL is fine. */
 void screen_free(struct screen *screen);
 
-/** Lays out for a size, and draws all of it next time. */
+/** Lays out for a size; the next update draws everything. */
 void screen_resize(struct screen *screen, const struct target *target, int width, int height,
                    double scale);
 
-/** Brings what has changed to the target. */
+/** Copies the changed parts to the target. */
 void screen_show(struct screen *screen, const struct target *target, damage_t damage);
 
-/** Brings a box to the target, unchanged: it was covered. */
+/** Copies an unchanged box to the target after it was covered. */
 void screen_expose(struct screen *screen, const struct target *target, struct box box);
 
 /** Labels that did not fit, since the last screen_resize(). */

@@ -1,5 +1,5 @@
-/* The scrolling picture of what is heard: time from left to right, frequency upwards, brightness
- * the level, hue the stems' shares. */
+/* The scrolling picture of the sound: time from left to right, frequency upwards; brightness is the
+ * level, hue shows the stems' shares. */
 #pragma once
 
 #include "interface/view.h"
@@ -19,18 +19,18 @@ struct spectrogram *spectrogram_new(void);
 /** NULL is fine. */
 void spectrogram_free(struct spectrogram *s);
 
-/** Makes the picture anew, of what was pushed before, for drawing onto the target's surface. The
+/** Makes the picture again from the pushed columns, for drawing onto the target's surface. The
  * target is kept.
  *
  * w x h in pixels; column is the width of one pushed column at least. */
 void spectrogram_resize(struct spectrogram *s, const struct target *target, int w, int h,
                         int column);
 
-/** A new column at the right: SPECTROGRAM_COLUMN bytes as struct view_data has them. What the
- * faders take away of a band stays as a dim grey. */
+/** A new column at the right: SPECTROGRAM_COLUMN bytes as struct view_data has them. The part of a
+ * band that the faders remove is dim grey. */
 void spectrogram_push(struct spectrogram *s, const uint8_t column[SPECTROGRAM_COLUMN]);
 
-/** Whether nothing was ever pushed. */
+/** Whether no column was ever pushed. */
 bool spectrogram_empty(const struct spectrogram *s);
 
 /** Draws all of it with its upper left corner at x, y; may draw left of x, so the caller clips. On

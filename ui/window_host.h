@@ -1,4 +1,4 @@
-/* What the host offers the UI, and how the UI talks to it. Only the parent window is required. */
+/* The host's features for the UI, and calls to the host. Only the parent window is required. */
 #pragma once
 
 #include "interface/ports.h"
@@ -35,5 +35,6 @@ void ui_host_touch(const struct ui_host *host, enum port port, bool held);
 /** Tells the host how large the UI opens. */
 void ui_host_advertise_size(const struct ui_host *host, int width, int height);
 
-/** Asks the host to let the user choose a file for a property. NULL: it does; else why not. */
+/** Asks the host to let the user choose a file for a property. NULL on success, otherwise the
+ * reason. */
 const char *ui_host_request_path(const struct ui_host *host, LV2_URID property);
