@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <time.h>
 
+/** What an engine or a thread may lack. */
+#define LACK_MEMORY "out of memory"
+#define LACK_THREAD "no thread could be started"
+
 /** Starts main(argument) on an ordinary thread, whatever the priority of the caller, with every
  * signal blocked: the host's handlers are none of its business. To be joined. Its stack is a small
  * one, for a host that locks its memory pays for all of it. Not real-time safe.

@@ -31,9 +31,9 @@ struct worker;
 enum { MAX_LANES = 2 };
 
 /** Starts a thread that serves up to MAX_LANES lanes, with a priority below that of the thread
- * that wakes it. The lanes must outlive it. Not real-time safe. @return NULL
- * on failure. */
-struct worker *worker_new(struct lane *const *lanes, unsigned count);
+ * that wakes it. The lanes must outlive it. Not real-time safe. @return NULL, and what it lacks
+ * (thread.h), on failure. */
+struct worker *worker_new(struct lane *const *lanes, unsigned count, const char **lack);
 
 /** Ends and joins the thread. NULL is allowed. Not real-time safe. */
 void worker_free(struct worker *worker);
