@@ -214,7 +214,7 @@ find "$(dirname "$UNBRAID")/unbraid.lv2/" -name '*.ttl' -maxdepth 1 -exec cp {} 
 fails 1 'unbraid.lv2: no such plugin' "no bundle" \
   env LV2_PATH="$work/absent" bin/unbraid song.wav
 mkdir -p damaged/unbraid.lv2
-cp "$UNBRAID" damaged && : >damaged/unbraid.lv2/manifest.ttl
+cp "$UNBRAID" damaged && echo '<urn:x> a <urn:y> .' >damaged/unbraid.lv2/manifest.ttl
 fails 1 'damaged/unbraid.lv2: is damaged' "a bundle that says nothing" \
   env LV2_PATH="$work/absent" damaged/unbraid song.wav
 fails 1 'unbraid.so: .*missing' "no binary in the bundle" lonely/unbraid song.wav

@@ -175,7 +175,6 @@ static void test_layout(void **state) {
       }
     }
   }
-  assert_int_equal(layout.title_rows[SPLIT_FOUR].h, layout.titles[SPLIT_FOUR].h);
   layout_compute(&layout, VARIANT_INSERT, 960, 640, 1.0);
   assert_true(box_is_empty(layout.widgets[widget_of(PORT_OUTS)]));
 }
@@ -188,7 +187,7 @@ static void test_title_takes_more_rows(void **state) {
     layout_compute(&layout, VARIANT_STEMS, width, 640, 1.0);
     const struct box rows = layout.title_rows[SPLIT_FOUR], words = layout.titles[SPLIT_FOUR];
     assert_true(words.w >= (int)(116 * layout.unit));
-    assert_int_equal(rows.h, 2 * words.h);
+    assert_true(rows.h > words.h);
     assert_true(layout.strips[STEM_VOCALS].y >= rows.y + rows.h);
     assert_int_equal(layout.strips[STEM_HARMONIC].y, layout.strips[STEM_VOCALS].y);
     for (int p = PORT_SHARPNESS; p <= PORT_FLOOR; p++) {
