@@ -230,8 +230,10 @@ void layout_compute(struct layout *layout, enum variant variant, int width, int 
   layout->spectrogram = rest;
 
   const int gap = px(layout, 6), between = px(layout, MARGIN), pad = px(layout, PAD);
-  const int one = (strips.w - between - 4 * gap - 4 * pad) / (int)N_STEMS;
-  split(layout, SPLIT_FOUR, cut_left(&strips, 4 * one + 3 * gap + 2 * pad), gap);
+  const int gaps = (N_STEMS - N_SPLITS) * gap + 2 * N_SPLITS * pad;
+  const int one = (strips.w - between - gaps) / (int)N_STEMS;
+  const int four = FOUR_STEMS * one + (FOUR_STEMS - 1) * gap + 2 * pad;
+  split(layout, SPLIT_FOUR, cut_left(&strips, four), gap);
   cut_left(&strips, between);
   split(layout, SPLIT_HP, strips, gap);
   layout->order[layout->n_order++] = WIDGET_MODEL_HP;
