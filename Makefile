@@ -87,12 +87,12 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
         uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
 
-all: $(BUNDLE_FILES) $(B)/unbraid
+all: $(BUNDLE_FILES) $(B)/unbraid $(B)/unbraid.1
 
 help:
 	@sed -n 's/^## //p' Makefile
 
-## all            the bundle build/unbraid.lv2 and the program build/unbraid
+## all            the bundle build/unbraid.lv2, the program build/unbraid and its manual page
 ## deps           name missing packages, and install them when run as root
 ## demo           deps, all, then split the demo song into stems
 ## check          every test; installs the hosts it needs if it is allowed to
@@ -155,6 +155,11 @@ $(BUNDLE)/manifest.ttl: $(B)/ttlgen $(PRESETS) $(LANGUAGES) VERSION
 $(B)/ttlgen: $(TTL_OBJ)
 	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(TTL_OBJ)
 
+# The controls of the manual page are the port table's.
+$(B)/unbraid.1: cli/unbraid.1 $(B)/ttlgen
+	$(B)/ttlgen --man >$(B)/controls.1
+	sed '/^\.\\" The entries/r $(B)/controls.1' cli/unbraid.1 >$@
+
 $(BUNDLE)/%.safetensors: models/%.safetensors
 	@mkdir -p $(@D)
 	cp $< $@
@@ -200,7 +205,7 @@ install: all
 	$(INSTALL) -m644 $(addprefix $(BUNDLE)/,manifest.ttl unbraid.ttl insert.ttl) $(MODELS) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(PRESETS) $(BUNDLE_DIR)/presets
 	$(INSTALL) -m755 $(B)/unbraid $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m644 cli/unbraid.1 $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m644 $(B)/unbraid.1 $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m644 $(METAINFO) $(DESTDIR)$(METAINFODIR)
 
 USER_PLACES = DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2

@@ -52,15 +52,20 @@ static bool own_folder(char folder[PATH_MAX]) {
   return true;
 }
 
-static const LilvPlugin *find(LilvWorld *world) {
+/* bad: a bundle beside the program that is there and cannot be read, or "". */
+static const LilvPlugin *find(LilvWorld *world, char bad[PATH_MAX + 32]) {
   static const char *const places[] = {"unbraid.lv2", "../lib/lv2/unbraid.lv2"};
   char folder[PATH_MAX], path[PATH_MAX + 32];
+  *bad = '\0';
   if (own_folder(folder)) {
     for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
       snprintf(path, sizeof path, "%s/%s", folder, places[i]);
       const LilvPlugin *plugin = load(world, path);
       if (plugin) {
         return plugin;
+      }
+      if (access(path, F_OK) == 0) {
+        snprintf(bad, sizeof path, "%s", path);
       }
     }
   }
@@ -69,7 +74,12 @@ static const LilvPlugin *find(LilvWorld *world) {
 }
 
 enum status bundle_find(LilvWorld *world, const LilvPlugin **plugin) {
-  *plugin = find(world);
+  char bad[PATH_MAX + 32];
+  *plugin = find(world, bad);
+  if (!*plugin && *bad) {
+    say("%s: is damaged or cannot be read, and there is no other in LV2_PATH", bad);
+    return STATUS_FAILED;
+  }
   if (!*plugin) {
     say("unbraid.lv2: no such plugin bundle beside the program, in ../lib/lv2 or in LV2_PATH");
     return STATUS_FAILED;

@@ -57,7 +57,17 @@ static bool open_part(struct input *input, size_t number, SF_INFO *info) {
   return input->file != NULL;
 }
 
-/* The same through ffmpeg; false after saying why, also why libsndfile cannot. */
+/* Another part, after some samples; false after saying why not. */
+static bool go_to_part(struct input *input, size_t number, SF_INFO *info) {
+  if (open_part(input, number, info)) {
+    return true;
+  }
+  say("%s: cannot be read after %llu samples: %s", input->path, (unsigned long long)input->read,
+      input->view.error ? strerror(input->view.error) : sf_strerror(NULL));
+  return false;
+}
+
+/* The same as open_part() through ffmpeg; false after saying why, also why libsndfile cannot. */
 static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
   close_part(input);
   ffmpeg_stop(&input->decoder);
@@ -121,7 +131,7 @@ static bool survey(struct input *input, SF_INFO *info) {
   }
   return input->part == 0 && input->of_part == 0 && !input->layout.parts[0].counts
              ? true
-             : open_part(input, 0, info);
+             : go_to_part(input, 0, info);
 }
 
 static enum status open_any(struct input *input) {
@@ -244,8 +254,7 @@ static bool fill(struct input *input, size_t *n) {
     if (input->part + 1 >= input->layout.n_parts) {
       return true;
     }
-    if (!open_part(input, input->part + 1, &info)) {
-      say("%s: cannot be read after %llu samples", input->path, (unsigned long long)input->read);
+    if (!go_to_part(input, input->part + 1, &info)) {
       return false;
     }
   }

@@ -3,6 +3,7 @@
 #include "dsp/delay.h"
 #include "dsp/memory.h"
 #include "engine/split.h"
+#include "engine/thread.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,9 +58,10 @@ static bool allocate(struct engine *engine, double rate) {
   return good;
 }
 
-struct engine *engine_new(struct separator *four, struct separator *hp, double rate,
-                          unsigned block) {
+struct engine *engine_new(struct separator *four, struct separator *hp, double rate, unsigned block,
+                          const char **lack) {
   struct engine *engine = calloc(1, sizeof *engine);
+  *lack = LACK_MEMORY;
   if (!engine || !four || !hp) {
     separator_free(four);
     separator_free(hp);
@@ -73,7 +75,7 @@ struct engine *engine_new(struct separator *four, struct separator *hp, double r
     for (unsigned i = 0; i < N_SPLITS; ++i) {
       engine->lanes[i] = split_lane(engine->splits[i]);
     }
-    engine->worker = worker_new(engine->lanes, N_SPLITS);
+    engine->worker = worker_new(engine->lanes, N_SPLITS, lack);
     good = engine->worker != NULL;
   }
   if (!good) {

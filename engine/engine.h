@@ -9,10 +9,11 @@ struct engine;
 /** Takes both separators over (frees them, also on failure).
  * @param rate sample rate in Hz.
  * @param block samples that the host processes at a time; other lengths work, but masks may come
- * too late for longer ones. Not real-time safe. @return NULL when memory is short or no thread can
- * be started. */
-struct engine *engine_new(struct separator *four, struct separator *hp, double rate,
-                          unsigned block);
+ * too late for longer ones.
+ * @param lack on failure: what is short, memory or threads, in words. Not real-time safe. @return
+ * NULL then. */
+struct engine *engine_new(struct separator *four, struct separator *hp, double rate, unsigned block,
+                          const char **lack);
 
 /** Joins the worker. NULL is allowed. Not real-time safe. */
 void engine_free(struct engine *engine);

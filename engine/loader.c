@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUT_OF_MEMORY "out of memory, or no thread could be started"
-
 /* A change by the user. */
 struct request {
   bool has_quality, has_file[N_SPLITS];
@@ -91,7 +89,7 @@ static struct made *make(struct loader *loader, const struct choice *choice, boo
     return made;
   }
   if (!made) {
-    snprintf(loader->shortfall.reasons, MAX_REASONS, OUT_OF_MEMORY);
+    snprintf(loader->shortfall.reasons, MAX_REASONS, LACK_MEMORY);
   }
   free(made);
   return NULL;
@@ -191,14 +189,14 @@ static bool start(struct loader *loader) {
   if (has_semaphore) {
     sem_destroy(&loader->woken);
   }
-  say(loader, LOG_LEVEL_ERROR, OUT_OF_MEMORY);
+  say(loader, LOG_LEVEL_ERROR, LACK_THREAD);
   return false;
 }
 
 struct loader *loader_new(const struct maker *maker, const struct log *log) {
   struct loader *loader = calloc(1, sizeof *loader);
   if (!loader) {
-    log->say(log->data, LOG_LEVEL_ERROR, OUT_OF_MEMORY);
+    log->say(log->data, LOG_LEVEL_ERROR, LACK_MEMORY);
     return NULL;
   }
   loader->maker = *maker;

@@ -1,6 +1,7 @@
 #include "engine/setup.h"
 
 #include "engine/separator.h"
+#include "engine/thread.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,14 +140,16 @@ bool setup_make(struct setup *setup, const struct maker *maker, const struct cho
   setup->choice = *choice;
   struct separator *four = open_split(maker, setup, SPLIT_FOUR, lenient, shortfall);
   struct separator *hp = four ? open_split(maker, setup, SPLIT_HP, lenient, shortfall) : NULL;
-  if (four && hp) {
-    setup->engine = engine_new(four, hp, maker->rate, maker->block);
+  bool opened = four && hp;
+  const char *lack = LACK_MEMORY;
+  if (opened) {
+    setup->engine = engine_new(four, hp, maker->rate, maker->block, &lack);
   } else {
     separator_free(four);
   }
   if (!setup->engine) {
-    if (!*reasons) {
-      add_reason(reasons, "out of memory, or no thread could be started");
+    if (opened || !*reasons) {
+      add_reason(reasons, lack);
     }
     return false;
   }

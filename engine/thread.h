@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <time.h>
 
+/** What an engine or a thread may lack. */
+#define LACK_MEMORY "out of memory"
+#define LACK_THREAD "no thread could be started"
+
 /** Starts main(argument) on an ordinary thread, whatever the caller's priority, with every signal
  * blocked, so that it never runs the host's handlers. Must be joined. Its stack is small, because a
  * host that locks its memory pays for the whole stack. Not real-time safe.

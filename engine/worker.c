@@ -116,8 +116,9 @@ static void *worker_main(void *argument) {
   return NULL;
 }
 
-struct worker *worker_new(struct lane *const *lanes, unsigned count) {
+struct worker *worker_new(struct lane *const *lanes, unsigned count, const char **lack) {
   struct worker *worker = calloc(1, sizeof *worker);
+  *lack = worker ? LACK_THREAD : LACK_MEMORY;
   if (!worker) {
     return NULL;
   }

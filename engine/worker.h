@@ -31,8 +31,9 @@ struct worker;
 enum { MAX_LANES = 2 };
 
 /** Starts a thread that serves up to MAX_LANES lanes, with a priority below the thread that wakes
- * it. The lanes must outlive it. Not real-time safe. @return NULL on failure. */
-struct worker *worker_new(struct lane *const *lanes, unsigned count);
+ * it. The lanes must outlive it. Not real-time safe. @return NULL on failure, and what it lacks
+ * (thread.h). */
+struct worker *worker_new(struct lane *const *lanes, unsigned count, const char **lack);
 
 /** Ends and joins the thread. NULL is allowed. Not real-time safe. */
 void worker_free(struct worker *worker);

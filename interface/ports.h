@@ -1,11 +1,12 @@
-/* The one port table. The plugin, the ttl generator, the tests and the program all read it; no
- * port is described anywhere else. */
+/* The one port table. The plugin, its window, the ttl generator, the manual page, the tests and the
+ * program all read it; no port is described anywhere else. */
 #pragma once
 
 #include "dsp/stems.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define UNBRAID_URI "urn:unbraid:unbraid"
 #define UNBRAID_INSERT_URI "urn:unbraid:insert"
@@ -60,6 +61,27 @@ enum port_flag {
   FLAG_LATENCY = 32,    /* lv2:reportsLatency */
 };
 
+/** How the window shows a control. */
+enum shown_as {
+  SHOWN_NOT,
+  SHOWN_FADER,
+  SHOWN_BAR,      /* short name and number */
+  SHOWN_BUTTON,   /* for a toggle */
+  SHOWN_POWER,    /* a toggle that bypasses when it is off */
+  SHOWN_SEGMENTS, /* all scale points, side by side */
+  SHOWN_MENU,     /* one scale point, and the others in a menu */
+};
+
+/** Where: in the window's header, in the title of the four stems, in a stem's strip. In the first
+ * two controls stand in the table's order, the header's menus before the rest. */
+enum shown_in { PLACE_NONE, PLACE_HEADER, PLACE_FOUR, PLACE_STRIP };
+
+struct shown {
+  enum shown_as as;
+  enum shown_in in;
+  int width; /* in pixels at scale 1; means nothing in a strip */
+};
+
 struct scale_point {
   float value;
   const char *label;
@@ -77,6 +99,7 @@ struct port_info {
   int priority;      /* pprops:displayPriority; 0 = none: not a control for the player */
   unsigned bytes;    /* rsz:minimumSize; atom ports only */
   const struct scale_point *points; /* ends with a NULL label; NULL = none */
+  struct shown shown;
 };
 
 /** Symbols of the stems in port order: "vocals" ... */
@@ -98,6 +121,11 @@ static inline bool ports_is_control(enum port port) {
   return port_table[port].kind == KIND_CONTROL_IN || port_table[port].kind == KIND_CONTROL_OUT;
 }
 
+/** Whether a port's value is in a unit. */
+static inline bool ports_has_unit(enum port port, const char *unit) {
+  return port_table[port].unit && strcmp(port_table[port].unit, unit) == 0;
+}
+
 /** The entry of port_table for a port number of a variant. */
 static inline enum port ports_from_variant(enum variant v, uint32_t index) {
   if (v == VARIANT_STEMS || index < PORT_STEM_AUDIO) {
@@ -107,7 +135,10 @@ static inline enum port ports_from_variant(enum variant v, uint32_t index) {
    * its number, and the then last port took the output's number: no control has a number that
    * another control had. */
   const enum port port = (enum port)(index + 2 * N_STEMS);
-  return port == PORT_OUTS ? PORT_LATE_FRAMES : port == PORT_LATE_FRAMES ? PORT_FLOOR : port;
+  return port == PORT_OUTS          ? PORT_LATE_FRAMES
+         : port == PORT_LATE_FRAMES ? PORT_FLOOR
+         : port < PORT_FLOOR        ? port
+                                    : (enum port)(port + 1);
 }
 
 /** A variant's port number for an entry of port_table; ports_count() if the variant does not have
@@ -120,7 +151,17 @@ static inline uint32_t ports_to_variant(enum variant v, enum port port) {
   return index;
 }
 
-/** The first control port of a stem. */
+/** The port of a stem's control. */
 static inline enum port ports_stem_control(enum stem s, enum stem_control c) {
   return (enum port)(PORT_STEM_CONTROLS + (int)s * N_STEM_CONTROLS + (int)c);
+}
+
+/** Whether a port is a control of a stem. */
+static inline bool ports_is_stem_control(enum port port) {
+  return port >= PORT_STEM_CONTROLS && port < PORT_MAIN_FROM;
+}
+
+/** The stem of such a port. */
+static inline enum stem ports_stem(enum port port) {
+  return (enum stem)((port - PORT_STEM_CONTROLS) / N_STEM_CONTROLS);
 }

@@ -43,6 +43,8 @@ static void fail(const struct safetensors *file, char *error, size_t size, const
   }
 }
 
+#define CUT_SHORT "cannot be read to its end"
+
 /* Reads `size` bytes; false when the file ends before. */
 static bool read_all(FILE *stream, void *to, size_t size) {
   return fread(to, 1, size, stream) == size;
@@ -75,8 +77,12 @@ static bool read_file(struct safetensors *file, FILE *stream, char *error, size_
     fail(file, error, error_size, "cannot be read: %s", strerror(errno));
     return false;
   }
-  if (total < LENGTH_BYTES || total > MAX_FILE_BYTES || !read_all(stream, length, LENGTH_BYTES)) {
+  if (total < LENGTH_BYTES || total > MAX_FILE_BYTES) {
     fail(file, error, error_size, "not a safetensors file: %" PRIu64 " bytes long", total);
+    return false;
+  }
+  if (!read_all(stream, length, LENGTH_BYTES)) {
+    fail(file, error, error_size, CUT_SHORT);
     return false;
   }
   uint64_t header_size = little_endian(length, LENGTH_BYTES);
@@ -89,7 +95,8 @@ static bool read_file(struct safetensors *file, FILE *stream, char *error, size_
   file->size = (size_t)(total - LENGTH_BYTES - header_size);
   char *header = malloc((size_t)header_size + 1);
   file->bytes = malloc(file->size + 1);
-  bool complete = header && file->bytes && read_all(stream, header, (size_t)header_size) &&
+  bool room = header && file->bytes;
+  bool complete = room && read_all(stream, header, (size_t)header_size) &&
                   read_all(stream, file->bytes, file->size);
   json_error_t parse = {.text = ""};
   if (complete) {
@@ -97,7 +104,7 @@ static bool read_file(struct safetensors *file, FILE *stream, char *error, size_
   }
   free(header);
   if (!complete) {
-    fail(file, error, error_size, "cannot be read to its end");
+    fail(file, error, error_size, room ? CUT_SHORT : "out of memory");
     return false;
   }
   if (!json_is_object(file->header)) {

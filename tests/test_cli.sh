@@ -213,6 +213,10 @@ cp "$UNBRAID" bin/unbraid && cp "$UNBRAID" lonely/unbraid
 find "$(dirname "$UNBRAID")/unbraid.lv2/" -name '*.ttl' -maxdepth 1 -exec cp {} lonely/unbraid.lv2 \;
 fails 1 'unbraid.lv2: no such plugin' "no bundle" \
   env LV2_PATH="$work/absent" bin/unbraid song.wav
+mkdir -p damaged/unbraid.lv2
+cp "$UNBRAID" damaged && echo '<urn:x> a <urn:y> .' >damaged/unbraid.lv2/manifest.ttl
+fails 1 'damaged/unbraid.lv2: is damaged' "a bundle that says nothing" \
+  env LV2_PATH="$work/absent" damaged/unbraid song.wav
 fails 1 'unbraid.so: .*missing' "no binary in the bundle" lonely/unbraid song.wav
 mkdir -p prefix/lib/lv2 prefix/bin
 cp "$UNBRAID" prefix/bin && cp -r "$(dirname "$UNBRAID")/unbraid.lv2" prefix/lib/lv2

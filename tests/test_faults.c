@@ -3,12 +3,14 @@
  *
  * UNBRAID_FAULTS=all lets every call fail, and takes the models of the bundle as well as the small
  * ones; without it, every fifth call of the small ones. */
+#include "nn/safetensors.h"
 #include "tests/fault/fault.h"
 #include "tests/support/files.h"
 #include "tests/support/rig.h"
 #include "tests/support/talk.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <lv2/state/state.h>
 #include <math.h>
 #include <setjmp.h>
@@ -299,6 +301,49 @@ static void test_audio_thread_asks_for_nothing(void **state) {
   rig_close(&rig);
 }
 
+/* ---- What is said names what was short, and nothing else ---- */
+
+static void test_memory_or_thread(void **state) {
+  (void)state;
+  static const char *const texts[] = {"out of memory", "no thread could be started"};
+  unsigned said[2] = {0};
+  fault_arm(ULONG_MAX, false);
+  open_rig();
+  const unsigned long calls = fault_disarm();
+  rig_close(&rig);
+  for (unsigned long nth = calls - 20; nth <= calls; ++nth) {
+    fault_arm(nth, false);
+    open_rig();
+    fault_disarm();
+    const bool memory = strstr(rig.log, texts[0]), thread = strstr(rig.log, texts[1]);
+    assert_false(memory && thread);
+    assert_true(rig.handle || memory || thread);
+    said[0] += memory;
+    said[1] += thread;
+    rig_close(&rig);
+  }
+  assert_true(said[0] > 0);
+  assert_true(said[1] >= 2); /* the worker's and the loader's */
+}
+
+static void test_memory_or_file(void **state) {
+  (void)state;
+  unsigned memory = 0, cut = 0;
+  unsigned long calls = 1;
+  for (unsigned long nth = 1; nth <= calls; ++nth) {
+    char error[512] = "";
+    fault_arm(nth, false);
+    struct safetensors *file = safetensors_open(good_file, error, sizeof error);
+    calls = fault_disarm();
+    calls = calls < nth ? 0 : nth + 1; /* whether there was such a call */
+    memory += strstr(error, "out of memory") != NULL;
+    cut += strstr(error, "to its end") != NULL;
+    safetensors_free(file);
+  }
+  assert_int_equal(memory, 4); /* the file, its path, the header, the rest */
+  assert_int_equal(cut, 3);    /* the length, the header, the rest */
+}
+
 static int with_small_bundle(void **state) {
   (void)state;
   bundle = small_bundle;
@@ -328,6 +373,8 @@ int main(void) {
       cmocka_unit_test_setup(test_instantiate, with_small_bundle),
       cmocka_unit_test_setup(test_restore, with_small_bundle),
       cmocka_unit_test_setup(test_load, with_small_bundle),
+      cmocka_unit_test_setup(test_memory_or_thread, with_small_bundle),
+      cmocka_unit_test(test_memory_or_file),
       cmocka_unit_test_setup(test_shipped, with_shipped_bundle),
   };
   return cmocka_run_group_tests(tests, open_stage, close_stage);

@@ -46,6 +46,17 @@ if [ -n "$window" ]; then
   [ "$exported" = lv2ui_descriptor ] || fail "the window exports $exported"
 fi
 
+# The manual page has the controls that a host shows, a stem's once, and no mistakes.
+page=$root/usr/share/man/man1/unbraid.1
+awk '/lv2:symbol/ { s = $2 } /lv2:default/ { gsub(/"/, "", s); print s }' "$bundle/unbraid.ttl" |
+  grep -v freewheel | sed -E 's/^(vocals|drums|bass|other|harmonic|percussive)_/S _/' | sort -u >"$work/controls"
+sed -n '/^\.\\" The entries/,/^\.SH FILES/p' "$page" | sed -nE 's/^\.I?B (S _[a-z]+|[a-z_]+)$/\1/p' | sort >"$work/listed"
+diff "$work/controls" "$work/listed" || fail "the manual page lists other controls"
+if command -v groff >/dev/null; then
+  said=$(groff -man -Tutf8 -ww "$page" 2>&1 >/dev/null)
+  [ -z "$said" ] || fail "the manual page: $said"
+fi
+
 run_make uninstall "${where[@]}"
 left=$(find "$root" ! -type d -o -name unbraid.lv2)
 [ -z "$left" ] || fail "uninstall leaves $left"

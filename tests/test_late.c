@@ -145,7 +145,8 @@ struct outcome {
 /* With the vocals muted. */
 static struct engine *open_engine(struct gate *gate) {
   gate_init(gate);
-  struct engine *engine = engine_new(&gate->base, separator_hpss_new(RATE), RATE, HOP);
+  const char *lack;
+  struct engine *engine = engine_new(&gate->base, separator_hpss_new(RATE), RATE, HOP, &lack);
   assert_non_null(engine);
   struct engine_request request = {.mixer = mixer_defaults(), .refine = refine_defaults()};
   request.mixer.mute[STEM_VOCALS] = true;

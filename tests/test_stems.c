@@ -95,7 +95,8 @@ static struct played play(struct separator *four, struct separator *hp) {
   struct engine_request request = {
       .mixer = mixer_defaults(), .refine = refine_defaults(), .pace = &pace};
   struct engine_report report;
-  struct engine *engine = engine_new(four, hp, RATE, BLOCK);
+  const char *lack;
+  struct engine *engine = engine_new(four, hp, RATE, BLOCK, &lack);
   assert_non_null(engine);
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
     p.in[c] = nets_floats(FRAMES_PLAYED);

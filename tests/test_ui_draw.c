@@ -3,7 +3,7 @@
 #include "interface/theme.h"
 #include "tests/ui/lively.h"
 #include "ui/draw.h"
-#include "ui/draw_bar.h"
+#include "ui/draw_control.h"
 #include "ui/presets.h"
 #include "ui/screen.h"
 #include "ui/taper.h"
@@ -136,8 +136,8 @@ static void test_words_fit(void **state) {
     fill_with_words();
     screen_show(screen, &target, DAMAGE_ALL);
     assert_int_equal(screen_cut_labels(screen), 0);
-    static const enum widget menus[] = {WIDGET_PRESETS, WIDGET_QUALITY, WIDGET_MODEL_FOUR,
-                                        WIDGET_MODEL_HP};
+    const enum widget menus[] = {WIDGET_PRESETS, widget_of(PORT_QUALITY), WIDGET_MODEL_FOUR,
+                                 WIDGET_MODEL_HP};
     for (size_t m = 0; m < sizeof menus / sizeof *menus; m++) {
       menu_open(&controls.menu, menus[m], &layout);
       screen_show(screen, &target, DAMAGE_MENU);
@@ -152,25 +152,55 @@ static void test_words_fit(void **state) {
   }
 }
 
-/* Nothing overlaps, nothing is outside, everything can be hit. */
+/* Every control that the table shows is there, nothing overlaps, nothing is outside, everything can
+ * be hit. */
 static void test_layout(void **state) {
   (void)state;
   for (size_t i = 0; i < N_SIZES; i++) {
     layout_compute(&layout, VARIANT_STEMS, sizes[i].width, sizes[i].height, sizes[i].scale);
     const struct box all = {0, 0, layout.width, layout.height};
     assert_true(layout.spectrogram.w > 200 && layout.spectrogram.h > 50);
-    for (int a = WIDGET_NONE + 1; a < N_WIDGETS; a++) {
-      const struct box box = layout.widgets[a], inside = box_common(box, all);
+    int shown = WIDGET_PORTS - WIDGET_PRESETS;
+    for (int p = 0; p < N_PORTS; p++) {
+      shown += widget_shown(widget_of((enum port)p)) != SHOWN_NOT;
+    }
+    assert_int_equal(layout.n_order, shown);
+    for (int a = 0; a < shown; a++) {
+      const struct box box = layout.widgets[layout.order[a]], inside = box_common(box, all);
       assert_false(box_is_empty(box));
       assert_memory_equal(&box, &inside, sizeof box);
-      assert_int_equal(layout_hit(&layout, box.x + box.w / 2, box.y + box.h / 2), a);
-      for (int b = WIDGET_NONE + 1; b < a; b++) {
-        assert_true(box_is_empty(box_common(box, layout.widgets[b])));
+      assert_int_equal(layout_hit(&layout, box.x + box.w / 2, box.y + box.h / 2), layout.order[a]);
+      for (int b = 0; b < a; b++) {
+        assert_true(box_is_empty(box_common(box, layout.widgets[layout.order[b]])));
       }
     }
   }
   layout_compute(&layout, VARIANT_INSERT, 960, 640, 1.0);
-  assert_true(box_is_empty(layout.widgets[WIDGET_OUTS]));
+  assert_true(box_is_empty(layout.widgets[widget_of(PORT_OUTS)]));
+}
+
+/* Controls that find no room beside a title's words go below them, as in a window that is far too
+ * narrow. */
+static void test_title_takes_more_rows(void **state) {
+  (void)state;
+  for (int width = 170; width <= 240; width += 10) {
+    layout_compute(&layout, VARIANT_STEMS, width, 640, 1.0);
+    const struct box rows = layout.title_rows[SPLIT_FOUR], words = layout.titles[SPLIT_FOUR];
+    assert_true(words.w >= (int)(116 * layout.unit));
+    assert_true(rows.h > words.h);
+    assert_true(layout.strips[STEM_VOCALS].y >= rows.y + rows.h);
+    assert_int_equal(layout.strips[STEM_HARMONIC].y, layout.strips[STEM_VOCALS].y);
+    for (int p = PORT_SHARPNESS; p <= PORT_FLOOR; p++) {
+      const struct box box = layout.widgets[widget_of((enum port)p)];
+      const struct box inside = box_common(box, rows);
+      assert_memory_equal(&box, &inside, sizeof box);
+      assert_true(box_is_empty(box_common(box, words)));
+      assert_true(box_is_empty(box_common(box, layout.widgets[WIDGET_MODEL_FOUR])));
+      for (int q = PORT_SHARPNESS; q < p; q++) {
+        assert_true(box_is_empty(box_common(box, layout.widgets[widget_of((enum port)q)])));
+      }
+    }
+  }
 }
 
 static void test_meters_and_hues(void **state) {
@@ -223,8 +253,8 @@ static void test_legend(void **state) {
 }
 
 /* How far a bar is filled: part of its width, on its lowest rows, which words leave free. */
-static double filled(enum widget w) {
-  const struct box box = layout.widgets[w];
+static double filled(enum port port) {
+  const struct box box = layout.widgets[widget_of(port)];
   const struct box row = {box.x + box.h / 2, box.y + box.h - 3, box.w - box.h, 1};
   screen_show(screen, &target, damage_title(SPLIT_FOUR));
   return 1.0 - (double)count(row, THEME_SUNKEN) / row.w;
@@ -238,18 +268,18 @@ static void test_bars_show_their_values(void **state) {
     begin(i % 2 ? VARIANT_INSERT : VARIANT_STEMS, sizes[i / 2].width, sizes[i / 2].height,
           sizes[i / 2].scale);
     screen_show(screen, &target, DAMAGE_ALL);
-    assert_float_equal(filled(WIDGET_SHARPNESS), 0.0, 1e-6);
-    assert_float_equal(filled(WIDGET_SPATIAL), 1.0, 1e-6);
-    assert_float_equal(filled(WIDGET_FLOOR), 0.0, 1e-6);
+    assert_float_equal(filled(PORT_SHARPNESS), 0.0, 1e-6);
+    assert_float_equal(filled(PORT_SPATIAL), 1.0, 1e-6);
+    assert_float_equal(filled(PORT_FLOOR), 0.0, 1e-6);
     state_set(&model, PORT_SHARPNESS, 1.5f);
     state_set(&model, PORT_SPATIAL, 50.0f);
     state_set(&model, PORT_FLOOR, -45.0f);
-    for (int w = WIDGET_SHARPNESS; w <= WIDGET_FLOOR; w++) {
-      assert_float_equal(filled((enum widget)w), 0.5, 0.03);
+    for (int p = PORT_SHARPNESS; p <= PORT_FLOOR; p++) {
+      assert_float_equal(filled((enum port)p), 0.5, 0.03);
     }
     state_set(&model, PORT_FLOOR, -10.0f);
-    assert_float_equal(filled(WIDGET_FLOOR), 1.0, 1e-6);
-    assert_float_equal(filled(WIDGET_SPATIAL), 0.5, 0.03);
+    assert_float_equal(filled(PORT_FLOOR), 1.0, 1e-6);
+    assert_float_equal(filled(PORT_SPATIAL), 0.5, 0.03);
     end();
   }
 }
@@ -257,21 +287,21 @@ static void test_bars_show_their_values(void **state) {
 static void test_numbers(void **state) {
   (void)state;
   static const struct {
-    enum widget widget;
+    enum port port;
     float value;
     const char *words;
   } cases[] = {
-      {WIDGET_SHARPNESS, 1.0f, "1.00"},        {WIDGET_SHARPNESS, 1.37f, "1.37"},
-      {WIDGET_SPATIAL, 0.0f, "0 %"},           {WIDGET_SPATIAL, 100.0f, "100 %"},
-      {WIDGET_FLOOR, -80.0f, "Off"},           {WIDGET_FLOOR, -79.9f, "\u221279.9 dB"},
-      {WIDGET_FLOOR, -10.0f, "\u221210.0 dB"},
+      {PORT_SHARPNESS, 1.0f, "1.00"},        {PORT_SHARPNESS, 1.37f, "1.37"},
+      {PORT_SPATIAL, 0.0f, "0 %"},           {PORT_SPATIAL, 100.0f, "100 %"},
+      {PORT_FLOOR, -80.0f, "Off"},           {PORT_FLOOR, -79.9f, "\u221279.9 dB"},
+      {PORT_FLOOR, -10.0f, "\u221210.0 dB"},
   };
   begin(VARIANT_STEMS, LAYOUT_WIDTH, LAYOUT_HEIGHT, 1.0);
   const struct scene scene = {&layout, &model, &controls, 0};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char words[32];
-    state_set(&model, widget_port(cases[i].widget), cases[i].value);
-    draw_number(&scene, cases[i].widget, words, sizeof words);
+    state_set(&model, cases[i].port, cases[i].value);
+    draw_number(&scene, widget_of(cases[i].port), words, sizeof words);
     assert_string_equal(words, cases[i].words);
   }
   end();
@@ -281,7 +311,7 @@ static void test_qualities_in_the_menu(void **state) {
   (void)state;
   static const char *const qualities[] = {"Balanced", "Light", "Live", "Instant"};
   begin(VARIANT_STEMS, LAYOUT_WIDTH, LAYOUT_HEIGHT, 1.0);
-  menu_open(&controls.menu, WIDGET_QUALITY, &layout);
+  menu_open(&controls.menu, widget_of(PORT_QUALITY), &layout);
   assert_int_equal(controls.menu.n, 4);
   for (int i = 0; i < 4; i++) {
     assert_string_equal(menu_text(&controls.menu, i), qualities[i]);
@@ -577,6 +607,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_words_fit),
       cmocka_unit_test(test_layout),
+      cmocka_unit_test(test_title_takes_more_rows),
       cmocka_unit_test(test_meters_and_hues),
       cmocka_unit_test(test_legend),
       cmocka_unit_test(test_bars_show_their_values),

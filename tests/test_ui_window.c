@@ -98,23 +98,23 @@ static void test_mouse_elsewhere(void **state) {
   stage_click(&stage, 1, fader);
   assert_true(stage_written(&stage, gain(STEM_BASS)) == 0.0f);
 
-  stage_click(&stage, 1, l.widgets[widget_of(STEM_DRUMS, CONTROL_MUTE)]);
+  stage_click(&stage, 1, l.widgets[widget_of_stem(STEM_DRUMS, CONTROL_MUTE)]);
   assert_true(stage_written(&stage, ports_stem_control(STEM_DRUMS, CONTROL_MUTE)) == 1.0f);
-  stage_click(&stage, 1, l.widgets[widget_of(STEM_DRUMS, CONTROL_MUTE)]);
+  stage_click(&stage, 1, l.widgets[widget_of_stem(STEM_DRUMS, CONTROL_MUTE)]);
   assert_true(stage_written(&stage, ports_stem_control(STEM_DRUMS, CONTROL_MUTE)) == 0.0f);
-  stage_click(&stage, 1, l.widgets[widget_of(STEM_HARMONIC, CONTROL_SOLO)]);
+  stage_click(&stage, 1, l.widgets[widget_of_stem(STEM_HARMONIC, CONTROL_SOLO)]);
   assert_true(stage_written(&stage, ports_stem_control(STEM_HARMONIC, CONTROL_SOLO)) == 1.0f);
-  stage_click(&stage, 1, layout_segment(&l, WIDGET_MAIN_FROM, 1));
+  stage_click(&stage, 1, layout_segment(&l, widget_of(PORT_MAIN_FROM), 1));
   assert_true(stage_written(&stage, PORT_MAIN_FROM) == 1.0f);
-  stage_click(&stage, 1, layout_segment(&l, WIDGET_OUTS, 1));
+  stage_click(&stage, 1, layout_segment(&l, widget_of(PORT_OUTS), 1));
   assert_true(stage_written(&stage, PORT_OUTS) == 1.0f);
-  stage_click(&stage, 1, l.widgets[WIDGET_ENABLED]);
+  stage_click(&stage, 1, l.widgets[widget_of(PORT_ENABLED)]);
   assert_true(stage_written(&stage, PORT_ENABLED) == 0.0f);
-  stage_click(&stage, 3, l.widgets[WIDGET_ENABLED]);
+  stage_click(&stage, 3, l.widgets[widget_of(PORT_ENABLED)]);
   assert_true(stage_written(&stage, PORT_ENABLED) == 1.0f);
   assert_int_equal(stage.touches, stage.releases);
 
-  const struct box wet = l.widgets[widget_of(STEM_OTHER, CONTROL_WET)];
+  const struct box wet = l.widgets[widget_of_stem(STEM_OTHER, CONTROL_WET)];
   stage_point(&stage, wet.x + wet.w - 2, wet.y + 3);
   stage_button(&stage, 1, true);
   stage_point(&stage, wet.x + wet.w / 2 - 2, wet.y + 3);
@@ -132,7 +132,7 @@ static void type(const KeySym *keys) {
 static void test_bars(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
-  const struct box sharpness = l.widgets[WIDGET_SHARPNESS];
+  const struct box sharpness = l.widgets[widget_of(PORT_SHARPNESS)];
   const int y = sharpness.y + sharpness.h / 2;
   stage_point(&stage, sharpness.x + 4, y);
   stage_button(&stage, 1, true);
@@ -153,7 +153,7 @@ static void test_bars(void **state) {
   stage_button(&stage, Button4, false);
   assert_true(stage_written(&stage, PORT_SHARPNESS) == 1.1f);
 
-  stage_click(&stage, 3, l.widgets[WIDGET_SPATIAL]);
+  stage_click(&stage, 3, l.widgets[widget_of(PORT_SPATIAL)]);
   type((const KeySym[]){XK_6, XK_0, XK_Return, XK_Down, 0});
   assert_true(stage_written(&stage, PORT_SPATIAL) == 55.0f);
   stage_key(&stage, XK_Down, XK_Shift_L);
@@ -163,8 +163,8 @@ static void test_bars(void **state) {
   stage_key(&stage, XK_Right, NoSymbol); /* to the floor */
   type((const KeySym[]){XK_minus, XK_3, XK_2, XK_comma, XK_5, XK_Return, 0});
   assert_true(stage_written(&stage, PORT_FLOOR) == -32.5f);
-  stage_click(&stage, 1, l.widgets[WIDGET_FLOOR]);
-  stage_click(&stage, 1, l.widgets[WIDGET_FLOOR]);
+  stage_click(&stage, 1, l.widgets[widget_of(PORT_FLOOR)]);
+  stage_click(&stage, 1, l.widgets[widget_of(PORT_FLOOR)]);
   assert_true(stage_written(&stage, PORT_FLOOR) == port_table[PORT_FLOOR].initial);
 }
 
@@ -208,7 +208,7 @@ static void test_typed_values(void **state) {
   type((const KeySym[]){XK_3, XK_Escape, 0});
   assert_true(isnan(stage_written(&stage, gain(STEM_OTHER))));
   /* Out of range: the nearest that there is. */
-  stage_click(&stage, 3, l.widgets[widget_of(STEM_BASS, CONTROL_WET)]);
+  stage_click(&stage, 3, l.widgets[widget_of_stem(STEM_BASS, CONTROL_WET)]);
   type((const KeySym[]){XK_9, XK_9, XK_9, XK_9, XK_Return, XK_4, XK_2, XK_Return, 0});
   assert_true(stage_written(&stage, ports_stem_control(STEM_BASS, CONTROL_WET)) == 42.0f);
 }
@@ -222,13 +222,13 @@ static void test_presets_and_quality(void **state) {
   stage_click(&stage, 1, l.widgets[WIDGET_PRESETS]);
   type((const KeySym[]){XK_Up, XK_Return, 0});
   assert_true(stage_written(&stage, ports_stem_control(STEM_VOCALS, CONTROL_MUTE)) == 0.0f);
-  stage_click(&stage, 1, l.widgets[WIDGET_QUALITY]);
+  stage_click(&stage, 1, l.widgets[widget_of(PORT_QUALITY)]);
   type((const KeySym[]){XK_Up, XK_Return, 0});
   assert_true(stage_written(&stage, PORT_QUALITY) == port_table[PORT_QUALITY].maximum);
   /* A menu goes away, and does nothing, when something else is clicked. */
   stage_forget(&stage);
   stage_click(&stage, 1, l.widgets[WIDGET_PRESETS]);
-  stage_click(&stage, 1, l.widgets[widget_of(STEM_OTHER, CONTROL_MUTE)]);
+  stage_click(&stage, 1, l.widgets[widget_of_stem(STEM_OTHER, CONTROL_MUTE)]);
   assert_int_equal(stage.touches, 0);
   assert_true(isnan(stage_written(&stage, ports_stem_control(STEM_OTHER, CONTROL_MUTE))));
 }
@@ -457,12 +457,12 @@ static void test_bare_host(void **state) {
   const struct stage_options options = {.variant = VARIANT_INSERT, .bare = true};
   assert_true(stage_open(&stage, &options));
   const struct layout l = stage_layout(&stage, 1.0);
-  stage_click(&stage, 1, l.widgets[widget_of(STEM_PERCUSSIVE, CONTROL_MUTE)]);
+  stage_click(&stage, 1, l.widgets[widget_of_stem(STEM_PERCUSSIVE, CONTROL_MUTE)]);
   assert_true(stage_written(&stage, ports_stem_control(STEM_PERCUSSIVE, CONTROL_MUTE)) == 1.0f);
   stage_view(&stage, 1);
   stage_click(&stage, 1, l.widgets[WIDGET_MODEL_HP]);
   type((const KeySym[]){XK_Down, XK_Return, 0});
-  assert_int_equal(l.widgets[WIDGET_OUTS].w, 0);
+  assert_int_equal(l.widgets[widget_of(PORT_OUTS)].w, 0);
   stage_close(&stage);
 }
 
@@ -479,7 +479,7 @@ static void test_two_at_once(void **state) {
   }
   stage_close(&stage);
   const struct layout l = stage_layout(&other, 1.0);
-  stage_click(&other, 1, l.widgets[widget_of(STEM_BASS, CONTROL_MUTE)]);
+  stage_click(&other, 1, l.widgets[widget_of_stem(STEM_BASS, CONTROL_MUTE)]);
   assert_true(stage_written(&other, ports_stem_control(STEM_BASS, CONTROL_MUTE)) == 1.0f);
   stage_close(&other);
 }

@@ -2,6 +2,7 @@
 
 #include "ttl/turtle.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ static bool starts(const char *line, const char *keyword) {
   return strncmp(line, keyword, strlen(keyword)) == 0;
 }
 
-/* Appends the quoted text of a line to *text; false: there is none, or no memory. */
+/* Appends the quoted text of a line to *text; false: there is none, or, with errno, no memory. */
 static bool append(char **text, const char *line) {
   const char *from = strchr(line, '"');
   const size_t used = *text ? strlen(*text) : 0;
@@ -93,11 +94,12 @@ bool words_read(const char *path) {
   memcpy(language->tag, name, length);
   n_languages++;
   unsigned line = 0;
+  errno = 0;
   const bool good = read_lines(language, in, &line) && !ferror(in);
-  fclose(in);
   if (!good) {
-    fprintf(stderr, "ttlgen: %s:%u: not understood\n", path, line);
+    fprintf(stderr, "ttlgen: %s:%u: %s\n", path, line, errno ? strerror(errno) : "not understood");
   }
+  fclose(in);
   return good;
 }
 

@@ -19,33 +19,29 @@ void controls_init(struct controls *c, struct state *state, const struct layout 
 }
 
 damage_t controls_damage(enum widget w) {
-  if (widget_is_strip(w)) {
-    return damage_strip(widget_stem(w));
-  }
   switch (w) {
   case WIDGET_NONE:
     return 0;
-  case WIDGET_SHARPNESS:
-  case WIDGET_SPATIAL:
-  case WIDGET_FLOOR:
+  case WIDGET_PRESETS:
+    return DAMAGE_HEADER;
   case WIDGET_MODEL_FOUR:
     return damage_title(SPLIT_FOUR);
   case WIDGET_MODEL_HP:
     return damage_title(SPLIT_HP);
   default:
-    return DAMAGE_HEADER;
+    return damage_control(widget_port(w));
   }
 }
 
 double controls_step(enum port port, bool fine) {
   const struct port_info *info = &port_table[port];
-  if (info->maximum > 50.0f) {
+  if (ports_has_unit(port, "pc")) {
     return fine ? 1.0 : 5.0;
   }
-  if (port == PORT_SHARPNESS) {
-    return fine ? 0.01 : 0.1;
+  if (info->unit || info->flags & FLAG_INTEGER) {
+    return fine ? 0.1 : 1.0;
   }
-  return fine ? 0.1 : 1.0;
+  return ((double)info->maximum - (double)info->minimum) * (fine ? 0.01 : 0.1);
 }
 
 damage_t controls_move(struct controls *c, enum port port, double value) {
@@ -70,26 +66,24 @@ static damage_t apply_preset(struct controls *c, const struct preset *preset) {
 damage_t controls_choose(struct controls *c, int entry) {
   const enum widget owner = c->menu.owner;
   menu_close(&c->menu);
+  const enum port port = widget_port(owner);
   const enum split_id split = owner == WIDGET_MODEL_FOUR ? SPLIT_FOUR : SPLIT_HP;
-  switch (owner) {
-  case WIDGET_PRESETS:
+  if (owner == WIDGET_PRESETS) {
     apply_preset(c, &presets[entry]);
-    break;
-  case WIDGET_QUALITY:
-    controls_move(c, PORT_QUALITY, (double)port_table[PORT_QUALITY].points[entry].value);
-    break;
-  case WIDGET_MODEL_FOUR:
-  case WIDGET_MODEL_HP:
-    if (entry == MENU_CHOOSE_FILE) {
-      c->owner.choose_model(c->owner.data, split);
-    } else {
-      c->owner.bundled_model(c->owner.data, split);
-    }
-    break;
-  default:
-    break;
+  } else if (port < N_PORTS) {
+    controls_move(c, port, (double)port_table[port].points[entry].value);
+  } else if (entry == MENU_CHOOSE_FILE) {
+    c->owner.choose_model(c->owner.data, split);
+  } else {
+    c->owner.bundled_model(c->owner.data, split);
   }
   return DAMAGE_ALL;
+}
+
+damage_t controls_next(struct controls *c, enum port port) {
+  const float value = c->state->values[port], last = port_table[port].maximum;
+  return controls_move(c, port,
+                       value < last ? (double)value + 1.0 : (double)port_table[port].minimum);
 }
 
 /* A control that shows all the names its port has, side by side. */
@@ -115,7 +109,7 @@ static double bar_value(enum port port, double position) {
 
 static damage_t begin_drag(struct controls *c, enum widget w, int x, int y) {
   const double value = (double)c->state->values[widget_port(w)];
-  const bool fader = widget_is_fader(w);
+  const bool fader = widget_shown(w) == SHOWN_FADER;
   c->drag = w;
   c->drag_at = fader ? y : x;
   c->drag_value = fader ? taper_position(value) : bar_position(widget_port(w), value);
@@ -128,20 +122,16 @@ static damage_t press_left(struct controls *c, enum widget w, int x, int y, bool
     return twice ? controls_move(c, widget_port(w), (double)port_table[widget_port(w)].initial)
                  : begin_drag(c, w, x, y);
   }
-  switch (w) {
-  case WIDGET_NONE:
-    return 0;
-  case WIDGET_MAIN_FROM:
-  case WIDGET_OUTS:
-    return press_segment(c, w, x, y);
-  case WIDGET_PRESETS:
-  case WIDGET_QUALITY:
-  case WIDGET_MODEL_FOUR:
-  case WIDGET_MODEL_HP:
-    menu_open(&c->menu, w, c->layout);
+  if (menu_open(&c->menu, w, c->layout)) {
     return DAMAGE_MENU;
-  default: /* the toggles */
-    return controls_move(c, widget_port(w), c->state->values[widget_port(w)] > 0.5f ? 0.0 : 1.0);
+  }
+  switch (widget_shown(w)) {
+  case SHOWN_NOT:
+    return 0;
+  case SHOWN_SEGMENTS:
+    return press_segment(c, w, x, y);
+  default:
+    return controls_next(c, widget_port(w));
   }
 }
 
@@ -180,9 +170,9 @@ damage_t controls_press(struct controls *c, int button, int x, int y, double tim
 }
 
 static damage_t drag_to(struct controls *c, int x, int y, bool fine) {
-  const bool fader = widget_is_fader(c->drag);
+  const bool fader = widget_shown(c->drag) == SHOWN_FADER;
   const int length =
-      fader ? c->layout->tracks[widget_stem(c->drag)].h : c->layout->widgets[c->drag].w;
+      fader ? c->layout->tracks[ports_stem(widget_port(c->drag))].h : c->layout->widgets[c->drag].w;
   const int way = fader ? c->drag_at - y : x - c->drag_at;
   c->drag_at = fader ? y : x;
   c->drag_value += (double)way / (length > 0 ? length : 1) * (fine ? FINE : 1.0);

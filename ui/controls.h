@@ -82,12 +82,16 @@ damage_t controls_key(struct controls *c, enum controls_key key, char character,
 /** What drawing a widget anew takes. */
 damage_t controls_damage(enum widget w);
 
-/** What a key or a notch of the wheel moves a control by, in its unit: a tenth of a dB or ten of
- * them, a percent or five, a hundredth or a tenth. Controls stand at multiples of the fine step. */
+/** What a key or a notch of the wheel moves a control by, in its unit: a percent or five; a tenth
+ * or one of another unit, and of whole numbers; without a unit, a hundredth or a tenth of the
+ * range. Controls stand at multiples of the fine step. */
 double controls_step(enum port port, bool fine);
 
 /** Sets a control as the user would, and lets the host know. */
 damage_t controls_move(struct controls *c, enum port port, double value);
+
+/** Moves a control of whole numbers to its next value, from the last to the first. */
+damage_t controls_next(struct controls *c, enum port port);
 
 /** Does what an entry of the open menu says, and closes it. */
 damage_t controls_choose(struct controls *c, int entry);

@@ -1,7 +1,7 @@
 /* What has changed since it was drawn last. */
 #pragma once
 
-#include "dsp/stems.h"
+#include "interface/ports.h"
 
 #include <stdint.h>
 
@@ -43,4 +43,18 @@ static inline damage_t damage_split(enum split_id split) {
     damage |= damage_strip(s);
   }
   return damage;
+}
+
+/** Where the window shows a control. */
+static inline damage_t damage_control(enum port port) {
+  switch (port_table[port].shown.in) {
+  case PLACE_HEADER:
+    return DAMAGE_HEADER;
+  case PLACE_FOUR:
+    return damage_title(SPLIT_FOUR);
+  case PLACE_STRIP:
+    return damage_strip(ports_stem(port));
+  default:
+    return 0;
+  }
 }

@@ -1,16 +1,11 @@
 #include "ui/draw_header.h"
 
-#include "ui/draw_bar.h"
+#include "ui/draw_control.h"
 #include "ui/presets.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct box narrow(struct box box, double by) {
-  const int d = (int)by;
-  return (struct box){box.x + d, box.y, box.w - 2 * d, box.h};
-}
 
 /* The name, and a strand that comes apart into four. */
 static void draw_brand(cairo_t *cr, struct scene *scene) {
@@ -47,64 +42,6 @@ static void draw_caption(cairo_t *cr, struct scene *scene, enum widget w, const 
   draw_label(cr, scene, scene->layout->captions[w], &font, words);
 }
 
-static void draw_drop_down(cairo_t *cr, struct scene *scene, enum widget w, double size,
-                           const char *words) {
-  const struct box box = scene->layout->widgets[w];
-  const int arrow = (int)draw_px(scene, 14);
-  struct box inner = narrow(box, draw_px(scene, 6));
-  const struct paint_font font = draw_font(scene, size, false, THEME_TEXT, ALIGN_LEFT);
-  draw_button(cr, scene, w, scene->controls->menu.owner == w ? THEME_EDGE : THEME_RAISED);
-  paint_arrow(cr, (struct box){inner.x + inner.w - arrow / 2 - 2, box.y, arrow / 2 + 2, box.h},
-              draw_px(scene, 8), THEME_DIM);
-  inner.w -= arrow;
-  paint_text(cr, inner, &font, words); /* a file's name may be too long */
-  draw_focus(cr, scene, w);
-}
-
-static void draw_segments(cairo_t *cr, struct scene *scene, enum widget w) {
-  const struct port_info *info = &port_table[widget_port(w)];
-  const int edge = (int)ceil(draw_px(scene, 2));
-  draw_caption(cr, scene, w, info->name);
-  draw_button(cr, scene, w, THEME_RAISED);
-  for (int i = 0; info->points[i].label; i++) {
-    const bool chosen = scene->state->values[widget_port(w)] == info->points[i].value;
-    const struct box part = layout_segment(scene->layout, w, i);
-    const struct paint_font font =
-        draw_font(scene, 11, false, chosen ? THEME_ON_CHOSEN : THEME_DIM, ALIGN_MIDDLE);
-    if (chosen) {
-      paint_round(cr,
-                  (struct box){part.x + edge, part.y + edge, part.w - 2 * edge, part.h - 2 * edge},
-                  draw_px(scene, 4), THEME_CHOSEN);
-    }
-    draw_label(cr, scene, part, &font, info->points[i].label);
-  }
-  draw_focus(cr, scene, w);
-}
-
-static void draw_enabled(cairo_t *cr, struct scene *scene) {
-  const enum widget w = WIDGET_ENABLED;
-  const struct box box = scene->layout->widgets[w];
-  const bool on = scene->state->values[PORT_ENABLED] > 0.5f;
-  const colour_t words = on ? THEME_TEXT : THEME_ON_CHOSEN;
-  draw_caption(cr, scene, w, port_table[PORT_ENABLED].name);
-  draw_button(cr, scene, w, on ? THEME_RAISED : THEME_WARNING);
-  /* The sign for power. */
-  const double r = draw_px(scene, 5), x = box.x + draw_px(scene, 14), y = box.y + box.h / 2.0;
-  paint_colour(cr, words);
-  cairo_set_line_width(cr, draw_px(scene, 1.6));
-  cairo_new_sub_path(cr);
-  cairo_arc(cr, x, y + r * 0.1, r, -0.85, 3.99);
-  cairo_stroke(cr);
-  cairo_move_to(cr, x, y - r * 1.2);
-  cairo_line_to(cr, x, y - r * 0.1);
-  cairo_stroke(cr);
-  const struct paint_font font = draw_font(scene, 12, !on, words, ALIGN_LEFT);
-  const int left = (int)draw_px(scene, 25);
-  draw_label(cr, scene, (struct box){box.x + left, box.y, box.w - left, box.h}, &font,
-             on ? "On" : "Bypassed");
-  draw_focus(cr, scene, w);
-}
-
 static const char *preset_name(const struct scene *scene) {
   const struct menu menu = {.owner = WIDGET_PRESETS};
   for (unsigned i = 0; i < n_presets; i++) {
@@ -113,15 +50,6 @@ static const char *preset_name(const struct scene *scene) {
     }
   }
   return "Custom";
-}
-
-/* What quality's value is called. */
-static const char *quality_name(const struct scene *scene) {
-  const struct scale_point *p = port_table[PORT_QUALITY].points;
-  while (p->label && p->value != scene->state->values[PORT_QUALITY]) {
-    p++;
-  }
-  return p->label ? p->label : "";
 }
 
 void draw_preset(cairo_t *cr, struct scene *scene) {
@@ -134,13 +62,13 @@ void draw_header(cairo_t *cr, struct scene *scene) {
   draw_brand(cr, scene);
   draw_caption(cr, scene, WIDGET_PRESETS, "Preset");
   draw_preset(cr, scene);
-  draw_caption(cr, scene, WIDGET_QUALITY, port_table[PORT_QUALITY].name);
-  draw_drop_down(cr, scene, WIDGET_QUALITY, 12, quality_name(scene));
-  draw_segments(cr, scene, WIDGET_MAIN_FROM);
-  if (scene->layout->widgets[WIDGET_OUTS].w > 0) {
-    draw_segments(cr, scene, WIDGET_OUTS);
+  for (int p = 0; p < N_PORTS; p++) {
+    const enum widget w = widget_of((enum port)p);
+    if (port_table[p].shown.in == PLACE_HEADER && !box_is_empty(scene->layout->widgets[w])) {
+      draw_caption(cr, scene, w, port_table[p].name);
+      draw_control(cr, scene, (enum port)p, THEME_TEXT);
+    }
   }
-  draw_enabled(cr, scene);
 }
 
 void draw_title(cairo_t *cr, struct scene *scene, enum split_id split) {
@@ -164,9 +92,10 @@ void draw_title(cairo_t *cr, struct scene *scene, enum split_id split) {
   const char *model = scene->state->names[split];
   draw_drop_down(cr, scene, split == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP, 11,
                  *model ? model : "Model");
-  for (int w = WIDGET_SHARPNESS; split == SPLIT_FOUR && w <= WIDGET_FLOOR; w++) {
-    draw_bar(cr, scene, (enum widget)w, port_table[widget_port((enum widget)w)].short_name,
-             main ? THEME_TEXT : THEME_DIM, THEME_DIM);
+  for (int p = 0; split == SPLIT_FOUR && p < N_PORTS; p++) {
+    if (port_table[p].shown.in == PLACE_FOUR) {
+      draw_control(cr, scene, (enum port)p, main ? THEME_TEXT : THEME_DIM);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 #include "ui/draw_strip.h"
 
-#include "ui/draw_bar.h"
+#include "ui/draw_control.h"
 #include "ui/taper.h"
 
 #include <math.h>
@@ -63,7 +63,7 @@ static void draw_fader(cairo_t *cr, struct scene *scene, unsigned stem) {
   const struct layout *l = scene->layout;
   const struct box track = l->tracks[stem];
   const double db = (double)scene->state->values[ports_stem_control((enum stem)stem, CONTROL_GAIN)];
-  const enum widget w = widget_of(stem, CONTROL_GAIN);
+  const enum widget w = widget_of_stem(stem, CONTROL_GAIN);
   const bool silenced = state_silenced(scene->state, stem);
   const int groove = (int)fmax(draw_px(scene, 6), 2.0), y = level_y(track, db);
   const colour_t colour = silenced ? THEME_EDGE : stem_colour(scene, stem);
@@ -90,7 +90,7 @@ static void draw_fader(cairo_t *cr, struct scene *scene, unsigned stem) {
 }
 
 static void draw_value(cairo_t *cr, struct scene *scene, unsigned stem) {
-  const enum widget w = widget_of(stem, CONTROL_GAIN);
+  const enum widget w = widget_of_stem(stem, CONTROL_GAIN);
   const struct box box = scene->layout->values[stem];
   const struct paint_font font =
       draw_font(scene, 12, false, words_colour(scene, stem), ALIGN_MIDDLE);
@@ -101,15 +101,6 @@ static void draw_value(cairo_t *cr, struct scene *scene, unsigned stem) {
   if (scene->controls->entry == w) {
     paint_outline(cr, box, draw_px(scene, 4), draw_px(scene, 2), THEME_FOCUS);
   }
-}
-
-static void draw_toggle(cairo_t *cr, struct scene *scene, enum widget w, const char *letter,
-                        colour_t ground, colour_t words) {
-  const bool on = scene->state->values[widget_port(w)] > 0.5f;
-  const struct paint_font font = draw_font(scene, 12, true, on ? words : THEME_DIM, ALIGN_MIDDLE);
-  draw_button(cr, scene, w, on ? ground : THEME_RAISED);
-  draw_label(cr, scene, scene->layout->widgets[w], &font, letter);
-  draw_focus(cr, scene, w);
 }
 
 void draw_strip(cairo_t *cr, struct scene *scene, unsigned stem) {
@@ -129,9 +120,9 @@ void draw_strip(cairo_t *cr, struct scene *scene, unsigned stem) {
   draw_label(cr, scene, name, &font, stem_names[stem]);
   draw_value(cr, scene, stem);
   draw_fader(cr, scene, stem);
-  draw_toggle(cr, scene, widget_of(stem, CONTROL_MUTE), "M", THEME_MUTED, THEME_TEXT);
-  draw_toggle(cr, scene, widget_of(stem, CONTROL_SOLO), "S", THEME_CHOSEN, THEME_ON_CHOSEN);
-  draw_bar(cr, scene, widget_of(stem, CONTROL_WET), "Wet", words_colour(scene, stem),
+  draw_toggle(cr, scene, widget_of_stem(stem, CONTROL_MUTE), "M", THEME_MUTED, THEME_TEXT);
+  draw_toggle(cr, scene, widget_of_stem(stem, CONTROL_SOLO), "S", THEME_CHOSEN, THEME_ON_CHOSEN);
+  draw_bar(cr, scene, widget_of_stem(stem, CONTROL_WET), "Wet", words_colour(scene, stem),
            stem_colour(scene, stem));
 }
 

@@ -5,10 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static bool there(const struct controls *c, enum widget w) {
-  return c->layout->widgets[w].w > 0;
-}
-
 static damage_t focus_on(struct controls *c, enum widget w) {
   const damage_t damage = controls_damage(c->focus) | controls_damage(w);
   c->focus = w;
@@ -17,42 +13,41 @@ static damage_t focus_on(struct controls *c, enum widget w) {
 }
 
 static damage_t focus_next(struct controls *c, int direction) {
-  int w = c->focus;
-  do {
-    w = (w + direction + N_WIDGETS) % N_WIDGETS;
-  } while (w == WIDGET_NONE || !there(c, (enum widget)w));
-  return focus_on(c, (enum widget)w);
+  const struct layout *l = c->layout;
+  int at = direction > 0 ? -1 : l->n_order; /* without a focus */
+  for (int i = 0; i < l->n_order; i++) {
+    at = l->order[i] == c->focus ? i : at;
+  }
+  return focus_on(c, l->order[(at + direction + l->n_order) % l->n_order]);
 }
 
 /* Sideways: the same control of the next strip, another segment, or simply the next widget. */
 static damage_t sideways(struct controls *c, int direction) {
   const enum widget w = c->focus;
   if (w == WIDGET_NONE) {
-    return focus_on(c, widget_of(STEM_VOCALS, CONTROL_GAIN));
+    return focus_on(c, widget_of_stem(STEM_VOCALS, CONTROL_GAIN));
   }
-  if (w == WIDGET_MAIN_FROM || w == WIDGET_OUTS) {
-    const enum port port = widget_port(w);
+  const enum port port = widget_port(w);
+  if (widget_shown(w) == SHOWN_SEGMENTS) {
     return focus_on(c, w) |
            controls_move(c, port, (double)c->state->values[port] + (double)direction);
   }
-  if (!widget_is_strip(w)) {
+  if (!ports_is_stem_control(port)) {
     return focus_next(c, direction);
   }
-  const int stem = (int)widget_stem(w) + direction;
-  return stem < 0 || stem >= N_STEMS ? focus_on(c, w)
-                                     : focus_on(c, widget_of((unsigned)stem, widget_control(w)));
+  const enum port next = (enum port)((int)port + direction * N_STEM_CONTROLS);
+  return focus_on(c, ports_is_stem_control(next) ? widget_of(next) : w);
 }
 
 /* Up and down: a fader's steps, or the menu of a button. */
 static damage_t upright(struct controls *c, double steps, bool fine) {
   const enum widget w = c->focus;
   if (w == WIDGET_NONE) {
-    return focus_on(c, widget_of(STEM_VOCALS, CONTROL_GAIN));
+    return focus_on(c, widget_of_stem(STEM_VOCALS, CONTROL_GAIN));
   }
   const damage_t damage = focus_on(c, w);
   const enum port port = widget_port(w);
-  if (port == N_PORTS || port == PORT_QUALITY) {
-    menu_open(&c->menu, w, c->layout);
+  if (menu_open(&c->menu, w, c->layout)) {
     return damage | DAMAGE_MENU;
   }
   const double by = steps * controls_step(port, fine);
@@ -151,8 +146,8 @@ static damage_t menu_key(struct controls *c, enum controls_key key) {
   }
 }
 
-static damage_t toggle(struct controls *c, enum port port) {
-  return focus_on(c, c->focus) | controls_move(c, port, c->state->values[port] > 0.5f ? 0.0 : 1.0);
+static damage_t next_value(struct controls *c, enum port port) {
+  return focus_on(c, c->focus) | controls_next(c, port);
 }
 
 static damage_t enter(struct controls *c, bool *used) {
@@ -160,9 +155,8 @@ static damage_t enter(struct controls *c, bool *used) {
   if (widget_has_number(w)) {
     return begin_entry(c, '\0');
   }
-  const enum port port = widget_port(w);
-  if (port < N_PORTS && port != PORT_QUALITY) {
-    return toggle(c, port);
+  if (widget_shown(w) != SHOWN_NOT && widget_shown(w) != SHOWN_MENU) {
+    return next_value(c, widget_port(w));
   }
   *used = w != WIDGET_NONE;
   return *used ? upright(c, 0.0, false) : 0;
@@ -170,13 +164,10 @@ static damage_t enter(struct controls *c, bool *used) {
 
 static damage_t character_key(struct controls *c, char character, bool *used) {
   const int lower = tolower((unsigned char)character);
-  if (widget_is_strip(c->focus)) {
-    if (lower == 'm') {
-      return toggle(c, ports_stem_control(widget_stem(c->focus), CONTROL_MUTE));
-    }
-    if (lower == 's') {
-      return toggle(c, ports_stem_control(widget_stem(c->focus), CONTROL_SOLO));
-    }
+  const enum port port = widget_port(c->focus);
+  if (ports_is_stem_control(port) && (lower == 'm' || lower == 's')) {
+    return next_value(
+        c, ports_stem_control(ports_stem(port), lower == 'm' ? CONTROL_MUTE : CONTROL_SOLO));
   }
   if (widget_has_number(c->focus) && (isdigit((unsigned char)character) || character == '-')) {
     return begin_entry(c, character);

@@ -17,6 +17,8 @@ enum {
   NAME = 26,
   VALUE = 22,
   LABEL = 26,
+  GAP = 6,     /* between two widgets of a title */
+  WORDS = 116, /* of a title at least */
   TRACK = 42,
   METER = 18,
   CAP = 22,
@@ -58,11 +60,22 @@ static struct box inset(struct box b, int dx, int dy) {
   return (struct box){b.x + dx, b.y + dy, b.w - 2 * dx, b.h - 2 * dy};
 }
 
+static void place(struct layout *l, enum widget w, struct box box) {
+  l->widgets[w] = box;
+  l->order[l->n_order++] = w;
+}
+
 /* A control of the header with its caption above it. */
 static void header_control(struct layout *l, enum widget w, struct box slot) {
   l->captions[w] = cut_top(&slot, px(l, CAPTION));
   cut_top(&slot, px(l, 4));
-  l->widgets[w] = cut_top(&slot, px(l, BUTTON));
+  place(l, w, cut_top(&slot, px(l, BUTTON)));
+}
+
+/* Whether the window of this variant shows a port there. */
+static bool is_in(const struct layout *l, int port, enum shown_in in) {
+  return port_table[port].shown.in == in &&
+         ports_to_variant(l->variant, (enum port)port) < ports_count(l->variant);
 }
 
 static void header(struct layout *l, struct box area) {
@@ -70,16 +83,25 @@ static void header(struct layout *l, struct box area) {
   struct box row = inset(area, px(l, MARGIN), px(l, 8));
   l->brand = cut_left(&row, px(l, 122));
   const int gap = px(l, 14);
+  int width = -gap; /* of what is no menu, at the right edge */
   header_control(l, WIDGET_PRESETS, cut_left(&row, px(l, 98)));
-  cut_left(&row, gap);
-  header_control(l, WIDGET_QUALITY, cut_left(&row, px(l, 98)));
-  header_control(l, WIDGET_ENABLED, cut_right(&row, px(l, 100)));
-  cut_right(&row, gap);
-  if (l->variant == VARIANT_STEMS) {
-    header_control(l, WIDGET_OUTS, cut_right(&row, px(l, 220)));
-    cut_right(&row, gap);
+  for (int p = 0; p < N_PORTS; p++) {
+    const struct shown *shown = &port_table[p].shown;
+    if (is_in(l, p, PLACE_HEADER) && shown->as == SHOWN_MENU) {
+      cut_left(&row, gap);
+      header_control(l, widget_of((enum port)p), cut_left(&row, px(l, shown->width)));
+    } else if (is_in(l, p, PLACE_HEADER)) {
+      width += gap + px(l, shown->width);
+    }
   }
-  header_control(l, WIDGET_MAIN_FROM, cut_right(&row, px(l, 226)));
+  row = cut_right(&row, width);
+  for (int p = 0; p < N_PORTS; p++) {
+    const struct shown *shown = &port_table[p].shown;
+    if (is_in(l, p, PLACE_HEADER) && shown->as != SHOWN_MENU) {
+      header_control(l, widget_of((enum port)p), cut_left(&row, px(l, shown->width)));
+      cut_left(&row, gap);
+    }
+  }
 }
 
 static void footer(struct layout *l, struct box area) {
@@ -102,14 +124,17 @@ static void strip(struct layout *l, unsigned s, struct box area) {
   l->values[s] = cut_top(&inner, px(l, VALUE));
   cut_top(&inner, px(l, 6));
   cut_bottom(&inner, px(l, 3));
-  l->widgets[widget_of(s, CONTROL_WET)] = cut_bottom(&inner, px(l, 20));
+  l->widgets[widget_of_stem(s, CONTROL_WET)] = cut_bottom(&inner, px(l, 20));
   cut_bottom(&inner, px(l, 6));
   struct box buttons = cut_bottom(&inner, px(l, BUTTON));
-  l->widgets[widget_of(s, CONTROL_MUTE)] = cut_left(&buttons, (buttons.w - px(l, 6)) / 2);
+  l->widgets[widget_of_stem(s, CONTROL_MUTE)] = cut_left(&buttons, (buttons.w - px(l, 6)) / 2);
   cut_left(&buttons, px(l, 6));
-  l->widgets[widget_of(s, CONTROL_SOLO)] = buttons;
+  l->widgets[widget_of_stem(s, CONTROL_SOLO)] = buttons;
   cut_bottom(&inner, px(l, 8));
-  l->widgets[widget_of(s, CONTROL_GAIN)] = inner;
+  l->widgets[widget_of_stem(s, CONTROL_GAIN)] = inner;
+  for (int c = 0; c < N_STEM_CONTROLS; c++) {
+    l->order[l->n_order++] = widget_of_stem(s, (enum stem_control)c);
+  }
   /* The columns of the fader keep together in the middle of a wide strip. */
   struct box columns = inset(inner, 0, l->cap / 2);
   const int width = px(l, LABEL) + px(l, TRACK) + px(l, METER) + px(l, 18);
@@ -121,21 +146,57 @@ static void strip(struct layout *l, unsigned s, struct box area) {
   l->meters[s] = cut_left(&columns, px(l, METER));
 }
 
+/* The four stems' controls from a port on, at the right end of a row, as many as find room but at
+ * least one. Returns the port after them. */
+static int title_controls(struct layout *l, int port, struct box *row, int room) {
+  int end = port, width = 0;
+  for (; end < N_PORTS; end++) {
+    const int own = is_in(l, end, PLACE_FOUR) ? px(l, port_table[end].shown.width) + px(l, GAP) : 0;
+    if (own > 0 && width > 0 && width + own > room) {
+      break;
+    }
+    width += own;
+  }
+  struct box part = cut_right(row, width);
+  for (; port < end; port++) {
+    if (is_in(l, port, PLACE_FOUR)) {
+      cut_left(&part, px(l, GAP));
+      const struct box slot = cut_left(&part, px(l, port_table[port].shown.width));
+      place(l, widget_of((enum port)port), inset(slot, 0, px(l, 2)));
+    }
+  }
+  return end;
+}
+
+/* Words, controls and model of a split. Controls that find no room beside the words have rows below
+ * them, which are left free in the other split, so that all strips stand in line. */
+static void title(struct layout *l, enum split_id id, struct box *inner) {
+  struct box row = cut_top(inner, px(l, TITLE) - px(l, PAD));
+  const int height = row.h;
+  l->title_rows[id] = row;
+  if (id == SPLIT_FOUR) {
+    const struct box model = cut_right(&row, px(l, 150));
+    cut_right(&row, px(l, GAP));
+    int port = title_controls(l, 0, &row, row.w - px(l, WORDS));
+    l->titles[id] = row;
+    while (port < N_PORTS) {
+      row = cut_top(inner, height);
+      l->title_rows[id].h += height;
+      port = title_controls(l, port, &row, row.w);
+    }
+    place(l, WIDGET_MODEL_FOUR, model);
+  } else {
+    l->widgets[WIDGET_MODEL_HP] = cut_right(&row, px(l, 106));
+    cut_right(&row, px(l, 3));
+    l->titles[id] = row;
+    cut_top(inner, l->title_rows[SPLIT_FOUR].h - height);
+  }
+}
+
 static void split(struct layout *l, enum split_id id, struct box area, int gap) {
   l->splits[id] = area;
   struct box inner = inset(area, px(l, PAD), px(l, PAD));
-  struct box title = cut_top(&inner, px(l, TITLE) - px(l, PAD));
-  l->title_rows[id] = title;
-  const enum widget model = id == SPLIT_FOUR ? WIDGET_MODEL_FOUR : WIDGET_MODEL_HP;
-  l->widgets[model] = cut_right(&title, px(l, id == SPLIT_FOUR ? 150 : 106));
-  cut_right(&title, px(l, id == SPLIT_FOUR ? 6 : 3));
-  if (id == SPLIT_FOUR) {
-    for (int w = WIDGET_FLOOR; w >= WIDGET_SHARPNESS; w--) {
-      l->widgets[w] = inset(cut_right(&title, px(l, 98)), 0, px(l, 2));
-      cut_right(&title, px(l, 6));
-    }
-  }
-  l->titles[id] = title;
+  title(l, id, &inner);
   cut_top(&inner, px(l, 6));
   const unsigned first = split_first(id), n = split_end(id) - first;
   for (unsigned i = 0; i < n; i++) {
@@ -169,10 +230,13 @@ void layout_compute(struct layout *layout, enum variant variant, int width, int 
   layout->spectrogram = rest;
 
   const int gap = px(layout, 6), between = px(layout, MARGIN), pad = px(layout, PAD);
-  const int one = (strips.w - between - 4 * gap - 4 * pad) / (int)N_STEMS;
-  split(layout, SPLIT_FOUR, cut_left(&strips, 4 * one + 3 * gap + 2 * pad), gap);
+  const int gaps = (N_STEMS - N_SPLITS) * gap + 2 * N_SPLITS * pad;
+  const int one = (strips.w - between - gaps) / (int)N_STEMS;
+  const int four = FOUR_STEMS * one + (FOUR_STEMS - 1) * gap + 2 * pad;
+  split(layout, SPLIT_FOUR, cut_left(&strips, four), gap);
   cut_left(&strips, between);
   split(layout, SPLIT_HP, strips, gap);
+  layout->order[layout->n_order++] = WIDGET_MODEL_HP;
 }
 
 struct box layout_segment(const struct layout *layout, enum widget w, int segment) {
@@ -213,29 +277,8 @@ enum widget layout_hit(const struct layout *layout, int x, int y) {
   /* The number above a fader belongs to it. */
   for (unsigned s = 0; s < N_STEMS; s++) {
     if (box_has(layout->values[s], x, y)) {
-      return widget_of(s, CONTROL_GAIN);
+      return widget_of_stem(s, CONTROL_GAIN);
     }
   }
   return WIDGET_NONE;
-}
-
-enum port widget_port(enum widget w) {
-  switch (w) {
-  case WIDGET_QUALITY:
-    return PORT_QUALITY;
-  case WIDGET_MAIN_FROM:
-    return PORT_MAIN_FROM;
-  case WIDGET_OUTS:
-    return PORT_OUTS;
-  case WIDGET_ENABLED:
-    return PORT_ENABLED;
-  case WIDGET_SHARPNESS:
-    return PORT_SHARPNESS;
-  case WIDGET_SPATIAL:
-    return PORT_SPATIAL;
-  case WIDGET_FLOOR:
-    return PORT_FLOOR;
-  default:
-    return widget_is_strip(w) ? ports_stem_control(widget_stem(w), widget_control(w)) : N_PORTS;
-  }
 }

@@ -9,22 +9,15 @@ struct box {
   int x, y, w, h;
 };
 
-/** What a pointer or the keyboard can take hold of. The strips' own follow WIDGET_STRIPS: stem s
- * has N_STEM_CONTROLS of them, in the order of enum stem_control. */
+/** What a pointer or the keyboard can take hold of: what belongs to no port, and a port's control.
+ */
 enum widget {
   WIDGET_NONE,
   WIDGET_PRESETS,
-  WIDGET_QUALITY,
-  WIDGET_MAIN_FROM,
-  WIDGET_OUTS,
-  WIDGET_ENABLED,
-  WIDGET_SHARPNESS,
-  WIDGET_SPATIAL,
-  WIDGET_FLOOR,
   WIDGET_MODEL_FOUR,
-  WIDGET_STRIPS,
-  WIDGET_MODEL_HP = WIDGET_STRIPS + N_STEMS * N_STEM_CONTROLS,
-  N_WIDGETS,
+  WIDGET_MODEL_HP,
+  WIDGET_PORTS, /* port p has this + p */
+  N_WIDGETS = WIDGET_PORTS + N_PORTS,
 };
 
 /** Size that a window opens with and the smallest that it should have, at scale 1. */
@@ -40,6 +33,8 @@ struct layout {
   double unit; /* pixels of one design pixel */
   enum variant variant;
   struct box widgets[N_WIDGETS]; /* empty: not there */
+  enum widget order[N_WIDGETS];  /* of those that are there, as the Tab key goes */
+  int n_order;
   struct box header, brand, captions[N_WIDGETS];
   struct box legend, axis, spectrogram;
   struct box splits[N_SPLITS], title_rows[N_SPLITS], titles[N_SPLITS];
@@ -75,41 +70,27 @@ static inline bool box_is_empty(struct box box) {
   return box.w <= 0 || box.h <= 0;
 }
 
+/** The widget of a port. */
+static inline enum widget widget_of(enum port port) {
+  return (enum widget)(WIDGET_PORTS + (int)port);
+}
+
 /** The widget of one control of a stem. */
-static inline enum widget widget_of(unsigned stem, enum stem_control control) {
-  return (enum widget)(WIDGET_STRIPS + (int)stem * N_STEM_CONTROLS + (int)control);
+static inline enum widget widget_of_stem(unsigned stem, enum stem_control control) {
+  return widget_of(ports_stem_control((enum stem)stem, control));
 }
 
-/** Whether a widget belongs to a strip. */
-static inline bool widget_is_strip(enum widget w) {
-  return w >= WIDGET_STRIPS && w < WIDGET_MODEL_HP;
+/** The port that a widget sets, or N_PORTS. */
+static inline enum port widget_port(enum widget w) {
+  return w < WIDGET_PORTS ? N_PORTS : (enum port)(w - WIDGET_PORTS);
 }
 
-/** The stem of a strip's widget. */
-static inline enum stem widget_stem(enum widget w) {
-  return (enum stem)((w - WIDGET_STRIPS) / N_STEM_CONTROLS);
-}
-
-/** The control of a strip's widget. */
-static inline enum stem_control widget_control(enum widget w) {
-  return (enum stem_control)((w - WIDGET_STRIPS) % N_STEM_CONTROLS);
-}
-
-/** Whether a widget is a stem's fader. */
-static inline bool widget_is_fader(enum widget w) {
-  return widget_is_strip(w) && widget_control(w) == CONTROL_GAIN;
-}
-
-/** Whether a widget is a bar that is dragged sideways. */
-static inline bool widget_is_bar(enum widget w) {
-  return (w >= WIDGET_SHARPNESS && w <= WIDGET_FLOOR) ||
-         (widget_is_strip(w) && widget_control(w) == CONTROL_WET);
+/** How a port's widget is shown; SHOWN_NOT for the other widgets. */
+static inline enum shown_as widget_shown(enum widget w) {
+  return w < WIDGET_PORTS ? SHOWN_NOT : port_table[widget_port(w)].shown.as;
 }
 
 /** Whether a widget has a number that can be dragged and typed. */
 static inline bool widget_has_number(enum widget w) {
-  return widget_is_fader(w) || widget_is_bar(w);
+  return widget_shown(w) == SHOWN_FADER || widget_shown(w) == SHOWN_BAR;
 }
-
-/** The port that a widget sets, or N_PORTS. */
-enum port widget_port(enum widget w);

@@ -4,32 +4,24 @@
 
 #include <math.h>
 
-static int count_points(const struct scale_point *points) {
+static int entries(enum widget owner) {
   int n = 0;
-  while (points && points[n].label) {
-    n++;
+  if (widget_shown(owner) == SHOWN_MENU) {
+    while (port_table[widget_port(owner)].points[n].label) {
+      n++;
+    }
+  } else if (owner == WIDGET_PRESETS) {
+    n = (int)n_presets;
+  } else if (owner == WIDGET_MODEL_FOUR || owner == WIDGET_MODEL_HP) {
+    n = N_MENU_MODEL;
   }
   return n;
 }
 
-static int entries(enum widget owner) {
-  switch (owner) {
-  case WIDGET_PRESETS:
-    return (int)n_presets;
-  case WIDGET_QUALITY:
-    return count_points(port_table[PORT_QUALITY].points);
-  case WIDGET_MODEL_FOUR:
-  case WIDGET_MODEL_HP:
-    return N_MENU_MODEL;
-  default:
-    return 0;
-  }
-}
-
-void menu_open(struct menu *menu, enum widget owner, const struct layout *layout) {
+bool menu_open(struct menu *menu, enum widget owner, const struct layout *layout) {
   const int n = entries(owner);
   if (n == 0) {
-    return;
+    return false;
   }
   const struct box button = layout->widgets[owner];
   const int pad = (int)lround(4 * layout->unit);
@@ -49,6 +41,7 @@ void menu_open(struct menu *menu, enum widget owner, const struct layout *layout
     box.y = layout->height - pad - box.h;
   }
   menu->box = box;
+  return true;
 }
 
 void menu_close(struct menu *menu) {
@@ -57,14 +50,10 @@ void menu_close(struct menu *menu) {
 
 const char *menu_text(const struct menu *menu, int entry) {
   static const char *const model[N_MENU_MODEL] = {"Choose a file\u2026", "Bundled model"};
-  switch (menu->owner) {
-  case WIDGET_PRESETS:
-    return presets[entry].label;
-  case WIDGET_QUALITY:
-    return port_table[PORT_QUALITY].points[entry].label;
-  default:
-    return model[entry];
-  }
+  const enum port port = widget_port(menu->owner);
+  return menu->owner == WIDGET_PRESETS ? presets[entry].label
+         : port < N_PORTS              ? port_table[port].points[entry].label
+                                       : model[entry];
 }
 
 static bool preset_holds(const struct preset *preset, const struct state *state) {
@@ -77,19 +66,15 @@ static bool preset_holds(const struct preset *preset, const struct state *state)
 }
 
 bool menu_checked(const struct menu *menu, int entry, const struct state *state) {
-  switch (menu->owner) {
-  case WIDGET_PRESETS:
+  const enum port port = widget_port(menu->owner);
+  if (menu->owner == WIDGET_PRESETS) {
     return preset_holds(&presets[entry], state);
-  case WIDGET_QUALITY:
-    return state->values[PORT_QUALITY] == port_table[PORT_QUALITY].points[entry].value;
-  case WIDGET_MODEL_FOUR:
-  case WIDGET_MODEL_HP: {
-    const enum split_id split = menu->owner == WIDGET_MODEL_FOUR ? SPLIT_FOUR : SPLIT_HP;
-    return (entry == MENU_BUNDLED) == (state->models[split][0] == '\0');
   }
-  default:
-    return false;
+  if (port < N_PORTS) {
+    return state->values[port] == port_table[port].points[entry].value;
   }
+  const enum split_id split = menu->owner == WIDGET_MODEL_FOUR ? SPLIT_FOUR : SPLIT_HP;
+  return (entry == MENU_BUNDLED) == (state->models[split][0] == '\0');
 }
 
 struct box menu_entry(const struct menu *menu, int entry) {

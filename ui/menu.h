@@ -12,8 +12,8 @@ struct menu {
   int at;     /* highlighted entry, or -1 */
 };
 
-/** Opens the menu of a button; does nothing for widgets without one. */
-void menu_open(struct menu *menu, enum widget owner, const struct layout *layout);
+/** Opens the menu of a button. Returns false, and does nothing, for widgets without one. */
+bool menu_open(struct menu *menu, enum widget owner, const struct layout *layout);
 
 void menu_close(struct menu *menu);
 
@@ -24,7 +24,7 @@ static inline bool menu_is_open(const struct menu *menu) {
 /** Words of an entry. */
 const char *menu_text(const struct menu *menu, int entry);
 
-/** Whether an entry is what holds now. */
+/** Whether an entry of an open menu is what holds now. */
 bool menu_checked(const struct menu *menu, int entry, const struct state *state);
 
 /** Where an entry is. */

@@ -24,33 +24,24 @@ void state_init(struct state *state, enum variant variant, double rate) {
   }
 }
 
-/* Any fader may make the settings those of a preset. */
+/* What shows a port's value, or follows from it. */
 static damage_t damage_of(enum port port) {
-  if (port >= PORT_STEM_CONTROLS && port < PORT_MAIN_FROM) {
-    const unsigned stem = (port - PORT_STEM_CONTROLS) / N_STEM_CONTROLS;
-    /* Solo silences the others of the split. */
-    return (port - PORT_STEM_CONTROLS) % N_STEM_CONTROLS == CONTROL_SOLO
-               ? DAMAGE_PRESET | damage_split(split_of(stem))
-               : DAMAGE_PRESET | damage_strip(stem);
+  if (ports_is_stem_control(port)) {
+    /* The settings may become those of a preset. Solo silences the others of the split. */
+    const enum stem stem = ports_stem(port);
+    return DAMAGE_PRESET |
+           (port == ports_stem_control(stem, CONTROL_SOLO) ? damage_split(split_of(stem))
+                                                           : damage_control(port));
   }
   switch (port) {
   case PORT_MAIN_FROM:
     return DAMAGE_HEADER | DAMAGE_LEGEND | damage_split(SPLIT_FOUR) | damage_split(SPLIT_HP);
-  case PORT_QUALITY:
-    return DAMAGE_HEADER | damage_title(SPLIT_FOUR);
-  case PORT_SHARPNESS:
-  case PORT_SPATIAL:
-  case PORT_FLOOR:
-    return damage_title(SPLIT_FOUR);
-  case PORT_OUTS:
-  case PORT_ENABLED:
-    return DAMAGE_HEADER;
   case PORT_LATENCY:
     return DAMAGE_LATENCY;
   case PORT_LATE_FRAMES:
     return DAMAGE_LATE;
   default:
-    return 0;
+    return damage_control(port);
   }
 }
 

@@ -142,16 +142,17 @@ static void cleanup(LV2UI_Handle handle) {
   free(ui);
 }
 
-static bool open_ui(struct ui *ui) {
+static bool open_ui(struct ui *ui, const char **why) {
   const struct window_owner owner = {ui,    resized, exposed, pressed, released,
                                      moved, left,    wheel,   key};
   ui->spectrogram = spectrogram_new();
   ui->screen =
       screen_new(ui->host.variant, &ui->state, &ui->controls, &ui->layout, ui->spectrogram);
   if (!ui->spectrogram || !ui->screen) {
+    *why = "out of memory";
     return false;
   }
-  ui->window = window_new(ui->host.parent, ui->host.scale, &owner);
+  ui->window = window_new(ui->host.parent, ui->host.scale, &owner, why);
   if (!ui->window) {
     return false;
   }
@@ -196,9 +197,10 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
   state_init(&ui->state, ui->host.variant, ui->host.rate);
   ui->state.now = seconds();
   controls_init(&ui->controls, &ui->state, &ui->layout, &owner);
-  ui->open = open_ui(ui);
+  const char *why;
+  ui->open = open_ui(ui, &why);
   if (!ui->open) {
-    fprintf(stderr, "unbraid: the window cannot be opened\n");
+    fprintf(stderr, "unbraid: the window cannot be opened: %s\n", why);
     cleanup(ui);
     return NULL;
   }

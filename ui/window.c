@@ -86,13 +86,16 @@ static bool open_window(struct window *w) {
   return w->errors.count == 0 && cairo_surface_status(w->surface) == CAIRO_STATUS_SUCCESS;
 }
 
-struct window *window_new(unsigned long parent, double scale, const struct window_owner *owner) {
+struct window *window_new(unsigned long parent, double scale, const struct window_owner *owner,
+                          const char **why) {
   struct window *w = calloc(1, sizeof *w);
   if (!w) {
+    *why = "out of memory";
     return NULL;
   }
   w->display = XOpenDisplay(NULL);
   if (!w->display) {
+    *why = "no X server answers";
     free(w);
     return NULL;
   }
@@ -104,6 +107,7 @@ struct window *window_new(unsigned long parent, double scale, const struct windo
   const bool opened = open_window(w);
   window_end(w);
   if (!opened) {
+    *why = "the X server refuses it in the host's window";
     window_free(w);
     return NULL;
   }

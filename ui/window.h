@@ -25,8 +25,9 @@ struct window_owner {
 };
 
 /** Opens and maps a window in the host's. parent is an X11 window. scale is what the host says, or
- * 0: then the screen's resolution decides. NULL: there is no display, or no such parent. */
-struct window *window_new(unsigned long parent, double scale, const struct window_owner *owner);
+ * 0: then the screen's resolution decides. NULL, and why not, when it cannot be opened. */
+struct window *window_new(unsigned long parent, double scale, const struct window_owner *owner,
+                          const char **why);
 
 /** NULL is fine. */
 void window_free(struct window *window);

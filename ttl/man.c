@@ -1,0 +1,52 @@
+#include "ttl/man.h"
+
+#include "interface/ports.h"
+
+/* Text; where a comment names the stem it is about, any is meant. A minus is no hyphen: numbers can
+ * be copied from the page. */
+static void text(FILE *out, const char *words, const char *stem) {
+  while (*words) {
+    if (stem && strncmp(words, stem, strlen(stem)) == 0) {
+      fputs("stem", out);
+      words += strlen(stem);
+    } else {
+      fprintf(out, *words == '-' ? "\\%c" : "%c", *words);
+      words++;
+    }
+  }
+}
+
+/* The values a control can have, and which it has by itself. */
+static void values(FILE *out, enum port port) {
+  const struct port_info *info = &port_table[port];
+  char line[96];
+  if (info->flags & FLAG_ENUM) {
+    for (const struct scale_point *p = info->points; p->label; p++) {
+      fprintf(out, "%g: %s%s%s", (double)p->value, p->label,
+              p->value == info->initial ? " (default)" : "", p[1].label ? "; " : ".\n");
+    }
+    return;
+  }
+  snprintf(line, sizeof line, "%g %s %g%s; %g by default.\n", (double)info->minimum,
+           info->flags & FLAG_TOGGLED ? "or" : "to", (double)info->maximum,
+           ports_has_unit(port, "db")   ? " dB"
+           : ports_has_unit(port, "pc") ? " %"
+                                        : "",
+           (double)info->initial);
+  text(out, line, NULL);
+}
+
+void man_write(FILE *out) {
+  for (enum port port = 0; port < N_PORTS; port++) {
+    const struct port_info *info = &port_table[port];
+    const char *stem = ports_is_stem_control(port) ? stem_symbols[ports_stem(port)] : NULL;
+    if (info->kind != KIND_CONTROL_IN || info->flags & FLAG_NOT_ON_GUI ||
+        (stem && ports_stem(port) > 0)) {
+      continue;
+    }
+    fprintf(out, ".TP\n%s%s\n", stem ? ".IB S " : ".B ", info->symbol + (stem ? strlen(stem) : 0));
+    text(out, info->comment, stem);
+    fputs(".\n", out);
+    values(out, port);
+  }
+}
