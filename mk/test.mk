@@ -13,7 +13,7 @@ SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/sample_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c $(patsubst %,tests/%/*.c,bundle checks hosts tools ui))): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
 $(addprefix $(B)/tests/,test_bundle test_state): TEST_LIBS = $(call flags,libs,lilv-0)
 WORDS_OBJ := $(call obj,ttl/words.c ttl/turtle.c)
@@ -44,19 +44,19 @@ tests: $(TESTS) $(TEST_TOOLS)
 
 # Hosts of our own: they see the plugin as any host does, and share nothing but its port table.
 PORTS_OBJ := $(call obj,interface/ports.c)
-$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c tests/rt_trap_calls.c)
+$(B)/tests/rt_trap.so: $(call obj,tests/traps/rt_trap.c tests/traps/rt_trap_calls.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^ -ldl -pthread
 
-$(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
+$(B)/tests/io_fault.so: $(call obj,tests/traps/io_fault.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $< -ldl
 
-$(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
+$(B)/tests/check_rt: $(call obj,$(wildcard tests/checks/*.c)) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ldl -pthread
 
-$(B)/tests/sample_prints: $(call obj,tests/sample_prints.c tests/support/rig.c) $(PORTS_OBJ)
+$(B)/tests/sample_prints: $(call obj,tests/tools/sample_prints.c tests/support/rig.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm -ldl -pthread
 
@@ -64,7 +64,7 @@ $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
-$(B)/tests/wavtool: $(call obj,tests/wavtool.c)
+$(B)/tests/wavtool: $(call obj,tests/tools/wavtool.c)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
@@ -169,15 +169,15 @@ check-rtsan: all
 	$(MAKE) CC=$(RTSAN_CC) SAN=realtime B=$(RTSAN_B) KERNEL_CFLAGS=-O1 \
 	  $(RTSAN_B)/unbraid.lv2/unbraid.so $(addprefix $(RTSAN_B)/tests/,check_rt rt_trap.so)
 	cp $(MODELS) $(RTSAN_B)/unbraid.lv2
-	B=$(RTSAN_B) tests/check_rtsan.sh
+	B=$(RTSAN_B) tests/checks/rtsan.sh
 
 # Not all tests: those in which threads meet.
 RACE_B := $(B)-thread
 RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late plugin messages swap)
 check-races:
 	$(MAKE) SAN=thread B=$(RACE_B) all $(RACE_TESTS)
-	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/check_races.sh $(RACE_TESTS)
-	B=$(RACE_B) tests/check_races_jalv.sh $$($(CC) -print-file-name=libtsan.so)
+	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/checks/races.sh $(RACE_TESTS)
+	B=$(RACE_B) tests/checks/races_jalv.sh $$($(CC) -print-file-name=libtsan.so)
 
 # InsertBraces came with 15, and what a version makes of macros differs from the next one's.
 CLANG_FORMAT ?= clang-format-19
@@ -187,8 +187,8 @@ format:
 LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
               $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
-	tests/check_includes.sh
-	tests/check_links.sh
+	tests/checks/includes.sh
+	tests/checks/links.sh
 	$(CLANG_FORMAT) --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|engine|interface|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)

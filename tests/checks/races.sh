@@ -1,5 +1,5 @@
 #!/bin/bash
-# check_races.sh TEST...: programs built with ThreadSanitizer; fails when it reports a race or one
+# races.sh TEST...: programs built with ThreadSanitizer; fails when it reports a race or one
 # does not end. What a test itself finds wrong is told, but counts for nothing here: under the
 # sanitizer, a worker on a busy machine comes too late for what some of them ask.
 set -u

@@ -13,7 +13,7 @@
 #include "interface/ports.h"
 #include "interface/uris.h"
 #include "plugin/inlinedisplay.h"
-#include "tests/rt_trap.h"
+#include "tests/traps/rt_trap.h"
 
 #include <dlfcn.h>
 #include <errno.h>
