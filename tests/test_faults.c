@@ -17,25 +17,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { RATE = 44100, BLOCK = 256, BLOCKS = 24, QUICK_STEP = 5 };
 
-/* A bundle of the small networks, so that all of it is read in no time. */
-static const char *const small_models[][2] = {
-    {"balanced", "tests/data/bandgru-tiny.safetensors"},
-    {"chandna", "tests/data/chandna-tiny.safetensors"},
-    {"mdensenet3w", "tests/data/mdensenet-tiny.safetensors"}};
-enum { N_MODELS = sizeof small_models / sizeof *small_models };
-
-static char small_bundle[4000];
+static char *small_bundle;
 static char *good_file, *bad_file, *other_file; /* model files; the bad one is cut short */
 
 static bool all(void) {
@@ -45,16 +35,12 @@ static bool all(void) {
 
 static int open_stage(void **state) {
   (void)state;
-  const char *parent = getenv("TMPDIR");
-  snprintf(small_bundle, sizeof small_bundle, "%s/unbraid-test-XXXXXX", parent ? parent : "/tmp");
-  assert_non_null(mkdtemp(small_bundle));
-  for (unsigned i = 0; i < N_MODELS; ++i) {
-    char link[4096 + 64];
-    char *target = file_absolute(small_models[i][1]);
-    snprintf(link, sizeof link, "%s/%s.safetensors", small_bundle, small_models[i][0]);
-    assert_int_equal(symlink(target, link), 0);
-    free(target);
-  }
+  /* Of the small networks, so that all of it is read in no time. */
+  static const char *const models[][2] = {
+      {"balanced.safetensors", "tests/data/bandgru-tiny.safetensors"},
+      {"chandna.safetensors", "tests/data/chandna-tiny.safetensors"},
+      {"mdensenet3w.safetensors", "tests/data/mdensenet-tiny.safetensors"}};
+  small_bundle = file_folder_of_links(models, sizeof models / sizeof *models);
   good_file = file_absolute("tests/data/chandna-tiny-la2.safetensors");
   other_file = file_absolute("tests/data/mdensenet-tiny.safetensors");
   bad_file = file_temporary();
@@ -67,12 +53,7 @@ static int open_stage(void **state) {
 
 static int close_stage(void **state) {
   (void)state;
-  for (unsigned i = 0; i < N_MODELS; ++i) {
-    char link[4096 + 64];
-    snprintf(link, sizeof link, "%s/%s.safetensors", small_bundle, small_models[i][0]);
-    unlink(link);
-  }
-  rmdir(small_bundle);
+  file_folder_remove(small_bundle);
   free(good_file);
   free(other_file);
   file_remove(bad_file);
@@ -107,30 +88,28 @@ static struct belongings count_belongings(void) {
 
 /* Every output is finite and the four stems are the mix: the plugin does all it is there for. */
 static void check_works(struct rig *rig) {
-  static float left[BLOCK * BLOCKS], right[BLOCK * BLOCKS];
-  static float stems[N_STEMS][N_CHANNELS][BLOCK * BLOCKS], main[N_CHANNELS][BLOCK * BLOCKS];
-  struct rig_audio out = {.frames = BLOCK * BLOCKS};
-  for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    out.left_right[PORT_MAIN_L + c] = main[c];
-    for (unsigned s = 0; s < N_STEMS; ++s) {
-      out.left_right[PORT_STEM_AUDIO + s * N_CHANNELS + c] = stems[s][c];
+  enum { FRAMES = BLOCK * BLOCKS };
+  static float in[N_CHANNELS][FRAMES], outs[PORT_STEM_CONTROLS][FRAMES], sum[FRAMES];
+  struct rig_audio out = {.frames = FRAMES};
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    out.left_right[p] = outs[p];
+  }
+  rig_noise(in[0], FRAMES, 1);
+  rig_noise(in[1], FRAMES, 2);
+  rig_render(rig, in[0], in[1], &out, BLOCK);
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    for (size_t i = 0; i < FRAMES; ++i) {
+      assert_true(isfinite(outs[p][i]));
     }
   }
-  rig_noise(left, BLOCK * BLOCKS, 1);
-  rig_noise(right, BLOCK * BLOCKS, 2);
-  rig_render(rig, left, right, &out, BLOCK);
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    const float *main = outs[PORT_MAIN_L + c];
     double energy = 0.0, difference = 0.0;
-    for (size_t i = 0; i < BLOCK * BLOCKS; ++i) {
-      double sum = 0.0;
-      for (unsigned s = 0; s < N_STEMS; ++s) {
-        assert_true(isfinite(stems[s][c][i]));
-        sum += s < FOUR_STEMS ? (double)stems[s][c][i] : 0.0;
-      }
-      assert_true(isfinite(main[c][i]));
-      energy += (double)main[c][i] * main[c][i];
-      if (i >= BLOCK * BLOCKS / 2) {
-        difference += (sum - main[c][i]) * (sum - main[c][i]);
+    rig_audio_sum(&out, SPLIT_FOUR, c, sum);
+    for (size_t i = 0; i < FRAMES; ++i) {
+      energy += (double)main[i] * main[i];
+      if (i >= FRAMES / 2) {
+        difference += pow((double)sum[i] - main[i], 2);
       }
     }
     assert_true(energy > 1.0);
@@ -225,10 +204,7 @@ static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size,
 }
 
 static void prepare_rig(void) {
-  open_rig();
-  assert_non_null(rig.handle);
-  talk_open(&talk, &rig);
-  rig.log[0] = '\0';
+  talk_open_rig(&talk, &rig, VARIANT_STEMS, bundle);
 }
 
 static LV2_State_Status restore_status;

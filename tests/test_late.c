@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "tests/fault/fault.h"
 #include "tests/support/random.h"
+#include "tests/support/rig.h"
 
 #include <limits.h>
 #include <math.h>
@@ -220,11 +221,7 @@ static void perform_in_pieces(struct stage *stage, uint32_t seed) {
 }
 
 static double level_db(const float *x, double from, double to) {
-  double energy = 1e-30;
-  for (size_t i = (size_t)(from * RATE); i < (size_t)(to * RATE); ++i) {
-    energy += (double)x[i] * x[i];
-  }
-  return 10.0 * log10(energy);
+  return rig_level_db(x + (size_t)(from * RATE), (size_t)(to * RATE) - (size_t)(from * RATE));
 }
 
 /* Leaked voice against dry voice, the latency earlier, in seconds of the output. */
