@@ -191,12 +191,12 @@ static void check_blocks(bool freewheel) {
   free(x);
 }
 
-static void test_when_exporting(void **state) {
+static void test_faders_do_not_click_in_an_export(void **state) {
   (void)state;
   check_blocks(true);
 }
 
-static void test_in_real_time(void **state) {
+static void test_faders_do_not_click_in_real_time(void **state) {
   (void)state;
   check_blocks(false);
 }
@@ -217,8 +217,8 @@ static void test_a_step_is_found(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_step_is_found),
-      cmocka_unit_test(test_when_exporting),
-      cmocka_unit_test(test_in_real_time),
+      cmocka_unit_test(test_faders_do_not_click_in_an_export),
+      cmocka_unit_test(test_faders_do_not_click_in_real_time),
   };
   return cmocka_run_group_tests(tests, make_high_pass, NULL);
 }

@@ -24,7 +24,7 @@
 
 enum { N_PRESETS = 8 };
 
-static void test_plugins(void **state) {
+static void test_plugins_say_what_they_are(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
     const LilvPlugin *plugin = plugins[v];
@@ -45,7 +45,7 @@ static void test_plugins(void **state) {
 }
 
 /* Odd numbers and minor version 0 mean "in development" to LV2. */
-static void test_version(void **state) {
+static void test_version_is_not_in_development(void **state) {
   (void)state;
   unsigned x, y, z;
   assert_int_equal(sscanf(UNBRAID_VERSION, "%u.%u.%u", &x, &y, &z), 3);
@@ -61,7 +61,7 @@ static void test_version(void **state) {
 }
 
 /* What mixer strips look for. */
-static void test_inline_display(void **state) {
+static void test_inline_display_is_announced(void **state) {
   (void)state;
   LilvNode *interface = lilv_new_uri(world, INLINEDISPLAY__interface);
   LilvNode *request = lilv_new_uri(world, INLINEDISPLAY__queue_draw);
@@ -73,7 +73,7 @@ static void test_inline_display(void **state) {
   lilv_node_free(request);
 }
 
-static void test_features(void **state) {
+static void test_features_are_all_optional(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
     LilvNodes *required = lilv_plugin_get_required_features(plugins[v]);
@@ -97,7 +97,7 @@ static void test_features(void **state) {
 }
 
 /* Hosts find the model files as parameters, and save them. */
-static void test_parameters(void **state) {
+static void test_parameters_are_the_model_files(void **state) {
   (void)state;
   static const char *const uris[] = {UNBRAID__model_four, UNBRAID__model_hp};
   LilvNode *writable = lilv_new_uri(world, LV2_PATCH__writable);
@@ -145,7 +145,7 @@ static void assert_preset_value(const LilvPlugin *plugin, const LilvNode *settin
   lilv_node_free(value);
 }
 
-static void test_presets(void **state) {
+static void test_presets_set_every_fader(void **state) {
   (void)state;
   LilvNode *type = lilv_new_uri(world, LV2_PRESETS__Preset);
   LilvNode *port = lilv_new_uri(world, LV2_CORE__port);
@@ -176,7 +176,7 @@ static void test_presets(void **state) {
 }
 
 /* A window where it was built, for both plugins, and told of what it shows. */
-static void test_windows(void **state) {
+static void test_windows_are_told_what_they_show(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
     LilvUIs *uis = lilv_plugin_get_uis(plugins[v]);
@@ -211,7 +211,7 @@ static void test_windows(void **state) {
 }
 
 /* ecasound and lv2apply offer nothing at all. */
-static void test_starts_without_features(void **state) {
+static void test_plugins_start_without_features(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
     LilvInstance *instance = lilv_plugin_instantiate(plugins[v], 44100.0, NULL);
@@ -222,10 +222,14 @@ static void test_starts_without_features(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plugins),    cmocka_unit_test(test_version),
-      cmocka_unit_test(test_features),   cmocka_unit_test(test_inline_display),
-      cmocka_unit_test(test_parameters), cmocka_unit_test(test_presets),
-      cmocka_unit_test(test_windows),    cmocka_unit_test(test_starts_without_features),
+      cmocka_unit_test(test_plugins_say_what_they_are),
+      cmocka_unit_test(test_version_is_not_in_development),
+      cmocka_unit_test(test_features_are_all_optional),
+      cmocka_unit_test(test_inline_display_is_announced),
+      cmocka_unit_test(test_parameters_are_the_model_files),
+      cmocka_unit_test(test_presets_set_every_fader),
+      cmocka_unit_test(test_windows_are_told_what_they_show),
+      cmocka_unit_test(test_plugins_start_without_features),
   };
   return cmocka_run_group_tests(tests, world_open, world_close);
 }

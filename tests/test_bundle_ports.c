@@ -135,7 +135,7 @@ static void assert_port(const LilvPlugin *plugin, const LilvPort *port,
   world_check(port_get(plugin, port, LV2_UNITS__unit), info->unit ? text : NULL);
 }
 
-static void test_ports(void **state) {
+static void test_ports_are_those_of_the_table(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
     const uint32_t count = ports_count((enum variant)v);
@@ -158,7 +158,7 @@ static void test_ports(void **state) {
 
 /* The insert has no switch for outputs that it has not, and what Ardour saved as automation of a
  * number before that switch went is of the same control still. */
-static void test_numbers_of_the_insert(void **state) {
+static void test_insert_keeps_its_port_numbers(void **state) {
   (void)state;
   LilvNode *outs = lilv_new_string(world, port_table[PORT_OUTS].symbol);
   assert_non_null(lilv_plugin_get_port_by_symbol(plugins[VARIANT_STEMS], outs));
@@ -217,7 +217,7 @@ static void assert_group(const LilvNode *group, bool stereo, bool input) {
   world_check(world_get(group, LV2_PORT_GROUPS__source), stereo && !input ? "#in" : NULL);
 }
 
-static void test_groups(void **state) {
+static void test_groups_name_their_channels(void **state) {
   (void)state;
   for (int v = 0; v < N_VARIANTS; v++) {
     for (uint32_t i = 0; i < ports_count((enum variant)v); i++) {
@@ -235,9 +235,9 @@ static void test_groups(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_ports),
-      cmocka_unit_test(test_numbers_of_the_insert),
-      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_ports_are_those_of_the_table),
+      cmocka_unit_test(test_insert_keeps_its_port_numbers),
+      cmocka_unit_test(test_groups_name_their_channels),
   };
   return cmocka_run_group_tests(tests, world_open, world_close);
 }

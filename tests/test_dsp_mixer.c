@@ -31,7 +31,7 @@ static double check_formulas(const struct mixer_controls *c, const struct mixing
   return worst;
 }
 
-static void test_formulas(void **state) {
+static void test_mixer_follows_the_formulas(void **state) {
   (void)state;
   struct mixing a = mixing_new();
   struct mixer_controls start = mixer_defaults();
@@ -126,7 +126,7 @@ static void test_bypass_is_exact(void **state) {
   mixing_free(&a);
 }
 
-static void test_blocks_change_nothing(void **state) {
+static void test_blocks_do_not_matter(void **state) {
   (void)state;
   struct mixing whole = mixing_new(), pieces = mixing_new();
   uint32_t random = 8;
@@ -160,7 +160,7 @@ static void test_blocks_change_nothing(void **state) {
 }
 
 /* Outputs may be missing, and may be one and the same buffer: the last written wins whole. */
-static void test_outputs_missing_or_shared(void **state) {
+static void test_outputs_may_be_missing_or_shared(void **state) {
   (void)state;
   struct mixing full = mixing_new(), some = mixing_new();
   uint32_t random = 12;
@@ -192,11 +192,11 @@ static void test_outputs_missing_or_shared(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_formulas),
+      cmocka_unit_test(test_mixer_follows_the_formulas),
       cmocka_unit_test(test_unity_is_exact),
       cmocka_unit_test(test_bypass_is_exact),
-      cmocka_unit_test(test_blocks_change_nothing),
-      cmocka_unit_test(test_outputs_missing_or_shared),
+      cmocka_unit_test(test_blocks_do_not_matter),
+      cmocka_unit_test(test_outputs_may_be_missing_or_shared),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

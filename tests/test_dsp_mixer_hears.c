@@ -35,7 +35,7 @@ static bool matters(const struct mixer_controls *c, unsigned stem, bool connecte
   return differ;
 }
 
-static void test_hears_what_matters(void **state) {
+static void test_mixer_hears_what_matters(void **state) {
   (void)state;
   struct mixing a = mixing_new();
   unsigned heard = 0, cases = 0;
@@ -64,7 +64,7 @@ static void test_hears_what_matters(void **state) {
   mixing_free(&a);
 }
 
-static void test_hears_while_ramps_run(void **state) {
+static void test_mixer_hears_while_ramps_run(void **state) {
   (void)state;
   struct mixing a = mixing_new();
   struct mixer_controls c = mixer_defaults();
@@ -91,7 +91,7 @@ static void test_hears_while_ramps_run(void **state) {
 }
 
 /* From the moment it is told to close, whatever closes it. */
-static void test_closed(void **state) {
+static void test_mixer_says_what_is_closed(void **state) {
   (void)state;
   struct mixer_controls c = mixer_defaults();
   struct mixer *mixer = mixing_mixer(&c);
@@ -111,9 +111,9 @@ static void test_closed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_hears_what_matters),
-      cmocka_unit_test(test_hears_while_ramps_run),
-      cmocka_unit_test(test_closed),
+      cmocka_unit_test(test_mixer_hears_what_matters),
+      cmocka_unit_test(test_mixer_hears_while_ramps_run),
+      cmocka_unit_test(test_mixer_says_what_is_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

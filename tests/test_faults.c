@@ -176,7 +176,7 @@ static void check_opened(void) {
 
 static const struct act instantiation = {"instantiate", nothing, open_rig, check_opened};
 
-static void test_instantiate(void **state) {
+static void test_instantiate_fails_cleanly(void **state) {
   (void)state;
   check_all(&instantiation);
 }
@@ -221,7 +221,7 @@ static void check_restored(void) {
 
 static const struct act restoring = {"restore", prepare_rig, restore, check_restored};
 
-static void test_restore(void **state) {
+static void test_restore_fails_cleanly(void **state) {
   (void)state;
   restored_file = good_file;
   check_all(&restoring);
@@ -250,7 +250,7 @@ static void check_loaded(void) {
 
 static const struct act loading = {"load", prepare_rig, load, check_loaded};
 
-static void test_load(void **state) {
+static void test_load_fails_cleanly(void **state) {
   (void)state;
   loaded_split = SPLIT_FOUR;
   loaded_file = good_file;
@@ -279,7 +279,7 @@ static void test_audio_thread_asks_for_nothing(void **state) {
 
 /* ---- What is said names what was short, and nothing else ---- */
 
-static void test_memory_or_thread(void **state) {
+static void test_errors_tell_memory_from_threads(void **state) {
   (void)state;
   static const char *const texts[] = {"out of memory", "no thread could be started"};
   unsigned said[2] = {0};
@@ -302,7 +302,7 @@ static void test_memory_or_thread(void **state) {
   assert_true(said[1] >= 2); /* the worker's and the loader's */
 }
 
-static void test_memory_or_file(void **state) {
+static void test_errors_tell_memory_from_files(void **state) {
   (void)state;
   unsigned memory = 0, cut = 0;
   unsigned long calls = 1;
@@ -336,22 +336,22 @@ static int with_shipped_bundle(void **state) {
 }
 
 /* The same with the models of the bundle, which takes minutes. */
-static void test_shipped(void **state) {
+static void test_shipped_models_fail_cleanly(void **state) {
   if (all()) {
-    test_instantiate(state);
-    test_restore(state);
+    test_instantiate_fails_cleanly(state);
+    test_restore_fails_cleanly(state);
   }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(test_audio_thread_asks_for_nothing, with_small_bundle),
-      cmocka_unit_test_setup(test_instantiate, with_small_bundle),
-      cmocka_unit_test_setup(test_restore, with_small_bundle),
-      cmocka_unit_test_setup(test_load, with_small_bundle),
-      cmocka_unit_test_setup(test_memory_or_thread, with_small_bundle),
-      cmocka_unit_test(test_memory_or_file),
-      cmocka_unit_test_setup(test_shipped, with_shipped_bundle),
+      cmocka_unit_test_setup(test_instantiate_fails_cleanly, with_small_bundle),
+      cmocka_unit_test_setup(test_restore_fails_cleanly, with_small_bundle),
+      cmocka_unit_test_setup(test_load_fails_cleanly, with_small_bundle),
+      cmocka_unit_test_setup(test_errors_tell_memory_from_threads, with_small_bundle),
+      cmocka_unit_test(test_errors_tell_memory_from_files),
+      cmocka_unit_test_setup(test_shipped_models_fail_cleanly, with_shipped_bundle),
   };
   return cmocka_run_group_tests(tests, open_stage, close_stage);
 }

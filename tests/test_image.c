@@ -131,7 +131,7 @@ static void right_from_switch_on(float gain) {
   }
 }
 
-static void test_right_changes(void **state) {
+static void test_left_stays_when_right_changes(void **state) {
   (void)state;
   right_from_switch_on(0.0f);
   check_change("silenced", mix, changed);
@@ -144,7 +144,7 @@ static void test_right_changes(void **state) {
 }
 
 /* The stems of a channel add up to that channel, so those of none are silent. */
-static void test_not_connected_is_silent(void **state) {
+static void test_a_missing_right_is_a_silent_one(void **state) {
   (void)state;
   memset(changed, 0, sizeof changed);
   struct rig_audio none = play(NULL, NULL), silent = play(changed, changed);
@@ -166,8 +166,8 @@ static void test_not_connected_is_silent(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_right_changes),
-      cmocka_unit_test(test_not_connected_is_silent),
+      cmocka_unit_test(test_left_stays_when_right_changes),
+      cmocka_unit_test(test_a_missing_right_is_a_silent_one),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -280,7 +280,7 @@ static void check_clicks_are_found(struct stage *stage, float *const on_time[N_C
   assert_true(click_db(stage->out[1], on_time[1], stage->in[1]) > CLICK_DB);
 }
 
-static void test_the_moment_in_a_hop_makes_no_difference(void **state) {
+static void test_the_moment_in_a_hop_does_not_matter(void **state) {
   struct stage *stage = *state;
   assert_int_equal(perform(stage, NULL).late, 0);
   float *on_time = malloc(FRAMES * sizeof(float));
@@ -293,7 +293,7 @@ static void test_the_moment_in_a_hop_makes_no_difference(void **state) {
   free(on_time);
 }
 
-static void test_faults(void **state) {
+static void test_a_late_worker_is_not_heard(void **state) {
   static const struct fault faults[] = {
       {"stalled 1 ms", STALL_AT, 0.001, STALLS},
       {"stalled 10 ms", STALL_AT, 0.01, STALLS},
@@ -346,8 +346,8 @@ static void test_faults(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_the_moment_in_a_hop_makes_no_difference),
-      cmocka_unit_test(test_faults),
+      cmocka_unit_test(test_the_moment_in_a_hop_does_not_matter),
+      cmocka_unit_test(test_a_late_worker_is_not_heard),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
 }

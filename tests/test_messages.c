@@ -124,7 +124,7 @@ static void test_bad_paths_are_refused(void **state) {
 }
 
 /* Whatever room there is, what is written is whole; what found none comes later. */
-static void test_little_room(void **state) {
+static void test_little_room_delays_messages(void **state) {
   struct talk_insert *stage = *state;
   struct talk *talk = &stage->talk;
   talk_watch(talk);
@@ -180,7 +180,7 @@ static void no_window(struct talk_insert *stage) {
 }
 
 /* A window that opens hears of the file that its session misses, and what plays instead. */
-static void test_a_window_opens_on_a_session(void **state) {
+static void test_a_window_that_opens_hears_of_the_session(void **state) {
   struct talk_insert *stage = *state;
   struct talk *talk = &stage->talk;
   static const struct {
@@ -210,7 +210,7 @@ static void test_a_window_opens_on_a_session(void **state) {
 
 /* The newest of what plays and the newest refusal, in the order in which they came, once per
  * window. */
-static void test_a_window_opens_late(void **state) {
+static void test_a_window_that_opens_late_is_told(void **state) {
   struct talk_insert *stage = *state;
   struct talk *talk = &stage->talk;
   char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
@@ -251,7 +251,7 @@ static uint32_t draw(uint32_t *random, uint32_t below) {
 }
 
 /* Damage anywhere: nothing outside of the buffer is read, which the sanitizers tell. */
-static void test_damaged_atoms(void **state) {
+static void test_damaged_atoms_are_harmless(void **state) {
   struct talk_insert *stage = *state;
   struct talk *talk = &stage->talk;
   struct plugin_messages messages;
@@ -291,10 +291,10 @@ int main(void) {
       STAGED(test_files_are_set_and_got),
       STAGED(test_bad_files_are_refused),
       STAGED(test_bad_paths_are_refused),
-      STAGED(test_little_room),
-      STAGED(test_damaged_atoms),
-      STAGED(test_a_window_opens_late),
-      STAGED(test_a_window_opens_on_a_session),
+      STAGED(test_little_room_delays_messages),
+      STAGED(test_damaged_atoms_are_harmless),
+      STAGED(test_a_window_that_opens_late_is_told),
+      STAGED(test_a_window_that_opens_hears_of_the_session),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,7 @@ static float *read_16(const char *type, const uint16_t *bits, size_t n) {
   return tensors_read("t", &n, 1);
 }
 
-static void test_reads_f32(void **state) {
+static void test_reader_reads_f32(void **state) {
   (void)state;
   const float values[] = {1.0f, -2.5f, 0.0f, -0.0f, 3.4e38f, 1e-45f};
   const size_t shape[] = {2, 1, 3};
@@ -42,7 +42,7 @@ static void test_reads_f32(void **state) {
   free(read);
 }
 
-static void test_reads_f16(void **state) {
+static void test_reader_reads_f16(void **state) {
   (void)state;
   static const uint16_t bits[] = {0x0000, 0x8000, 0x3c00, 0xc000, 0x7bff, 0xfbff,
                                   0x0400, 0x03ff, 0x0001, 0x8001, 0x3555, 0x0200};
@@ -57,7 +57,7 @@ static void test_reads_f16(void **state) {
   free(read);
 }
 
-static void test_reads_bf16(void **state) {
+static void test_reader_reads_bf16(void **state) {
   (void)state;
   static const uint16_t bits[] = {0x0000, 0x8000, 0x3f80, 0xc000, 0x7f7f, 0x0080, 0x0001, 0x3eab};
   static const double values[] = {0.0, -0.0, 1.0, -2.0, 0x1.fep127, 0x1p-126, 0x1p-133, 0x1.56p-2};
@@ -71,7 +71,7 @@ static void test_reads_bf16(void **state) {
 }
 
 /* Several tensors, not in the order of the data, and a scalar. */
-static void test_finds_each_tensor(void **state) {
+static void test_reader_finds_each_tensor(void **state) {
   (void)state;
   const float values[] = {1.0f, 2.0f, 3.0f, 4.0f};
   const size_t three = 3;
@@ -85,7 +85,7 @@ static void test_finds_each_tensor(void **state) {
   free(scalar);
 }
 
-static void test_text_of_metadata(void **state) {
+static void test_text_of_metadata_is_read(void **state) {
   (void)state;
   static const char *const without[] = {
       "{}",
@@ -131,7 +131,7 @@ static struct safetensors *file_with_number(const char *text) {
   return tensors_open();
 }
 
-static void test_numbers_of_metadata(void **state) {
+static void test_numbers_of_metadata_are_checked(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -189,7 +189,7 @@ static void test_numbers_of_metadata(void **state) {
 }
 
 /* A message longer than its buffer is cut, not written past it. */
-static void test_short_error_buffers(void **state) {
+static void test_short_error_buffers_cut_messages(void **state) {
   (void)state;
   tensors_write("{", NULL, 0);
   for (size_t size = 1; size < strlen(tensors_path) + 40; ++size) {
@@ -234,7 +234,7 @@ static struct tensors_image intact_file(void) {
   return tensors_image(sizeof header - 1, header, data, sizeof data);
 }
 
-static void test_survives_truncation(void **state) {
+static void test_reader_survives_truncation(void **state) {
   (void)state;
   struct tensors_image image = intact_file();
   file_write(tensors_path, image.bytes, image.size);
@@ -245,7 +245,7 @@ static void test_survives_truncation(void **state) {
   }
 }
 
-static void test_survives_random_damage(void **state) {
+static void test_reader_survives_random_damage(void **state) {
   (void)state;
   enum { CASES = 5000 };
   const struct tensors_image intact = intact_file();
@@ -269,15 +269,15 @@ static void test_survives_random_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reads_f32),
-      cmocka_unit_test(test_reads_f16),
-      cmocka_unit_test(test_reads_bf16),
-      cmocka_unit_test(test_finds_each_tensor),
-      cmocka_unit_test(test_text_of_metadata),
-      cmocka_unit_test(test_numbers_of_metadata),
-      cmocka_unit_test(test_short_error_buffers),
-      cmocka_unit_test(test_survives_truncation),
-      cmocka_unit_test(test_survives_random_damage),
+      cmocka_unit_test(test_reader_reads_f32),
+      cmocka_unit_test(test_reader_reads_f16),
+      cmocka_unit_test(test_reader_reads_bf16),
+      cmocka_unit_test(test_reader_finds_each_tensor),
+      cmocka_unit_test(test_text_of_metadata_is_read),
+      cmocka_unit_test(test_numbers_of_metadata_are_checked),
+      cmocka_unit_test(test_short_error_buffers_cut_messages),
+      cmocka_unit_test(test_reader_survives_truncation),
+      cmocka_unit_test(test_reader_survives_random_damage),
   };
   return cmocka_run_group_tests(tests, tensors_make_path, tensors_remove_path);
 }

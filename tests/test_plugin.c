@@ -37,6 +37,7 @@ static void check_latency(double rate, unsigned block) {
   float *in = calloc(frames, sizeof *in), *sum = calloc(frames, sizeof *sum);
   assert_true(in && sum);
   in[IMPULSE] = 0.5f;
+  print_message("%6.0f Hz, blocks of %u\n", rate, block);
   open_stems(&take, rate, block);
   take_play(&take, &(struct music){{in, in}, frames}, block);
   assert_int_equal(take.latency, designed_latency(rate, block));
@@ -143,6 +144,7 @@ static void test_unity_and_bypass_are_bit_exact(void **state) {
   for (enum variant v = 0; v < N_VARIANTS; ++v) {
     for (unsigned bypass = 0; bypass < 2; ++bypass) {
       struct take take;
+      print_message("variant %u, %s\n", (unsigned)v, bypass ? "bypass" : "unity");
       take_open(&take, v, RATE, BLOCK, rig_bundle());
       take.rig.controls[PORT_FREEWHEEL] = 0.0f;
       take.rig.controls[PORT_ENABLED] = bypass ? 0.0f : 1.0f;
@@ -171,6 +173,7 @@ static void test_blocks_do_not_matter(void **state) {
   set_some_faders(&expected.rig);
   take_play(&expected, &m, BLOCK);
   for (size_t b = 0; b < sizeof blocks / sizeof *blocks; ++b) {
+    print_message("blocks of %u\n", blocks[b]);
     open_stems(&take, RATE, BLOCK);
     set_some_faders(&take.rig);
     take_play(&take, &m, blocks[b]);
@@ -190,6 +193,7 @@ static void test_announced_blocks_only_delay(void **state) {
   struct music m = music_new(2.0, RATE);
   struct take takes[N_BLOCKS];
   for (size_t b = 0; b < N_BLOCKS; ++b) {
+    print_message("announced: blocks of %u\n", blocks[b]);
     open_stems(&takes[b], RATE, blocks[b]);
     take_play(&takes[b], &m, blocks[b]);
     take_check_same(&takes[b], takes[b].latency, &takes[0], takes[0].latency);

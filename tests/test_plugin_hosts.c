@@ -94,6 +94,7 @@ static void test_impossible_rates_are_refused(void **state) {
   static const double rates[] = {0.0, -44100.0, 1e9, NAN};
   for (size_t r = 0; r < sizeof rates / sizeof *rates; ++r) {
     struct rig rig;
+    print_message("%g Hz\n", rates[r]);
     assert_false(rig_open(&rig, VARIANT_STEMS, rates[r], BLOCK, rig_bundle()));
     assert_non_null(strstr(rig.log, "Hz"));
   }

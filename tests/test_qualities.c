@@ -86,6 +86,7 @@ static void check_blocks(const struct quality *q, const struct music *in) {
   struct take expected, take;
   play(&expected, q, in, 64, 64);
   for (size_t b = 0; b < sizeof blocks / sizeof *blocks; ++b) {
+    print_message("quality %.0f, blocks of %u\n", (double)q->value, blocks[b]);
     play(&take, q, in, 64, blocks[b]);
     take_check_same(&take, 0, &expected, 0);
     take_close(&take);

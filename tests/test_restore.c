@@ -22,7 +22,7 @@ enum { RATE = 44100, BLOCK = 256, LATENCY_BALANCED = 2048, LATENCY_LIGHT = 1536 
 
 /* The first block of a restored session is the restored model's; as if it had never been another.
  */
-static void test_a_session_opened_for_export(void **state) {
+static void test_an_export_begins_with_the_session(void **state) {
   (void)state;
   static struct talk talk;
   enum { FRAMES = RATE };
@@ -53,7 +53,7 @@ static void test_a_session_opened_for_export(void **state) {
 }
 
 /* Carla gives paths without counting the zero behind them. */
-static void test_paths_without_an_end(void **state) {
+static void test_paths_need_no_end(void **state) {
   (void)state;
   static struct talk talk;
   struct rig *rig = session_open(&talk);
@@ -87,7 +87,7 @@ static void wait_for_name(struct talk *talk, const char *name) {
 
 /* Played with one, the control moved while the plugin was not run, saved: the port has the new one
  * and the state the old one. Hosts restore either first. */
-static void test_the_quality_moved_while_not_run(void **state) {
+static void test_a_quality_moved_while_not_run_is_kept(void **state) {
   (void)state;
   static struct talk talk;
   for (int32_t was = 0; was < N_QUALITIES; ++was) {
@@ -95,6 +95,7 @@ static void test_the_quality_moved_while_not_run(void **state) {
       struct rig *rig = session_open_in(&talk, rig_bundle());
       const struct session_item items[] = {SESSION_QUALITY(talk, was), SESSION_END};
       bool port_first = (was + is) % 2;
+      print_message("state %s, port %s\n", qualities[was], qualities[is]);
       rig->controls[PORT_QUALITY] = (float)(port_first ? is : 3 - is);
       assert_int_equal(session_give(rig, items), LV2_STATE_SUCCESS);
       rig->controls[PORT_QUALITY] = (float)is;
@@ -109,7 +110,7 @@ static void test_the_quality_moved_while_not_run(void **state) {
 }
 
 /* Controls that are restored while the plugin runs, after the models. */
-static void test_controls_come_after_the_file(void **state) {
+static void test_controls_may_come_after_the_file(void **state) {
   (void)state;
   static struct talk talk;
   static const int32_t light = 1;
@@ -145,7 +146,7 @@ static void *restore_once(void *argument) {
 
 /* Carla sets the controls and then restores the state, while the plugin runs: what the control
  * asked for comes to the loader before, while or after the session is made. */
-static void test_controls_come_before_the_file(void **state) {
+static void test_controls_may_come_before_the_file(void **state) {
   (void)state;
   static struct talk talk;
   char *path = file_absolute("tests/data/bandgru-tiny.safetensors");
@@ -179,7 +180,7 @@ static void test_controls_come_before_the_file(void **state) {
   free(path);
 }
 
-static void test_damaged_states(void **state) {
+static void test_damaged_states_are_refused(void **state) {
   (void)state;
   static struct talk talk;
   struct rig *rig = session_open(&talk);
@@ -214,6 +215,7 @@ static void test_damaged_states(void **state) {
        LATENCY_LIGHT},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    print_message("state %zu\n", i);
     assert_int_equal(session_give(rig, cases[i].items), cases[i].status);
     rig->controls[PORT_QUALITY] = cases[i].latency == LATENCY_LIGHT ? 1.0f : 0.0f;
     rig->descriptor->activate(rig->handle);
@@ -238,7 +240,7 @@ static void *restore_all_the_time(void *argument) {
   return NULL;
 }
 
-static void test_restores_beside_run(void **state) {
+static void test_restores_do_not_disturb_run(void **state) {
   (void)state;
   static struct talk talk;
   struct rig *rig = session_open(&talk);
@@ -272,13 +274,13 @@ static void test_restores_beside_run(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_session_opened_for_export),
-      cmocka_unit_test(test_paths_without_an_end),
-      cmocka_unit_test(test_the_quality_moved_while_not_run),
-      cmocka_unit_test(test_controls_come_after_the_file),
-      cmocka_unit_test(test_controls_come_before_the_file),
-      cmocka_unit_test(test_damaged_states),
-      cmocka_unit_test(test_restores_beside_run),
+      cmocka_unit_test(test_an_export_begins_with_the_session),
+      cmocka_unit_test(test_paths_need_no_end),
+      cmocka_unit_test(test_a_quality_moved_while_not_run_is_kept),
+      cmocka_unit_test(test_controls_may_come_after_the_file),
+      cmocka_unit_test(test_controls_may_come_before_the_file),
+      cmocka_unit_test(test_damaged_states_are_refused),
+      cmocka_unit_test(test_restores_do_not_disturb_run),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static void restore(struct rig *rig, const char *folder) {
 }
 
 /* A model in the session's folder, which is then moved. */
-static void test_a_session_that_moves(void **state) {
+static void test_a_session_may_move(void **state) {
   (void)state;
   static struct talk talk;
   char *folder = file_folder(), *moved = file_folder(), *path = file_in(folder, "mine.safetensors");
@@ -71,7 +71,7 @@ static void test_a_session_that_moves(void **state) {
 }
 
 /* Files that went away: the bundle's model plays, and the next save still has the path. */
-static void test_a_file_that_is_gone(void **state) {
+static void test_a_file_that_is_gone_is_remembered(void **state) {
   (void)state;
   static struct talk talk;
   char *folder = file_folder();
@@ -156,7 +156,7 @@ static void apply_preset(struct rig *rig, LilvState *preset, struct values *valu
 
 /* Every preset through lilv: into an instance, into a state, into a file and back. Presets leave
  * the rest as it was, above all the models. */
-static void test_presets_round_trip(void **state) {
+static void test_presets_survive_a_round_trip(void **state) {
   (void)state;
   static struct talk talk, copy_talk;
   char *folder = file_folder(), *path = file_in(folder, "mine.safetensors"),
@@ -233,9 +233,9 @@ static void test_presets_round_trip(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_session_that_moves),
-      cmocka_unit_test(test_a_file_that_is_gone),
-      cmocka_unit_test(test_presets_round_trip),
+      cmocka_unit_test(test_a_session_may_move),
+      cmocka_unit_test(test_a_file_that_is_gone_is_remembered),
+      cmocka_unit_test(test_presets_survive_a_round_trip),
   };
   return cmocka_run_group_tests(tests, world_open, world_close);
 }

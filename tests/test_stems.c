@@ -31,7 +31,7 @@ static struct net_info info_of(const char *names, unsigned bins) {
   return info;
 }
 
-static void test_routes(void **state) {
+static void test_routes_are_found_by_name(void **state) {
   (void)state;
   static const struct {
     const char *names;
@@ -179,7 +179,7 @@ static void test_two_stems_play(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_routes),
+      cmocka_unit_test(test_routes_are_found_by_name),
       cmocka_unit_test(test_five_stems_play),
       cmocka_unit_test(test_two_stems_play),
   };

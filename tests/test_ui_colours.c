@@ -24,7 +24,7 @@ static double contrast(colour_t a, colour_t b) {
   return la > lb ? la / lb : lb / la;
 }
 
-static void test_contrast(void **state) {
+static void test_words_have_contrast(void **state) {
   (void)state;
   assert_true(contrast(THEME_TEXT, THEME_RAISED) > 7.0);
   assert_true(contrast(THEME_TEXT, THEME_PANEL) > 7.0);
@@ -67,7 +67,7 @@ static void simulate(int kind, colour_t colour, double lab[3]) {
 }
 
 /* In the spectrogram only the hue tells the stems of a split apart. */
-static void test_colour_blindness(void **state) {
+static void test_stems_differ_to_any_eye(void **state) {
   (void)state;
   double least = 1e9;
   for (int kind = 0; kind < 4; kind++) {
@@ -86,8 +86,8 @@ static void test_colour_blindness(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_contrast),
-      cmocka_unit_test(test_colour_blindness),
+      cmocka_unit_test(test_words_have_contrast),
+      cmocka_unit_test(test_stems_differ_to_any_eye),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

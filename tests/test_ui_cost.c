@@ -25,7 +25,7 @@ static long resident_kib(int process) {
   return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-static void test_a_hundred_times(void **state) {
+static void test_a_hundred_windows_leave_nothing(void **state) {
   (void)state;
   const Window parent = XCreateSimpleWindow(stage_display(), DefaultRootWindow(stage_display()), 0,
                                             0, 960, 640, 0, 0, 0);
@@ -76,7 +76,7 @@ static double server_seconds(void) {
   return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-static void test_processor_time(void **state) {
+static void test_window_takes_little_processor_time(void **state) {
   (void)state;
   enum { FRAMES = 240 };
   const struct stage_options large = {
@@ -109,8 +109,8 @@ static void test_processor_time(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_hundred_times),
-      cmocka_unit_test(test_processor_time),
+      cmocka_unit_test(test_a_hundred_windows_leave_nothing),
+      cmocka_unit_test(test_window_takes_little_processor_time),
   };
   return stage_start() ? stage_stop(cmocka_run_group_tests(tests, NULL, NULL)) : STAGE_SKIPPED;
 }

@@ -148,7 +148,7 @@ static void test_words_fit(void **state) {
 
 /* Every control that the table shows is there, nothing overlaps, nothing is outside, everything can
  * be hit. */
-static void test_layout(void **state) {
+static void test_layout_has_no_overlap(void **state) {
   (void)state;
   for (size_t i = 0; i < N_SIZES; i++) {
     layout_compute(&layout, VARIANT_STEMS, sizes[i].width, sizes[i].height, sizes[i].scale);
@@ -175,7 +175,7 @@ static void test_layout(void **state) {
 
 /* Controls that find no room beside a title's words go below them, as in a window that is far too
  * narrow. */
-static void test_title_takes_more_rows(void **state) {
+static void test_a_title_takes_more_rows(void **state) {
   (void)state;
   for (int width = 170; width <= 240; width += 10) {
     layout_compute(&layout, VARIANT_STEMS, width, 640, 1.0);
@@ -197,7 +197,7 @@ static void test_title_takes_more_rows(void **state) {
   }
 }
 
-static void test_meters_and_hues(void **state) {
+static void test_meters_and_hues_are_the_stems(void **state) {
   (void)state;
   for (size_t i = 0; i < N_SIZES; i++) {
     begin(VARIANT_STEMS, sizes[i].width, sizes[i].height, sizes[i].scale);
@@ -230,7 +230,7 @@ static void test_meters_and_hues(void **state) {
 }
 
 /* The legend names the split that main is made from, and no other. */
-static void test_legend(void **state) {
+static void test_legend_names_the_split(void **state) {
   (void)state;
   for (size_t i = 0; i < N_SIZES; i++) {
     begin(VARIANT_INSERT, sizes[i].width, sizes[i].height, sizes[i].scale);
@@ -278,7 +278,7 @@ static void test_bars_show_their_values(void **state) {
   }
 }
 
-static void test_numbers(void **state) {
+static void test_numbers_are_written_with_their_units(void **state) {
   (void)state;
   static const struct {
     enum port port;
@@ -301,7 +301,7 @@ static void test_numbers(void **state) {
   end();
 }
 
-static void test_qualities_in_the_menu(void **state) {
+static void test_menu_has_the_qualities(void **state) {
   (void)state;
   static const char *const qualities[] = {"Balanced", "Light", "Live", "Instant"};
   begin(VARIANT_STEMS, LAYOUT_WIDTH, LAYOUT_HEIGHT, 1.0);
@@ -399,13 +399,13 @@ static void test_history_survives_a_resize(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_words_fit),
-      cmocka_unit_test(test_layout),
-      cmocka_unit_test(test_title_takes_more_rows),
-      cmocka_unit_test(test_meters_and_hues),
-      cmocka_unit_test(test_legend),
+      cmocka_unit_test(test_layout_has_no_overlap),
+      cmocka_unit_test(test_a_title_takes_more_rows),
+      cmocka_unit_test(test_meters_and_hues_are_the_stems),
+      cmocka_unit_test(test_legend_names_the_split),
       cmocka_unit_test(test_bars_show_their_values),
-      cmocka_unit_test(test_numbers),
-      cmocka_unit_test(test_qualities_in_the_menu),
+      cmocka_unit_test(test_numbers_are_written_with_their_units),
+      cmocka_unit_test(test_menu_has_the_qualities),
       cmocka_unit_test(test_damage_is_complete),
       cmocka_unit_test(test_history_survives_a_resize),
   };

@@ -23,7 +23,7 @@ static struct box fader_cap(const struct layout *l, unsigned stem, double positi
   return (struct box){track.x, track.y + (int)(track.h * (1.0 - position)), track.w, 1};
 }
 
-static void test_mouse_on_fader(void **state) {
+static void test_mouse_moves_a_fader(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   const struct box track = l.tracks[STEM_VOCALS];
@@ -47,7 +47,7 @@ static void test_mouse_on_fader(void **state) {
   assert_int_equal(stage.releases, 1);
 }
 
-static void test_mouse_elsewhere(void **state) {
+static void test_mouse_moves_the_rest(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   const struct box fader = fader_cap(&l, STEM_BASS, 0.78);
@@ -86,7 +86,7 @@ static void test_mouse_elsewhere(void **state) {
 }
 
 /* The bars beside the four stems' title: dragged, finely, by the wheel, to the default, typed. */
-static void test_bars(void **state) {
+static void test_bars_are_dragged_and_typed(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   const struct box sharpness = l.widgets[widget_of(PORT_SHARPNESS)];
@@ -125,7 +125,7 @@ static void test_bars(void **state) {
   assert_true(stage_written(&stage, PORT_FLOOR) == port_table[PORT_FLOOR].initial);
 }
 
-static void test_keyboard(void **state) {
+static void test_keyboard_reaches_all(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   stage_click(&stage, 1, l.values[STEM_VOCALS]);
@@ -154,7 +154,7 @@ static void test_keyboard(void **state) {
   }
 }
 
-static void test_typed_values(void **state) {
+static void test_typed_values_are_kept_in_range(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   stage_click(&stage, 3, l.values[STEM_OTHER]);
@@ -171,7 +171,7 @@ static void test_typed_values(void **state) {
   assert_true(stage_written(&stage, ports_stem_control(STEM_BASS, CONTROL_WET)) == 42.0f);
 }
 
-static void test_presets_and_quality(void **state) {
+static void test_menus_set_presets_and_quality(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   stage_click(&stage, 1, l.widgets[WIDGET_PRESETS]);
@@ -269,12 +269,12 @@ static void test_locks_do_not_matter(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      STAGE_TEST(test_mouse_on_fader, &stage),
-      STAGE_TEST(test_mouse_elsewhere, &stage),
-      STAGE_TEST(test_bars, &stage),
-      STAGE_TEST(test_keyboard, &stage),
-      STAGE_TEST(test_typed_values, &stage),
-      STAGE_TEST(test_presets_and_quality, &stage),
+      STAGE_TEST(test_mouse_moves_a_fader, &stage),
+      STAGE_TEST(test_mouse_moves_the_rest, &stage),
+      STAGE_TEST(test_bars_are_dragged_and_typed, &stage),
+      STAGE_TEST(test_keyboard_reaches_all, &stage),
+      STAGE_TEST(test_typed_values_are_kept_in_range, &stage),
+      STAGE_TEST(test_menus_set_presets_and_quality, &stage),
       STAGE_TEST(test_other_keys_go_to_the_host, &stage),
       STAGE_TEST(test_shortcuts_go_to_the_host, &stage),
       STAGE_TEST(test_locks_do_not_matter, &stage),

@@ -21,7 +21,7 @@
 
 static struct state model;
 
-static void test_taper(void **state) {
+static void test_taper_and_back_is_the_same(void **state) {
   (void)state;
   for (double db = -60.0; db <= 12.0; db += 0.25) {
     assert_true(fabs(taper_db(taper_position(db)) - db) < 1e-9);
@@ -31,7 +31,7 @@ static void test_taper(void **state) {
   assert_true(taper_position((double)NAN) == 0.0);
 }
 
-static void test_meter_falls(void **state) {
+static void test_meters_fall(void **state) {
   (void)state;
   const float loud[N_STEMS] = {1.0f, NAN, INFINITY, -1.0f};
   const float silence[N_STEMS] = {0.0f};
@@ -52,7 +52,7 @@ static void test_meter_falls(void **state) {
   assert_int_equal(state_tick(&model, 16.1) & damage_meter(STEM_VOCALS), 0);
 }
 
-static void test_late_light(void **state) {
+static void test_late_light_goes_out(void **state) {
   (void)state;
   state_init(&model, VARIANT_STEMS, 0.0);
   state_tick(&model, 1.0);
@@ -68,7 +68,7 @@ static void test_late_light(void **state) {
 }
 
 /* The menu's presets are those of the bundle. */
-static void test_presets(void **state) {
+static void test_presets_are_those_of_the_bundle(void **state) {
   (void)state;
   LilvNode *port = lilv_new_uri(world, LV2_CORE__port);
   LilvNode *type = lilv_new_uri(world, LV2_PRESETS__Preset);
@@ -131,10 +131,10 @@ static void test_any_bytes_can_be_shown(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_taper),
-      cmocka_unit_test(test_meter_falls),
-      cmocka_unit_test(test_late_light),
-      cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_taper_and_back_is_the_same),
+      cmocka_unit_test(test_meters_fall),
+      cmocka_unit_test(test_late_light_goes_out),
+      cmocka_unit_test(test_presets_are_those_of_the_bundle),
       cmocka_unit_test(test_any_bytes_can_be_shown),
   };
   return cmocka_run_group_tests(tests, world_open, world_close);

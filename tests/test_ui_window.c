@@ -21,7 +21,7 @@
 
 static struct stage stage, other;
 
-static void test_descriptors(void **state) {
+static void test_descriptors_are_two(void **state) {
   (void)state;
   assert_string_equal(stage_descriptor(0)->URI, UNBRAID_UI_URI);
   assert_string_equal(stage_descriptor(1)->URI, UNBRAID_INSERT_UI_URI);
@@ -30,7 +30,7 @@ static void test_descriptors(void **state) {
 }
 
 /* Neither without a parent, nor in one that is not there, nor for another plugin. */
-static void test_refusals(void **state) {
+static void test_window_refuses_bad_parents(void **state) {
   (void)state;
   assert_false(stage_open_in(&stage, &stage_plain, 0));
   assert_false(stage_open_in(&stage, &stage_plain, 0x7fffff));
@@ -58,7 +58,7 @@ static bool wrote_object(const char *type, const char *property) {
   return false;
 }
 
-static void test_atoms_for_the_plugin(void **state) {
+static void test_window_writes_atoms_for_the_plugin(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   assert_true(wrote_object(LV2_PATCH__Get, UNBRAID__model_four));
@@ -78,7 +78,7 @@ static void test_atoms_for_the_plugin(void **state) {
   assert_true(wrote_object(LV2_PATCH__Set, UNBRAID__model_four));
 }
 
-static void test_damaged_events(void **state) {
+static void test_damaged_events_are_harmless(void **state) {
   (void)state;
   uint64_t whole[128], cut[128];
   const LV2_URID transfer = stage_map.map(stage_map.handle, LV2_ATOM__eventTransfer);
@@ -123,7 +123,7 @@ static bool shows(struct box box, colour_t colour) {
   return false;
 }
 
-static void test_what_is_on_the_screen(void **state) {
+static void test_screen_shows_the_sound(void **state) {
   (void)state;
   const struct layout l = stage_layout(&stage, 1.0);
   for (unsigned t = 0; t < 300; t++) {
@@ -149,7 +149,7 @@ static void test_what_is_on_the_screen(void **state) {
   assert_int_equal(stage_pixel(&stage, l.spectrogram.x + l.spectrogram.w - 9, middle), before);
 }
 
-static void test_sizes(void **state) {
+static void test_any_size_is_drawn(void **state) {
   (void)state;
   XWindowAttributes size;
   XSizeHints hints;
@@ -174,7 +174,7 @@ static void test_sizes(void **state) {
   }
 }
 
-static void test_scale_of_the_host(void **state) {
+static void test_scale_is_that_of_the_host(void **state) {
   (void)state;
   const struct stage_options options = {.variant = VARIANT_INSERT, .scale = 1.5f};
   assert_true(stage_open(&stage, &options));
@@ -182,7 +182,7 @@ static void test_scale_of_the_host(void **state) {
   stage_close(&stage);
 }
 
-static void test_bare_host(void **state) {
+static void test_a_bare_host_will_do(void **state) {
   (void)state;
   const struct stage_options options = {.variant = VARIANT_INSERT, .bare = true};
   assert_true(stage_open(&stage, &options));
@@ -196,7 +196,7 @@ static void test_bare_host(void **state) {
   stage_close(&stage);
 }
 
-static void test_two_at_once(void **state) {
+static void test_two_windows_live_at_once(void **state) {
   (void)state;
   const struct stage_options insert = {.variant = VARIANT_INSERT, .rate = 48000.0};
   assert_true(stage_open(&stage, &stage_plain));
@@ -221,7 +221,7 @@ static int our_handler(Display *display, XErrorEvent *event) {
 }
 
 /* The host takes its window away, with ours in it; ours notices and says so. */
-static void test_parent_goes(void **state) {
+static void test_window_outlives_its_parent(void **state) {
   (void)state;
   XErrorHandler before = XSetErrorHandler(our_handler);
   assert_true(stage_open(&stage, &stage_plain));
@@ -241,7 +241,7 @@ static void test_parent_goes(void **state) {
 }
 
 /* The server drops our connection; the host's lives on. */
-static void test_connection_goes(void **state) {
+static void test_window_outlives_its_connection(void **state) {
   (void)state;
   assert_true(stage_open(&stage, &stage_plain));
   XKillClient(stage_display(), stage.window);
@@ -254,17 +254,17 @@ static void test_connection_goes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_descriptors),
-      cmocka_unit_test(test_refusals),
-      STAGE_TEST(test_atoms_for_the_plugin, &stage),
-      STAGE_TEST(test_damaged_events, &stage),
-      STAGE_TEST(test_what_is_on_the_screen, &stage),
-      STAGE_TEST(test_sizes, &stage),
-      cmocka_unit_test(test_scale_of_the_host),
-      cmocka_unit_test(test_bare_host),
-      cmocka_unit_test(test_two_at_once),
-      cmocka_unit_test(test_parent_goes),
-      cmocka_unit_test(test_connection_goes),
+      cmocka_unit_test(test_descriptors_are_two),
+      cmocka_unit_test(test_window_refuses_bad_parents),
+      STAGE_TEST(test_window_writes_atoms_for_the_plugin, &stage),
+      STAGE_TEST(test_damaged_events_are_harmless, &stage),
+      STAGE_TEST(test_screen_shows_the_sound, &stage),
+      STAGE_TEST(test_any_size_is_drawn, &stage),
+      cmocka_unit_test(test_scale_is_that_of_the_host),
+      cmocka_unit_test(test_a_bare_host_will_do),
+      cmocka_unit_test(test_two_windows_live_at_once),
+      cmocka_unit_test(test_window_outlives_its_parent),
+      cmocka_unit_test(test_window_outlives_its_connection),
   };
   return stage_start() ? stage_stop(cmocka_run_group_tests(tests, NULL, NULL)) : STAGE_SKIPPED;
 }

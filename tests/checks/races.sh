@@ -11,7 +11,7 @@ for test; do
   status=$?
   if [ $status = 66 ] || [ $status -ge 124 ]; then
     failed=1
-    echo "FAIL  $(basename "$test"), status $status"
+    echo "FAIL: $(basename "$test"), status $status"
     cat "$log"
   elif [ $status != 0 ]; then
     echo "no race  $(basename "$test"); by itself it failed: $(grep -c '^\[  FAILED  \] test_' "$log") cases"
