@@ -2,9 +2,9 @@
 
 XTEST := $(call flags,libs,xtst)
 UI_TEST_SRC := $(wildcard tests/test_ui_*.c)
-UI_TEST_OBJ := $(call obj,tests/ui/lively.c $(if $(XTEST),tests/ui/stage.c))
-UI_TESTS := $(if $(UI),$(patsubst tests/%.c,$(B)/tests/%,\
-              $(filter-out $(if $(XTEST),,tests/test_ui_window.c),$(UI_TEST_SRC))))
+UI_TEST_OBJ := $(call obj,tests/ui/leaks.c tests/ui/lively.c $(if $(XTEST),tests/ui/stage.c))
+WINDOW_TESTS := $(addprefix $(B)/tests/test_ui_,cost input window)
+UI_TESTS := $(if $(UI),$(filter-out $(if $(XTEST),,$(WINDOW_TESTS)),$(UI_TEST_SRC:%.c=$(B)/%)))
 TESTS := $(UI_TESTS) \
          $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(UI_TEST_SRC),$(wildcard tests/test_*.c)))
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
@@ -13,9 +13,14 @@ SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
-$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/sample_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
+$(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c $(patsubst %,tests/%/*.c,checks hosts lilv tools ui))): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
 
-$(addprefix $(B)/tests/,test_bundle test_state): TEST_LIBS = $(call flags,libs,lilv-0)
+LILV_OBJ := $(call obj,$(wildcard tests/lilv/*.c))
+LILV_TESTS := $(addprefix $(B)/tests/test_,bundle bundle_ports restore state)
+$(LILV_TESTS): $(LILV_OBJ)
+$(LILV_TESTS): TEST_LIBS = $(LILV_OBJ) $(call flags,libs,lilv-0)
+$(B)/tests/test_ui_state: TEST_LIBS = $(call obj,tests/lilv/world.c)
+$(B)/tests/test_ui_state: $(call obj,tests/lilv/world.c)
 WORDS_OBJ := $(call obj,ttl/words.c ttl/turtle.c)
 $(B)/tests/test_translations: $(WORDS_OBJ)
 $(B)/tests/test_translations: TEST_LIBS = $(WORDS_OBJ) $(call flags,libs,lilv-0)
@@ -36,7 +41,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 
 $(UI_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(UI_TEST_OBJ) $(UI_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(UI_TEST_OBJ) $(UI_OBJ) \
+	$(CC) $(LDFLAGS) -o $@ $< $(UI_TEST_OBJ) $(UI_OBJ) $(TEST_LIBS) \
 	  $(call flags,libs,cmocka lilv-0 cairo-xlib x11 $(if $(XTEST),xtst)) -ldl -lm
 $(UI_TESTS): $(BUNDLE)/unbraid_ui.so
 
@@ -44,19 +49,19 @@ tests: $(TESTS) $(TEST_TOOLS)
 
 # Hosts of our own: they see the plugin as any host does, and share nothing but its port table.
 PORTS_OBJ := $(call obj,interface/ports.c)
-$(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c tests/rt_trap_calls.c)
+$(B)/tests/rt_trap.so: $(call obj,tests/traps/rt_trap.c tests/traps/rt_trap_calls.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^ -ldl -pthread
 
-$(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
+$(B)/tests/io_fault.so: $(call obj,tests/traps/io_fault.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $< -ldl
 
-$(B)/tests/check_rt: $(call obj,tests/check_rt.c) $(PORTS_OBJ)
+$(B)/tests/check_rt: $(call obj,$(wildcard tests/checks/*.c)) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ldl -pthread
 
-$(B)/tests/sample_prints: $(call obj,tests/sample_prints.c tests/support/rig.c) $(PORTS_OBJ)
+$(B)/tests/sample_prints: $(call obj,tests/tools/sample_prints.c tests/support/rig.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm -ldl -pthread
 
@@ -64,7 +69,7 @@ $(B)/tests/wav_probe: $(call obj,tests/hosts/wav_probe.c) $(PORTS_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
-$(B)/tests/wavtool: $(call obj,tests/wavtool.c)
+$(B)/tests/wavtool: $(call obj,tests/tools/wavtool.c)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags,libs,sndfile) -lm
 
@@ -117,13 +122,13 @@ check-hosts:
 
 # Installs nothing. Not among them: a window, what needs a worker that keeps up, and half a minute of
 # late masks.
-QUICK_TESTS := $(filter-out $(addprefix %/test_,late mailbox messages state swap ui_window),$(TESTS))
+QUICK_TESTS := $(filter-out $(addprefix %/test_,late mailbox messages restore state swap views) $(WINDOW_TESTS),$(TESTS))
 check-quick: all $(QUICK_TESTS)
 	B=$(B) SAN=$(SAN) tests/run.sh $(QUICK_TESTS)
 
 # Left to the sanitizers: cairo, models opened by the thousand, and what plays for minutes.
 MEMCHECK := valgrind -q --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite
-MEMCHECK_TESTS := $(filter-out $(UI_TESTS) $(addprefix %/test_,automation faults plugin qualities torture),$(QUICK_TESTS) $(B)/tests/test_state)
+MEMCHECK_TESTS := $(filter-out $(UI_TESTS) $(addprefix %/test_,automation faults plugin plugin_hosts plugin_models qualities torture),$(QUICK_TESTS) $(addprefix $(B)/tests/test_,restore state))
 check-memory: all $(MEMCHECK_TESTS)
 	B=$(B) EMULATOR='$(MEMCHECK)' tests/run.sh $(MEMCHECK_TESTS)
 
@@ -140,7 +145,8 @@ check-faults:
 # more than forty instances, which takes it more than a quarter of an hour there.
 ARM := aarch64-linux-gnu
 ARM_B := $(B)-$(ARM)
-ARM_TESTS := $(filter-out $(addprefix %/test_,bundle messages plugin state swap thread torture translations) $(UI_TESTS),\
+ARM_TESTS := $(filter-out $(addprefix %/test_,bundle bundle_ports messages plugin plugin_hosts plugin_models restore state swap \
+                 thread torture translations views) $(UI_TESTS),\
                $(TESTS))
 arm-tests: $(ARM_TESTS)
 check-arm:
@@ -169,15 +175,15 @@ check-rtsan: all
 	$(MAKE) CC=$(RTSAN_CC) SAN=realtime B=$(RTSAN_B) KERNEL_CFLAGS=-O1 \
 	  $(RTSAN_B)/unbraid.lv2/unbraid.so $(addprefix $(RTSAN_B)/tests/,check_rt rt_trap.so)
 	cp $(MODELS) $(RTSAN_B)/unbraid.lv2
-	B=$(RTSAN_B) tests/check_rtsan.sh
+	B=$(RTSAN_B) tests/checks/rtsan.sh
 
 # Not all tests: those in which threads meet.
 RACE_B := $(B)-thread
-RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late plugin messages swap)
+RACE_TESTS := $(addprefix $(RACE_B)/tests/test_,mailbox late plugin plugin_hosts plugin_models messages views swap)
 check-races:
 	$(MAKE) SAN=thread B=$(RACE_B) all $(RACE_TESTS)
-	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/check_races.sh $(RACE_TESTS)
-	B=$(RACE_B) tests/check_races_jalv.sh $$($(CC) -print-file-name=libtsan.so)
+	UNBRAID_BUNDLE=$(RACE_B)/unbraid.lv2 tests/checks/races.sh $(RACE_TESTS)
+	B=$(RACE_B) tests/checks/races_jalv.sh $$($(CC) -print-file-name=libtsan.so)
 
 # InsertBraces came with 15, and what a version makes of macros differs from the next one's.
 CLANG_FORMAT ?= clang-format-19
@@ -187,8 +193,8 @@ format:
 LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
               $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
 lint:
-	tests/check_includes.sh
-	tests/check_links.sh
+	tests/checks/includes.sh
+	tests/checks/links.sh
 	$(CLANG_FORMAT) --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	git ls-files '*.c' | grep -E '^(dsp|nn|engine|interface|plugin|ui|cli|ttl|demo)/' | \
 	  xargs -P $$(nproc) -I {} clang-tidy --quiet {} -- $(LINT_FLAGS)

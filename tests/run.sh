@@ -23,7 +23,7 @@ run() {
     77) word=SKIP skipped=$((skipped + 1)) ;;
     *) word=FAIL failed=$((failed + 1)) ;;
   esac
-  printf '%s  %-18s %4d.%d s' $word "$name" $((took / 1000000)) $((took / 100000 % 10))
+  printf '%s  %-26s %4d.%d s' $word "$name" $((took / 1000000)) $((took / 100000 % 10))
   if [ $status = 124 ]; then
     printf '  not done within %d s' $limit
   elif grep -q '^\[  PASSED  \]' "$log"; then

@@ -3,7 +3,7 @@
 # Lists of words are meant to split.
 # shellcheck disable=SC2046,SC2086
 version=$(cat VERSION)
-. "$(dirname "$0")/test_cli_common.sh"
+. "$(dirname "$0")/support/cli.sh"
 stems="vocals drums bass other harmonic percussive"
 
 # separates SONG DESCRIPTION: all stems, of the song's shape, add up to it.

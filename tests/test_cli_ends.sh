@@ -1,7 +1,7 @@
 #!/bin/bash
 # How the program unbraid ends, and what it leaves behind: signals, readers that go away, streams that
 # were closed; names, and songs of the same name; the line that shows how far it is.
-. "$(dirname "$0")/test_cli_common.sh"
+. "$(dirname "$0")/support/cli.sh"
 
 "$B/demo-song" demo --seconds 2 --rate 16000 >/dev/null || exit 1
 mv demo/mix.wav song.wav

@@ -2,59 +2,38 @@
 # The program unbraid on a full disk, and with a song that cannot be read any further: the message
 # names the file and the reason, the status is 1, and nothing is left behind. A song that ends early is
 # taken apart as far as it goes, which is said.
-set -u
-
-B=$(cd "${B:-build}" && pwd) || exit 1
-UNBRAID=$B/unbraid
+. "$(dirname "$0")/support/cli.sh"
 shim=$B/tests/io_fault.so
-for program in "$UNBRAID" "$B/demo-song" "$B/tests/wavtool" "$shim"; do
-  test -x "$program" || {
-    echo "$program is missing: run 'make all tests' first"
-    exit 1
-  }
-done
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-cd "$work" || exit 1
+test -x "$shim" || {
+  echo "$shim is missing: run 'make all tests' first"
+  exit 1
+}
 
-passed=0 failed=0
+# faulty FAULT ARGUMENT...: the program with the fault in its environment.
+faulty() {
+  local fault=$1
+  shift
+  env LD_PRELOAD="$shim" "$fault" "$UNBRAID" -q "$@"
+}
 
-# fails FAULT PATTERN DESCRIPTION ARGUMENT...: with the fault in its environment.
-fails() {
-  local fault=$1 pattern=$2 description=$3 status before after
+# stops FAULT PATTERN DESCRIPTION ARGUMENT...: an error that matches, and nothing left behind.
+stops() {
+  local fault=$1 pattern=$2 description=$3
   shift 3
-  before=$(find . ! -name err ! -name out | sort)
-  env LD_PRELOAD="$shim" "$fault" "$UNBRAID" -q "$@" >out 2>err
-  status=$?
-  after=$(find . ! -name err ! -name out | sort)
-  if [ $status = 1 ] && grep -qE -- "$pattern" err && [ "$(wc -l <err)" = 1 ] &&
-    [ "$before" = "$after" ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "not ok: $description, $fault: status $status"
-    sed 's/^/# /' err
-    diff <(echo "$before") <(echo "$after") | sed 's/^/# /'
-  fi
+  fails 1 "$pattern" "$description, $fault" faulty "$fault" "$@"
 }
 
 # shortens FAULT SONG: a bass that is shorter than the song, and one line that says so; or none, for some
 # formats are nothing without their end.
 shortens() {
   local fault=$1 song=$2 status frames
-  env LD_PRELOAD="$shim" "$fault" "$UNBRAID" -q "$song" --stems bass --out out5 >out 2>err
+  faulty "$fault" "$song" --stems bass --out out5 >out 2>err
   status=$?
-  frames=$("$B/tests/wavtool" info out5/song.bass.wav 2>/dev/null | cut -d' ' -f1)
-  if [ "$(wc -l <err)" = 1 ] && grep -q "^unbraid: $song: " err && [ -z "$(find . -name '.*.part')" ] &&
+  frames=$(tool info out5/song.bass.wav 2>/dev/null | cut -d' ' -f1)
+  [ "$(wc -l <err)" = 1 ] && grep -q "^unbraid: $song: " err && [ -z "$(find . -name '.*.part')" ] &&
     { { [ $status = 0 ] && [ "$frames" -lt 16000 ] && grep -q 'warning: truncated' err; } ||
-      { [ $status = 1 ] && [ ! -e out5 ]; }; }; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "not ok: $song ends, $fault: status $status, ${frames:-no} samples"
-    sed 's/^/# /' err
-  fi
+      { [ $status = 1 ] && [ ! -e out5 ]; }; }
+  result $? "$song ends, $fault: status $status, ${frames:-no} samples"
   rm -rf out5
 }
 
@@ -63,27 +42,24 @@ mv demo/mix.wav song.wav
 rm -r demo
 size=$(stat -c %s song.wav)
 for format in flac ogg mp3; do
-  "$B/tests/wavtool" convert song.wav song.$format $format 2 || exit 1
+  tool convert song.wav song.$format $format 2 || exit 1
 done
 
 # ---- a disk that is full, from the first byte of the first file to the last of the last
-env LD_PRELOAD="$shim" IO_FAULT_WRITE=$((100 * size)) "$UNBRAID" -q song.wav --out whole || {
-  echo "not ok: room for all"
-  failed=$((failed + 1))
-}
+check "room for all" faulty IO_FAULT_WRITE=$((100 * size)) song.wav --out whole
 whole=$(cat whole/* | wc -c)
 rm -r whole
 for room in 0 44 5000 $((whole / 2)) $((whole - 1000)) $((whole - 1)); do
-  fails IO_FAULT_WRITE=$room 'song\.[a-z]+\.wav: .*No space left' "wav" song.wav --out out1
+  stops IO_FAULT_WRITE=$room 'song\.[a-z]+\.wav: .*No space left' "wav" song.wav --out out1
 done
 for format in flac ogg; do
   for room in 0 5000; do
-    fails IO_FAULT_WRITE=$room "song\.[a-z]+\.$format: .*(No space left|write|System)" "$format" \
+    stops IO_FAULT_WRITE=$room "song\.[a-z]+\.$format: .*(No space left|write|System)" "$format" \
       song.wav --format $format --out out2
   done
 done
 for room in 0 5000; do
-  fails IO_FAULT_FWRITE=$room 'song\.png: cannot write: ' "picture" song.wav --plot --out out3
+  stops IO_FAULT_FWRITE=$room 'song\.png: cannot write: ' "picture" song.wav --plot --out out3
 done
 
 # ---- a song whose rest is gone, or cannot be read
@@ -91,11 +67,10 @@ for song in song.wav song.flac song.ogg song.mp3; do
   length=$(stat -c %s $song)
   for part in 10 50 90; do
     at=$((length * part / 100))
-    fails IO_FAULT_READ=$at "$song: " "$song cannot be read on" $song --stems bass --out out4
+    stops IO_FAULT_READ=$at "$song: " "$song cannot be read on" $song --stems bass --out out4
     shortens IO_FAULT_END=$at $song
   done
-  fails IO_FAULT_READ=0 "$song: " "$song cannot be read" $song --stems bass --out out4
+  stops IO_FAULT_READ=0 "$song: " "$song cannot be read" $song --stems bass --out out4
 done
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

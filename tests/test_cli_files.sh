@@ -1,7 +1,7 @@
 #!/bin/bash
 # The program unbraid and files as they are found: of unknown or wrong length, cut off, one behind the
 # other, in formats that only ffmpeg reads; and what is told of a song besides its audio.
-. "$(dirname "$0")/test_cli_common.sh"
+. "$(dirname "$0")/support/cli.sh"
 
 "$B/demo-song" demo --seconds 2 --rate 16000 >/dev/null || exit 1
 mv demo/mix.wav song.wav

@@ -10,10 +10,7 @@ if [ ! -e .git ] || ! command -v git >/dev/null; then
   exit 77
 fi
 
-fail() {
-  echo "FAIL: $*"
-  exit 1
-}
+. "$(dirname "$0")/support/fail.sh"
 
 makefile=$PWD/Makefile
 archive=unbraid-$(cat VERSION).tar.gz

@@ -75,7 +75,7 @@ static void compare(unsigned bins, unsigned frames, unsigned span, uint32_t rand
   free(found);
 }
 
-static void test_agrees_with_naive_medians(void **state) {
+static void test_hpss_agrees_with_naive_medians(void **state) {
   (void)state;
   static const unsigned sizes[][3] = {{65, 17, 17}, {40, 1, 1},   {33, 5, 31}, {100, 8, 9},
                                       {9, 17, 17},  {17, 3, 17},  {4, 3, 17},  {1, 5, 9},
@@ -85,7 +85,7 @@ static void test_agrees_with_naive_medians(void **state) {
   }
 }
 
-static void test_reset(void **state) {
+static void test_hpss_reset_forgets(void **state) {
   (void)state;
   enum { BINS = 50, LENGTH = 40 };
   float in[LENGTH][BINS], first[LENGTH][2 * BINS], again[2 * BINS];
@@ -169,8 +169,8 @@ static void test_impulse_is_percussive(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_agrees_with_naive_medians),
-      cmocka_unit_test(test_reset),
+      cmocka_unit_test(test_hpss_agrees_with_naive_medians),
+      cmocka_unit_test(test_hpss_reset_forgets),
       cmocka_unit_test(test_sine_is_harmonic),
       cmocka_unit_test(test_impulse_is_percussive),
   };

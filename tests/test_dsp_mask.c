@@ -82,7 +82,7 @@ static void test_soft_shares_silence_evenly(void **state) {
   }
 }
 
-static void test_extend(void **state) {
+static void test_extend_goes_on_with_the_mean(void **state) {
   (void)state;
   static const unsigned sizes[][2] = {{100, 129}, {37, 129}, {1, 9}, {3, 5}, {129, 129}, {4, 5}};
   enum { STEMS = 4 };
@@ -277,7 +277,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_soft_is_the_formula),
       cmocka_unit_test(test_soft_shares_silence_evenly),
-      cmocka_unit_test(test_extend),
+      cmocka_unit_test(test_extend_goes_on_with_the_mean),
       cmocka_unit_test(test_hold_drifts_to_the_average),
       cmocka_unit_test(test_hold_keeps_closed_stems_out),
       cmocka_unit_test(test_hold_recovers),

@@ -90,7 +90,7 @@ static void test_ramp_ignores_repeats(void **state) {
   assert_memory_equal(once, often, sizeof once);
 }
 
-static void test_delay(void **state) {
+static void test_delay_is_exact(void **state) {
   (void)state;
   static const unsigned lengths[] = {0, 1, 7, 64, 1000, 5000};
   float *in = memory_floats(LENGTH), *out = memory_floats(LENGTH);
@@ -125,7 +125,7 @@ int main(void) {
       cmocka_unit_test(test_ramp_lands_exactly),
       cmocka_unit_test(test_ramp_retargets_smoothly),
       cmocka_unit_test(test_ramp_ignores_repeats),
-      cmocka_unit_test(test_delay),
+      cmocka_unit_test(test_delay_is_exact),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

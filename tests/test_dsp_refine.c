@@ -42,7 +42,7 @@ static void process(struct refine *refine, const struct refine_settings *setting
   refine_learn(refine, masks);
 }
 
-static void test_equals_the_reference(void **state) {
+static void test_refining_equals_the_reference(void **state) {
   (void)state;
   static const size_t spectrum_shape[] = {FRAMES, N_CHANNELS, BINS, 2},
                       mask_shape[] = {FRAMES, STEMS, BINS},
@@ -116,7 +116,7 @@ static void make(struct frame *frame, enum mix mix, unsigned t, uint32_t *random
   }
 }
 
-static void test_sums_and_stays_finite(void **state) {
+static void test_refining_sums_and_stays_finite(void **state) {
   (void)state;
   static const struct refine_settings settings[] = {
       {1.0f, 0.0f, REFINE_FLOOR_OFF}, {1.5f, 0.0f, REFINE_FLOOR_OFF},
@@ -177,7 +177,7 @@ static void test_mono_is_left_to_the_masks(void **state) {
 }
 
 /* A stem apart, that masks tell badly, is told by the filter: hard left against hard right. */
-static void test_tells_left_from_right(void **state) {
+static void test_refining_tells_left_from_right(void **state) {
   (void)state;
   struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   struct refine_settings settings = {1.0f, 1.0f, REFINE_FLOOR_OFF};
@@ -236,7 +236,7 @@ static void test_floor_closes_and_opens(void **state) {
   refine_free(refine);
 }
 
-static void test_off_changes_nothing(void **state) {
+static void test_refining_that_is_off_changes_nothing(void **state) {
   (void)state;
   struct refine *refine = refine_new(STEMS, BINS, BIN_HZ, HOP_SECONDS, 1);
   struct refine_settings settings = {1.0f, 0.0f, REFINE_FLOOR_OFF};
@@ -252,12 +252,12 @@ static void test_off_changes_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_equals_the_reference),
-      cmocka_unit_test(test_sums_and_stays_finite),
+      cmocka_unit_test(test_refining_equals_the_reference),
+      cmocka_unit_test(test_refining_sums_and_stays_finite),
       cmocka_unit_test(test_mono_is_left_to_the_masks),
-      cmocka_unit_test(test_tells_left_from_right),
+      cmocka_unit_test(test_refining_tells_left_from_right),
       cmocka_unit_test(test_floor_closes_and_opens),
-      cmocka_unit_test(test_off_changes_nothing),
+      cmocka_unit_test(test_refining_that_is_off_changes_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,7 +142,7 @@ static double check_geometry(struct stft_geometry g) {
   return db;
 }
 
-static void test_reconstructs(void **state) {
+static void test_stft_reconstructs(void **state) {
   (void)state;
   static const struct stft_geometry others[] = {
       {96, 48, 16},      {96, 48, 24},      {120, 120, 40},    {1000, 300, 100}, {4410, 882, 441},
@@ -178,7 +178,7 @@ static void test_stems_sum_to_input(void **state) {
   print_message("worst sum of stems: %.1f dB\n", worst);
 }
 
-static void test_refuses_invalid(void **state) {
+static void test_stft_refuses_what_it_cannot_do(void **state) {
   (void)state;
   static const struct stft_geometry invalid[] = {
       {0, 0, 0},          {64, 0, 0},         {64, 64, 0},
@@ -195,7 +195,7 @@ static void test_refuses_invalid(void **state) {
   }
 }
 
-static void test_pieces_change_nothing(void **state) {
+static void test_pieces_do_not_matter(void **state) {
   (void)state;
   static const struct stft_geometry geometries[] = {{1024, 256, 64}, {96, 48, 16}, {64, 64, 32}};
   enum { LENGTH = 5003 };
@@ -215,7 +215,7 @@ static void test_pieces_change_nothing(void **state) {
 }
 
 /* A push may be as long as the whole window. */
-static void test_push_of_window_length(void **state) {
+static void test_a_push_may_be_a_window_long(void **state) {
   (void)state;
   struct stft_geometry g = {256, 128, 32};
   struct stream a = stream_new(g, 1, 0), b = stream_new(g, 1, 0);
@@ -234,7 +234,7 @@ static void test_push_of_window_length(void **state) {
   stream_free(&b);
 }
 
-static void test_reset_forgets(void **state) {
+static void test_stft_reset_forgets(void **state) {
   (void)state;
   struct stft_geometry g = {512, 128, 64};
   enum { LENGTH = 2000 };
@@ -288,9 +288,12 @@ static void test_sine_peaks_in_its_bin(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reconstructs),          cmocka_unit_test(test_stems_sum_to_input),
-      cmocka_unit_test(test_refuses_invalid),       cmocka_unit_test(test_pieces_change_nothing),
-      cmocka_unit_test(test_push_of_window_length), cmocka_unit_test(test_reset_forgets),
+      cmocka_unit_test(test_stft_reconstructs),
+      cmocka_unit_test(test_stems_sum_to_input),
+      cmocka_unit_test(test_stft_refuses_what_it_cannot_do),
+      cmocka_unit_test(test_pieces_do_not_matter),
+      cmocka_unit_test(test_a_push_may_be_a_window_long),
+      cmocka_unit_test(test_stft_reset_forgets),
       cmocka_unit_test(test_sine_peaks_in_its_bin),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,7 +92,7 @@ static void assert_same(const struct rendering *a, const struct rendering *b, un
   }
 }
 
-static void test_pieces_make_no_difference(void **state) {
+static void test_pieces_do_not_matter(void **state) {
   (void)state;
   for (unsigned refined = 0; refined < 2; ++refined) {
     struct rendering how = {.heard = ALL, .amount = 0.7f, .refined = refined, .unheard = 3};
@@ -148,7 +148,7 @@ static void test_stems_add_up(void **state) {
   free(masked);
 }
 
-static void test_reset_forgets(void **state) {
+static void test_synthesis_reset_forgets(void **state) {
   (void)state;
   struct stft *stft = stft_new(geometry);
   struct rendering *fresh = calloc(1, sizeof *fresh), *again = calloc(1, sizeof *again);
@@ -168,10 +168,10 @@ static void test_reset_forgets(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_pieces_make_no_difference),
+      cmocka_unit_test(test_pieces_do_not_matter),
       cmocka_unit_test(test_stems_do_not_depend_on_each_other),
       cmocka_unit_test(test_stems_add_up),
-      cmocka_unit_test(test_reset_forgets),
+      cmocka_unit_test(test_synthesis_reset_forgets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

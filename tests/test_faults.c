@@ -17,25 +17,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { RATE = 44100, BLOCK = 256, BLOCKS = 24, QUICK_STEP = 5 };
 
-/* A bundle of the small networks, so that all of it is read in no time. */
-static const char *const small_models[][2] = {
-    {"balanced", "tests/data/bandgru-tiny.safetensors"},
-    {"chandna", "tests/data/chandna-tiny.safetensors"},
-    {"mdensenet3w", "tests/data/mdensenet-tiny.safetensors"}};
-enum { N_MODELS = sizeof small_models / sizeof *small_models };
-
-static char small_bundle[4000];
+static char *small_bundle;
 static char *good_file, *bad_file, *other_file; /* model files; the bad one is cut short */
 
 static bool all(void) {
@@ -45,16 +35,12 @@ static bool all(void) {
 
 static int open_stage(void **state) {
   (void)state;
-  const char *parent = getenv("TMPDIR");
-  snprintf(small_bundle, sizeof small_bundle, "%s/unbraid-test-XXXXXX", parent ? parent : "/tmp");
-  assert_non_null(mkdtemp(small_bundle));
-  for (unsigned i = 0; i < N_MODELS; ++i) {
-    char link[4096 + 64];
-    char *target = file_absolute(small_models[i][1]);
-    snprintf(link, sizeof link, "%s/%s.safetensors", small_bundle, small_models[i][0]);
-    assert_int_equal(symlink(target, link), 0);
-    free(target);
-  }
+  /* Of the small networks, so that all of it is read in no time. */
+  static const char *const models[][2] = {
+      {"balanced.safetensors", "tests/data/bandgru-tiny.safetensors"},
+      {"chandna.safetensors", "tests/data/chandna-tiny.safetensors"},
+      {"mdensenet3w.safetensors", "tests/data/mdensenet-tiny.safetensors"}};
+  small_bundle = file_folder_of_links(models, sizeof models / sizeof *models);
   good_file = file_absolute("tests/data/chandna-tiny-la2.safetensors");
   other_file = file_absolute("tests/data/mdensenet-tiny.safetensors");
   bad_file = file_temporary();
@@ -67,12 +53,7 @@ static int open_stage(void **state) {
 
 static int close_stage(void **state) {
   (void)state;
-  for (unsigned i = 0; i < N_MODELS; ++i) {
-    char link[4096 + 64];
-    snprintf(link, sizeof link, "%s/%s.safetensors", small_bundle, small_models[i][0]);
-    unlink(link);
-  }
-  rmdir(small_bundle);
+  file_folder_remove(small_bundle);
   free(good_file);
   free(other_file);
   file_remove(bad_file);
@@ -107,30 +88,28 @@ static struct belongings count_belongings(void) {
 
 /* Every output is finite and the four stems are the mix: the plugin does all it is there for. */
 static void check_works(struct rig *rig) {
-  static float left[BLOCK * BLOCKS], right[BLOCK * BLOCKS];
-  static float stems[N_STEMS][N_CHANNELS][BLOCK * BLOCKS], main[N_CHANNELS][BLOCK * BLOCKS];
-  struct rig_audio out = {.frames = BLOCK * BLOCKS};
-  for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    out.left_right[PORT_MAIN_L + c] = main[c];
-    for (unsigned s = 0; s < N_STEMS; ++s) {
-      out.left_right[PORT_STEM_AUDIO + s * N_CHANNELS + c] = stems[s][c];
+  enum { FRAMES = BLOCK * BLOCKS };
+  static float in[N_CHANNELS][FRAMES], outs[PORT_STEM_CONTROLS][FRAMES], sum[FRAMES];
+  struct rig_audio out = {.frames = FRAMES};
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    out.left_right[p] = outs[p];
+  }
+  rig_noise(in[0], FRAMES, 1);
+  rig_noise(in[1], FRAMES, 2);
+  rig_render(rig, in[0], in[1], &out, BLOCK);
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    for (size_t i = 0; i < FRAMES; ++i) {
+      assert_true(isfinite(outs[p][i]));
     }
   }
-  rig_noise(left, BLOCK * BLOCKS, 1);
-  rig_noise(right, BLOCK * BLOCKS, 2);
-  rig_render(rig, left, right, &out, BLOCK);
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    const float *main = outs[PORT_MAIN_L + c];
     double energy = 0.0, difference = 0.0;
-    for (size_t i = 0; i < BLOCK * BLOCKS; ++i) {
-      double sum = 0.0;
-      for (unsigned s = 0; s < N_STEMS; ++s) {
-        assert_true(isfinite(stems[s][c][i]));
-        sum += s < FOUR_STEMS ? (double)stems[s][c][i] : 0.0;
-      }
-      assert_true(isfinite(main[c][i]));
-      energy += (double)main[c][i] * main[c][i];
-      if (i >= BLOCK * BLOCKS / 2) {
-        difference += (sum - main[c][i]) * (sum - main[c][i]);
+    rig_audio_sum(&out, SPLIT_FOUR, c, sum);
+    for (size_t i = 0; i < FRAMES; ++i) {
+      energy += (double)main[i] * main[i];
+      if (i >= FRAMES / 2) {
+        difference += pow((double)sum[i] - main[i], 2);
       }
     }
     assert_true(energy > 1.0);
@@ -197,7 +176,7 @@ static void check_opened(void) {
 
 static const struct act instantiation = {"instantiate", nothing, open_rig, check_opened};
 
-static void test_instantiate(void **state) {
+static void test_instantiate_fails_cleanly(void **state) {
   (void)state;
   check_all(&instantiation);
 }
@@ -225,10 +204,7 @@ static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size,
 }
 
 static void prepare_rig(void) {
-  open_rig();
-  assert_non_null(rig.handle);
-  talk_open(&talk, &rig);
-  rig.log[0] = '\0';
+  talk_open_rig(&talk, &rig, VARIANT_STEMS, bundle);
 }
 
 static LV2_State_Status restore_status;
@@ -245,7 +221,7 @@ static void check_restored(void) {
 
 static const struct act restoring = {"restore", prepare_rig, restore, check_restored};
 
-static void test_restore(void **state) {
+static void test_restore_fails_cleanly(void **state) {
   (void)state;
   restored_file = good_file;
   check_all(&restoring);
@@ -274,7 +250,7 @@ static void check_loaded(void) {
 
 static const struct act loading = {"load", prepare_rig, load, check_loaded};
 
-static void test_load(void **state) {
+static void test_load_fails_cleanly(void **state) {
   (void)state;
   loaded_split = SPLIT_FOUR;
   loaded_file = good_file;
@@ -303,7 +279,7 @@ static void test_audio_thread_asks_for_nothing(void **state) {
 
 /* ---- What is said names what was short, and nothing else ---- */
 
-static void test_memory_or_thread(void **state) {
+static void test_errors_tell_memory_from_threads(void **state) {
   (void)state;
   static const char *const texts[] = {"out of memory", "no thread could be started"};
   unsigned said[2] = {0};
@@ -326,7 +302,7 @@ static void test_memory_or_thread(void **state) {
   assert_true(said[1] >= 2); /* the worker's and the loader's */
 }
 
-static void test_memory_or_file(void **state) {
+static void test_errors_tell_memory_from_files(void **state) {
   (void)state;
   unsigned memory = 0, cut = 0;
   unsigned long calls = 1;
@@ -360,22 +336,22 @@ static int with_shipped_bundle(void **state) {
 }
 
 /* The same with the models of the bundle, which takes minutes. */
-static void test_shipped(void **state) {
+static void test_shipped_models_fail_cleanly(void **state) {
   if (all()) {
-    test_instantiate(state);
-    test_restore(state);
+    test_instantiate_fails_cleanly(state);
+    test_restore_fails_cleanly(state);
   }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(test_audio_thread_asks_for_nothing, with_small_bundle),
-      cmocka_unit_test_setup(test_instantiate, with_small_bundle),
-      cmocka_unit_test_setup(test_restore, with_small_bundle),
-      cmocka_unit_test_setup(test_load, with_small_bundle),
-      cmocka_unit_test_setup(test_memory_or_thread, with_small_bundle),
-      cmocka_unit_test(test_memory_or_file),
-      cmocka_unit_test_setup(test_shipped, with_shipped_bundle),
+      cmocka_unit_test_setup(test_instantiate_fails_cleanly, with_small_bundle),
+      cmocka_unit_test_setup(test_restore_fails_cleanly, with_small_bundle),
+      cmocka_unit_test_setup(test_load_fails_cleanly, with_small_bundle),
+      cmocka_unit_test_setup(test_errors_tell_memory_from_threads, with_small_bundle),
+      cmocka_unit_test(test_errors_tell_memory_from_files),
+      cmocka_unit_test_setup(test_shipped_models_fail_cleanly, with_shipped_bundle),
   };
   return cmocka_run_group_tests(tests, open_stage, close_stage);
 }

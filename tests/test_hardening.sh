@@ -18,7 +18,7 @@ expect() { # FILE DESCRIPTION COMMAND...
   local file=$1 description=$2
   shift 2
   "$@" >/dev/null || {
-    echo "$file: $description"
+    echo "FAIL: $file: $description"
     failed=1
   }
 }

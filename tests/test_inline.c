@@ -171,7 +171,7 @@ static void test_the_light_is_on_for_two_seconds(void **state) {
 }
 
 /* Whatever the room, the picture lies within it, and what is drawn within the picture. */
-static void test_sizes(void **state) {
+static void test_picture_keeps_to_its_room(void **state) {
   (void)state;
   static const uint32_t sizes[] = {0, 1, 2, 3, 5, 11, 12, 13, 41, 83, 799, 801, 5000, UINT32_MAX};
   enum { N = sizeof sizes / sizeof *sizes };
@@ -202,7 +202,7 @@ static void test_sizes(void **state) {
   display_free(&display);
 }
 
-static void test_requests(void **state) {
+static void test_pictures_are_asked_for_when_they_change(void **state) {
   (void)state;
   static const float loud[N_BARS] = {1.0f}, silent[N_BARS] = {0.0f};
   unsigned requests = 0;
@@ -256,8 +256,8 @@ static void stage_open(struct stage *stage, bool feature) {
   stage->interface = stage->rig.descriptor->extension_data(INLINEDISPLAY__interface);
   assert_non_null(stage->interface);
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    stage->rig.descriptor->connect_port(stage->rig.handle, PORT_IN_L + c, stage->in[c]);
-    stage->rig.descriptor->connect_port(stage->rig.handle, PORT_MAIN_L + c, stage->out[c]);
+    rig_connect(&stage->rig, PORT_IN_L + c, stage->in[c]);
+    rig_connect(&stage->rig, PORT_MAIN_L + c, stage->out[c]);
     for (unsigned i = 0; i < BLOCK; ++i) {
       stage->in[c][i] = 0.5f;
     }
@@ -364,7 +364,7 @@ static void *gui(void *argument) {
   return NULL;
 }
 
-static void test_drawing_beside_run(void **state) {
+static void test_the_plugin_draws_beside_run(void **state) {
   (void)state;
   static struct stage stage;
   stage_open(&stage, true);
@@ -389,12 +389,12 @@ int main(void) {
       cmocka_unit_test(test_too_loud_is_marked),
       cmocka_unit_test(test_closed_faders_are_dim),
       cmocka_unit_test(test_the_light_is_on_for_two_seconds),
-      cmocka_unit_test(test_sizes),
-      cmocka_unit_test(test_requests),
+      cmocka_unit_test(test_picture_keeps_to_its_room),
+      cmocka_unit_test(test_pictures_are_asked_for_when_they_change),
       cmocka_unit_test(test_the_plugin_shows_its_levels),
       cmocka_unit_test(test_what_rests_goes_on_resting),
       cmocka_unit_test(test_the_plugin_shows_late_frames),
-      cmocka_unit_test(test_drawing_beside_run),
+      cmocka_unit_test(test_the_plugin_draws_beside_run),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

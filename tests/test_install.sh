@@ -7,10 +7,7 @@ unset MAKEFLAGS MAKELEVEL
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-fail() {
-  echo "FAIL: $*"
-  exit 1
-}
+. "$(dirname "$0")/support/fail.sh"
 
 run_make() {
   make -s B="$B" "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "make $*"; }

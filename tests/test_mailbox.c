@@ -52,7 +52,7 @@ static struct mailbox *box_new(unsigned slots) {
   return box;
 }
 
-static void test_fills_up_and_empties(void **state) {
+static void test_mailbox_fills_up_and_empties(void **state) {
   (void)state;
   for (unsigned slots = 1; slots <= 5; ++slots) {
     struct mailbox *box = box_new(slots);
@@ -78,7 +78,7 @@ static void test_fills_up_and_empties(void **state) {
   }
 }
 
-static void test_wraps_while_half_full(void **state) {
+static void test_mailbox_wraps_while_half_full(void **state) {
   (void)state;
   struct mailbox *box = box_new(3);
   uint64_t sent = 0, taken = 0;
@@ -95,7 +95,7 @@ static void test_wraps_while_half_full(void **state) {
 }
 
 /* A letter that is not sent is not seen, and the next reservation is the same slot. */
-static void test_reserved_is_not_sent(void **state) {
+static void test_what_is_reserved_is_not_sent(void **state) {
   (void)state;
   struct mailbox *box = box_new(2);
   struct mail *mail = mailbox_reserve(box);
@@ -121,7 +121,7 @@ static void *producer(void *argument) {
   return NULL;
 }
 
-static void test_two_threads(void **state) {
+static void test_two_threads_lose_nothing(void **state) {
   (void)state;
   struct mailbox *box = box_new(7);
   pthread_t thread;
@@ -151,10 +151,10 @@ static void test_two_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_fills_up_and_empties),
-      cmocka_unit_test(test_wraps_while_half_full),
-      cmocka_unit_test(test_reserved_is_not_sent),
-      cmocka_unit_test(test_two_threads),
+      cmocka_unit_test(test_mailbox_fills_up_and_empties),
+      cmocka_unit_test(test_mailbox_wraps_while_half_full),
+      cmocka_unit_test(test_what_is_reserved_is_not_sent),
+      cmocka_unit_test(test_two_threads_lose_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@ for instance in '-DSLOTS=1 -DLETTERS=6' '-DSLOTS=2 -DLETTERS=10' '-DSLOTS=3 -DLE
   if grep -q 'errors: 0$' <<<"$said" && ! grep -q 'search not completed' <<<"$said"; then
     echo "$instance: $(grep -o '[0-9]* states, stored' <<<"$said"), no error"
   else
-    printf '%s\n' "$said"
+    printf 'FAIL: %s:\n%s\n' "$instance" "$said"
     failed=1
   fi
 done
@@ -30,7 +30,7 @@ for mistake in RELAXED_SENT RELAXED_RELEASED ONE_TOO_MANY STALE; do
   if explore -D$mistake 2>&1 | grep -q 'assertion violated'; then
     echo "$mistake: found"
   else
-    echo "$mistake is not found"
+    echo "FAIL: $mistake is not found"
     failed=1
   fi
 done

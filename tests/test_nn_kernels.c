@@ -1,4 +1,5 @@
-/* The kernels of every instruction set, and the layers on them, against sums in double. */
+/* The kernels of every instruction set, and the layers on them, against sums in double.
+ * Over 400 lines: the sums in double are what every case shares. */
 #include "dsp/memory.h"
 #include "nn/kernels.h"
 #include "nn/layers.h"
@@ -153,7 +154,7 @@ static const struct kernels *table(const char *name) {
   return kernels;
 }
 
-static void test_products(void **state) {
+static void test_products_are_the_sums(void **state) {
   (void)state;
   static const unsigned cols[] = {1, 2, 3, 7, 16, 31, 64, 129, 300};
   double worst[N_NAMES] = {0.0};
@@ -180,7 +181,7 @@ static void test_products(void **state) {
   }
 }
 
-static void test_tables(void **state) {
+static void test_kernels_are_found_by_name(void **state) {
   (void)state;
   assert_non_null(kernels_named("generic"));
   assert_null(kernels_named("avx"));
@@ -193,7 +194,7 @@ static void test_tables(void **state) {
   assert_ptr_equal(kernels_best(), kernels_named(kernels_best()->name));
 }
 
-static void test_dense_layer(void **state) {
+static void test_dense_layer_is_the_formula(void **state) {
   (void)state;
   uint32_t random = 6;
   for (unsigned round = 0; round < 60; ++round) {
@@ -228,7 +229,7 @@ static void test_dense_layer(void **state) {
 }
 
 /* Frame by frame over a history equals the convolution of the whole, with silence before it. */
-static void test_streaming_convolution(void **state) {
+static void test_streaming_convolution_is_the_whole_one(void **state) {
   (void)state;
   enum { ROWS = 21, CHANNELS = 9, TAPS = 5, FRAMES = 30 };
   uint32_t random = 7;
@@ -288,7 +289,7 @@ static double exact_sigmoid(double x) {
   return 1.0 / (1.0 + exp(-x));
 }
 
-static void test_curves(void **state) {
+static void test_curves_are_the_formulas(void **state) {
   (void)state;
   for (unsigned i = 0; i < N_NAMES; ++i) {
     const struct kernels *kernels = table(names[i]);
@@ -313,7 +314,7 @@ static void test_curves(void **state) {
   }
 }
 
-static void test_norm(void **state) {
+static void test_norm_is_the_formula(void **state) {
   (void)state;
   enum { WIDTH = 21, COUNT = 5, PADDED = 32 };
   uint32_t random = 8;
@@ -353,7 +354,7 @@ static double gate_sum(const float *weights, const float *bias, const double *ve
 }
 
 /* Several sequences, each its own state; again after a reset. */
-static void test_gru(void **state) {
+static void test_gru_is_the_formula(void **state) {
   (void)state;
   enum { WIDTH = 7, COUNT = 6, STEPS = 12, PADDED = 16, ROWS = 3 * WIDTH };
   uint32_t random = 9;
@@ -399,10 +400,13 @@ static void test_gru(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_products),    cmocka_unit_test(test_tables),
-      cmocka_unit_test(test_dense_layer), cmocka_unit_test(test_streaming_convolution),
-      cmocka_unit_test(test_curves),      cmocka_unit_test(test_norm),
-      cmocka_unit_test(test_gru),
+      cmocka_unit_test(test_products_are_the_sums),
+      cmocka_unit_test(test_kernels_are_found_by_name),
+      cmocka_unit_test(test_dense_layer_is_the_formula),
+      cmocka_unit_test(test_streaming_convolution_is_the_whole_one),
+      cmocka_unit_test(test_curves_are_the_formulas),
+      cmocka_unit_test(test_norm_is_the_formula),
+      cmocka_unit_test(test_gru_is_the_formula),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static double play(double seconds, unsigned block, double burst, double ahead, d
 static const unsigned blocks[] = {16, 64, 256, 1024, 4096, 8192};
 enum { N_BLOCKS = sizeof blocks / sizeof *blocks };
 
-static void test_a_host_that_plays(void **state) {
+static void test_a_host_that_plays_is_not_held_up(void **state) {
   (void)state;
   for (unsigned i = 0; i < N_BLOCKS; ++i) {
     assert_true(play(60.0, blocks[i], 0.0, 0.0, 0.0) == 0.0);
@@ -50,7 +50,7 @@ static void test_a_host_that_plays(void **state) {
 }
 
 /* In its first burst it is an export as far as anybody can tell. */
-static void test_a_host_that_works_in_bursts(void **state) {
+static void test_a_host_that_works_in_bursts_is_held_up_at_first(void **state) {
   (void)state;
   for (unsigned i = 0; i < N_BLOCKS; ++i) {
     double block = (double)blocks[i] / RATE;
@@ -63,7 +63,7 @@ static void test_a_host_that_works_in_bursts(void **state) {
 }
 
 /* Late calls, and the haste after them, for as much as the host has in hand. */
-static void test_xruns_and_pauses(void **state) {
+static void test_xruns_and_pauses_make_no_export(void **state) {
   (void)state;
   static const double pauses[] = {0.005, 0.05, 0.3, 5.0, 3600.0};
   enum { BLOCK = 256 };
@@ -85,7 +85,7 @@ static void test_xruns_and_pauses(void **state) {
 }
 
 /* Its first call may come late: those after it are on time. */
-static void test_a_late_start(void **state) {
+static void test_a_late_start_makes_no_export(void **state) {
   (void)state;
   struct pace pace;
   pace_reset(&pace, RATE);
@@ -99,7 +99,7 @@ static void test_a_late_start(void **state) {
 }
 
 /* From the second block on, and no longer than until the clock has half of the audio. */
-static void test_an_export(void **state) {
+static void test_an_export_waits(void **state) {
   (void)state;
   for (unsigned i = 0; i < N_BLOCKS; ++i) {
     struct pace pace;
@@ -120,7 +120,7 @@ static void test_an_export(void **state) {
 }
 
 /* An export after a while of playing, without activate(). */
-static void test_an_export_later(void **state) {
+static void test_an_export_after_playing_waits(void **state) {
   (void)state;
   struct pace pace;
   pace_reset(&pace, RATE);
@@ -135,7 +135,7 @@ static void test_an_export_later(void **state) {
 }
 
 /* A worker that is slow at the start is waited for half a second more, once. */
-static void test_waits_at_the_start(void **state) {
+static void test_the_start_waits_longer_once(void **state) {
   (void)state;
   struct pace pace;
   pace_reset(&pace, RATE);
@@ -152,7 +152,7 @@ static void test_waits_at_the_start(void **state) {
   assert_false(pace_may_wait(&pace, now + 0.03));
 }
 
-static void test_freewheeling(void **state) {
+static void test_freewheeling_waits(void **state) {
   (void)state;
   struct pace pace;
   pace_reset(&pace, RATE);
@@ -164,10 +164,14 @@ static void test_freewheeling(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_host_that_plays),  cmocka_unit_test(test_a_host_that_works_in_bursts),
-      cmocka_unit_test(test_xruns_and_pauses),   cmocka_unit_test(test_a_late_start),
-      cmocka_unit_test(test_an_export),          cmocka_unit_test(test_an_export_later),
-      cmocka_unit_test(test_waits_at_the_start), cmocka_unit_test(test_freewheeling),
+      cmocka_unit_test(test_a_host_that_plays_is_not_held_up),
+      cmocka_unit_test(test_a_host_that_works_in_bursts_is_held_up_at_first),
+      cmocka_unit_test(test_xruns_and_pauses_make_no_export),
+      cmocka_unit_test(test_a_late_start_makes_no_export),
+      cmocka_unit_test(test_an_export_waits),
+      cmocka_unit_test(test_an_export_after_playing_waits),
+      cmocka_unit_test(test_the_start_waits_longer_once),
+      cmocka_unit_test(test_freewheeling_waits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,7 +211,7 @@ static void *mark(void *argument) {
   return has_mark(*mark, own_number()) ? mark : NULL;
 }
 
-static void test_marks(void **state) {
+static void test_marks_tell_threads_apart(void **state) {
   (void)state;
   thread_mark other;
   void *good;
@@ -227,7 +227,7 @@ static void test_marks(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_marks),
+      cmocka_unit_test(test_marks_tell_threads_apart),
       cmocka_unit_test(test_stacks_are_large_enough),
       cmocka_unit_test(test_the_worker_stays_below_the_audio_thread),
   };

@@ -264,7 +264,7 @@ static void test_other_languages_are_english(void **state) {
 }
 
 /* What a player would look for, so that no table can be right and empty. */
-static void test_some_words(void **state) {
+static void test_some_words_are_translated(void **state) {
   (void)state;
   static const struct {
     const char *lang, *mute, *karaoke, *drums;
@@ -303,7 +303,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_language_has_every_word),
       cmocka_unit_test(test_other_languages_are_english),
-      cmocka_unit_test(test_some_words),
+      cmocka_unit_test(test_some_words_are_translated),
   };
   return cmocka_run_group_tests(tests, read_languages, forget_languages);
 }

@@ -26,10 +26,7 @@ skip() {
   exit 77
 }
 
-fail() {
-  echo "FAIL: $*"
-  exit 1
-}
+. "$(dirname "${BASH_SOURCE[0]}")/../support/fail.sh"
 
 need() {
   for program; do

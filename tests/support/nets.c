@@ -35,6 +35,19 @@ struct net *nets_open(const char *path, double rate) {
   return net;
 }
 
+struct net *nets_open_tiny(const char *path, const char *name, unsigned lookahead, unsigned stems) {
+  struct net *net = nets_open(path, RATE);
+  const struct net_info *info = net_info(net);
+  assert_string_equal(info->name, name);
+  assert_int_equal(info->analysis, 128);
+  assert_int_equal(info->synthesis, 64);
+  assert_int_equal(info->hop, 32);
+  assert_int_equal(info->lookahead, lookahead);
+  assert_int_equal(info->stems, stems);
+  assert_true(info->context > 0);
+  return net;
+}
+
 /* Steps over spectra [frames][2][bins][2]; masks [frames][stems][bins]. */
 static void run(struct net *net, const float *spectra, unsigned frames, float *masks) {
   const struct net_info *info = net_info(net);

@@ -16,6 +16,10 @@ float *nets_floats(size_t n);
 
 struct net *nets_open(const char *path, double rate);
 
+/* One of the small models in tests/data, whose STFT is 128, 64, 32; the rest of its info is this.
+ */
+struct net *nets_open_tiny(const char *path, const char *name, unsigned lookahead, unsigned stems);
+
 /* Greatest absolute difference; NaN if there is one. */
 double nets_difference(const float *a, const float *b, size_t n);
 

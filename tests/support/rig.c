@@ -117,6 +117,25 @@ void rig_close(struct rig *rig) {
   }
 }
 
+unsigned rig_latency(const struct rig *rig) {
+  return (unsigned)rig->controls[PORT_LATENCY];
+}
+
+void rig_connect(struct rig *rig, enum port port, void *data) {
+  rig->descriptor->connect_port(rig->handle, ports_to_variant(rig->variant, port), data);
+}
+
+void rig_connect_audio(struct rig *rig, float *in, float *out, size_t stride) {
+  for (uint32_t i = 0; i < ports_count(rig->variant); ++i) {
+    enum port port = ports_from_variant(rig->variant, i);
+    if (port_table[port].kind == KIND_AUDIO_IN) {
+      rig->descriptor->connect_port(rig->handle, i, in);
+    } else if (port_table[port].kind == KIND_AUDIO_OUT) {
+      rig->descriptor->connect_port(rig->handle, i, out + (port - PORT_MAIN_L) * stride);
+    }
+  }
+}
+
 struct rig_audio rig_audio_new(size_t frames, bool stems) {
   struct rig_audio audio = {.frames = frames};
   unsigned end = stems ? PORT_STEM_CONTROLS : PORT_STEM_AUDIO;
@@ -134,6 +153,29 @@ void rig_audio_free(struct rig_audio *audio) {
     free(audio->left_right[p]);
   }
   *audio = (struct rig_audio){0};
+}
+
+struct rig_audio rig_audio_part(const struct rig_audio *audio, size_t from, size_t frames) {
+  struct rig_audio part = {.frames = frames};
+  for (unsigned p = 0; p < N_PORTS; ++p) {
+    part.left_right[p] = audio->left_right[p] ? audio->left_right[p] + from : NULL;
+  }
+  return part;
+}
+
+float *rig_audio_stem(const struct rig_audio *audio, unsigned stem, unsigned channel) {
+  return audio->left_right[PORT_STEM_AUDIO + stem * N_CHANNELS + channel];
+}
+
+void rig_audio_sum(const struct rig_audio *audio, enum split_id split, unsigned channel,
+                   float *sum) {
+  memset(sum, 0, audio->frames * sizeof *sum);
+  for (unsigned s = split_first(split); s < split_end(split); ++s) {
+    const float *stem = rig_audio_stem(audio, s, channel);
+    for (size_t i = 0; i < audio->frames; ++i) {
+      sum[i] += stem[i];
+    }
+  }
 }
 
 static uint32_t next_random(uint32_t *state) {
@@ -205,6 +247,14 @@ double rig_error_db(const float *a, const float *b, size_t frames) {
     reference += (double)b[i] * b[i];
   }
   return error == 0.0 ? -400.0 : 10.0 * log10(error / reference);
+}
+
+double rig_level_db(const float *x, size_t frames) {
+  double energy = 0.0;
+  for (size_t i = 0; i < frames; ++i) {
+    energy += (double)x[i] * x[i];
+  }
+  return 10.0 * log10(energy / (double)frames + 1e-30);
 }
 
 double rig_resident_mib(void) {

@@ -38,6 +38,16 @@ bool rig_open_with(struct rig *rig, enum variant variant, double rate, unsigned 
                    const char *bundle, const LV2_Feature *more);
 void rig_close(struct rig *rig);
 
+/** Samples, as the port says. */
+unsigned rig_latency(const struct rig *rig);
+
+/** Connects a port that this variant has. */
+void rig_connect(struct rig *rig, enum port port, void *data);
+
+/** Connects the inputs to `in`, and the outputs one after the other from `out` on, `stride` samples
+ * apart; 0: all of them to one buffer. */
+void rig_connect_audio(struct rig *rig, float *in, float *out, size_t stride);
+
 /** The bundle that make built: $UNBRAID_BUNDLE or build/unbraid.lv2. */
 const char *rig_bundle(void);
 
@@ -45,6 +55,15 @@ const char *rig_bundle(void);
  */
 struct rig_audio rig_audio_new(size_t frames, bool stems);
 void rig_audio_free(struct rig_audio *audio);
+
+/** A part of it, which is not to be freed. */
+struct rig_audio rig_audio_part(const struct rig_audio *audio, size_t from, size_t frames);
+
+float *rig_audio_stem(const struct rig_audio *audio, unsigned stem, unsigned channel);
+
+/** Adds up the stems of a split; sum[frames]. */
+void rig_audio_sum(const struct rig_audio *audio, enum split_id split, unsigned channel,
+                   float *sum);
 
 /** Runs over whole buffers in pieces: `block` samples at a time, or, where it is 0, of lengths from
  * a fixed sequence between 1 and 700. `right` may be NULL: not connected. */
@@ -59,6 +78,9 @@ void rig_music(float *left, float *right, size_t frames, double rate);
 
 /** 20 log10 of the root mean square of a - b over that of b; -400 for no difference. */
 double rig_error_db(const float *a, const float *b, size_t frames);
+
+/** 10 log10 of the mean square; -300 for none. */
+double rig_level_db(const float *x, size_t frames);
 
 /** MiB of this process in memory. */
 double rig_resident_mib(void);

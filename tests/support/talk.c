@@ -1,9 +1,16 @@
 #include "tests/support/talk.h"
 
 #include <lv2/atom/util.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <cmocka.h>
 
 static void begin(struct talk *talk) {
   lv2_atom_forge_set_buffer(&talk->forge, talk->control, sizeof talk->control);
@@ -17,10 +24,14 @@ void talk_open(struct talk *talk, struct rig *rig) {
   uris_map(&talk->uris, rig_map());
   lv2_atom_forge_init(&talk->forge, rig_map());
   begin(talk);
-  rig->descriptor->connect_port(rig->handle, ports_to_variant(rig->variant, PORT_CONTROL),
-                                talk->control);
-  rig->descriptor->connect_port(rig->handle, ports_to_variant(rig->variant, PORT_NOTIFY),
-                                talk->notify);
+  rig_connect(rig, PORT_CONTROL, talk->control);
+  rig_connect(rig, PORT_NOTIFY, talk->notify);
+}
+
+void talk_open_rig(struct talk *talk, struct rig *rig, enum variant variant, const char *bundle) {
+  assert_true(rig_open(rig, variant, 44100.0, 256, bundle));
+  rig->log[0] = '\0';
+  talk_open(talk, rig);
 }
 
 void talk_set(struct talk *talk, enum split_id split, const char *path) {
@@ -154,4 +165,20 @@ const char *talk_answer(struct talk *talk, uint32_t n) {
     clock_gettime(CLOCK_MONOTONIC, &now);
   } while (talk->texts == before && now.tv_sec - begun.tv_sec < 20);
   return talk->texts == before ? NULL : talk->text;
+}
+
+int talk_insert_open(void **state) {
+  struct talk_insert *insert = calloc(1, sizeof *insert);
+  assert_non_null(insert);
+  talk_open_rig(&insert->talk, &insert->rig, VARIANT_INSERT, rig_bundle());
+  rig_connect_audio(&insert->rig, insert->in, insert->out, 0);
+  *state = insert;
+  return 0;
+}
+
+int talk_insert_close(void **state) {
+  struct talk_insert *insert = *state;
+  rig_close(&insert->rig);
+  free(insert);
+  return 0;
 }

@@ -30,6 +30,10 @@ struct talk {
 /** Connects both ports of a rig that is open. Aborts without memory for the ports. */
 void talk_open(struct talk *talk, struct rig *rig);
 
+/** Opens the rig as well, at 44.1 kHz with blocks of 256 samples; what it logged of the bundle is
+ * dropped. Fails the test when it does not open. */
+void talk_open_rig(struct talk *talk, struct rig *rig, enum variant variant, const char *bundle);
+
 /* What is said with the next talk_run(). */
 void talk_set(struct talk *talk, enum split_id split, const char *path);
 void talk_get(struct talk *talk);
@@ -41,3 +45,14 @@ bool talk_run(struct talk *talk, uint32_t n);
 
 /** Runs blocks of n samples until a text is heard. @return it; NULL: none came in 20 s. */
 const char *talk_answer(struct talk *talk, uint32_t n);
+
+/** An insert that a test talks to: its inputs play `in`, its outputs all go to `out`. */
+struct talk_insert {
+  struct rig rig;
+  struct talk talk;
+  float in[8192], out[8192];
+};
+
+/** For cmocka_unit_test_setup_teardown(): the state of the test is a struct talk_insert. */
+int talk_insert_open(void **state);
+int talk_insert_close(void **state);

@@ -43,10 +43,13 @@ struct stage {
   LV2_URID requested;
 };
 
-/** Starts an X server and connects to it, and loads the window's code. Returns false where there is
- * no Xvfb. */
+/** Starts an X server and connects to it, and loads the window's code. Says so and returns false
+ * where there is no Xvfb: main() then returns STAGE_SKIPPED. */
 bool stage_start(void);
-void stage_stop(void);
+enum { STAGE_SKIPPED = 77 };
+
+/** Stops the server. @return `failed`, for main(). */
+int stage_stop(int failed);
 
 /** The host's own connection. */
 Display *stage_display(void);
@@ -84,6 +87,9 @@ void stage_button(struct stage *stage, unsigned button, bool down);
 void stage_click(struct stage *stage, unsigned button, struct box box);
 void stage_key(struct stage *stage, KeySym key, KeySym modifier);
 
+/** Keys one after the other; the last is 0. */
+void stage_type(struct stage *stage, const KeySym *keys);
+
 /** Holds a key down, or lets it go. */
 void stage_hold(struct stage *stage, KeySym key, bool down);
 
@@ -98,3 +104,11 @@ unsigned long stage_pixel(struct stage *stage, int x, int y);
 
 /** Where the things of the window are. */
 struct layout stage_layout(struct stage *stage, double scale);
+
+/** A window of the stems variant, of its own size. */
+extern const struct stage_options stage_plain;
+
+/** A case with such a window in this stage, which is closed after it. */
+#define STAGE_TEST(test, stage) {#test, test, stage_open_plain, stage_close_again, stage}
+int stage_open_plain(void **state);
+int stage_close_again(void **state);

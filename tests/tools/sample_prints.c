@@ -158,12 +158,8 @@ static void play(const struct trial *trial, const struct song *song, const char 
   }
   struct rig_audio out = rig_audio_new(song->frames, trial->variant == VARIANT_STEMS);
   size_t middle = song->frames / 2;
-  struct rig_audio first = out, second = out;
-  first.frames = middle;
-  second.frames = song->frames - middle;
-  for (unsigned p = 0; p < N_PORTS; ++p) {
-    second.left_right[p] = out.left_right[p] ? out.left_right[p] + middle : NULL;
-  }
+  struct rig_audio first = rig_audio_part(&out, 0, middle),
+                   second = rig_audio_part(&out, middle, song->frames - middle);
   rig.controls[PORT_FREEWHEEL] = 1.0f;
   set(&rig, trial->before);
   rig_render(&rig, song->channels[0], song->channels[1], &first, trial->block);

@@ -1,7 +1,7 @@
 #!/bin/bash
-# check_races_jalv.sh TSAN_LIBRARY: the plugin of $B, built with ThreadSanitizer, in a jalv that is not,
+# races_jalv.sh TSAN_LIBRARY: the plugin of $B, built with ThreadSanitizer, in a jalv that is not,
 # on a JACK server, while faders move and the model changes every two seconds. Fails on a report.
-. "$(dirname "$0")/hosts/common.sh"
+. "$(dirname "$0")/../hosts/common.sh"
 need jackd jalv jack_wait
 library=$1 changes=${CHANGES:-20}
 export JACK_DEFAULT_SERVER=unbraid-races-$$ JACK_NO_AUDIO_RESERVATION=1 JACK_NO_START_SERVER=1

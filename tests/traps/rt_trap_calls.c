@@ -1,7 +1,7 @@
 /* The part of rt_trap.so that needs no types: functions of up to six integers and pointers, which
  * go on as they came. With those of rt_trap.c they are all that clang's RealtimeSanitizer catches
  * on Linux, and more. */
-#include "tests/rt_trap_inner.h"
+#include "tests/traps/rt_trap_inner.h"
 
 #pragma GCC visibility push(default)
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every relative link of the documents leads to a file, and its anchor to a heading. Prints what is wrong.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 bad=0
 
 # The anchors of a document's headings, as GitHub makes them.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check_races.sh TEST...: programs built with ThreadSanitizer; fails when it reports a race or one
+# races.sh TEST...: programs built with ThreadSanitizer; fails when it reports a race or one
 # does not end. What a test itself finds wrong is told, but counts for nothing here: under the
 # sanitizer, a worker on a busy machine comes too late for what some of them ask.
 set -u
@@ -11,7 +11,7 @@ for test; do
   status=$?
   if [ $status = 66 ] || [ $status -ge 124 ]; then
     failed=1
-    echo "FAIL  $(basename "$test"), status $status"
+    echo "FAIL: $(basename "$test"), status $status"
     cat "$log"
   elif [ $status != 0 ]; then
     echo "no race  $(basename "$test"); by itself it failed: $(grep -c '^\[  FAILED  \] test_' "$log") cases"

@@ -28,11 +28,11 @@ passed=0 failed=0
 result() { # STATUS DESCRIPTION
   if [ "$1" = 0 ]; then
     passed=$((passed + 1))
-    echo "ok $((passed + failed)) - $2"
+    echo "ok: $2"
   else
     failed=$((failed + 1))
-    echo "not ok $((passed + failed)) - $2"
-    sed 's/^/# /' err
+    echo "FAIL: $2"
+    sed 's/^/  /' err
   fi
 }
 

@@ -2,7 +2,7 @@
 # Includes go one way: which folder may include which, that no two units include each other, and that
 # no two files have one name. A unit is a .c and its .h. Prints what is wrong.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 folders="dsp nn engine interface plugin ui ttl cli demo"
 # What each may include besides itself; a file's name for that file alone.
 may="

@@ -3,8 +3,8 @@
  * list. glibc only. */
 #define _GNU_SOURCE
 #undef _FORTIFY_SOURCE
-#include "tests/rt_trap.h"
-#include "tests/rt_trap_inner.h"
+#include "tests/traps/rt_trap.h"
+#include "tests/traps/rt_trap_inner.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
