@@ -27,7 +27,8 @@ FAULT_OBJ := $(call obj,tests/fault/fault.c)
 FAULT_TESTS := $(addprefix $(B)/tests/,test_faults test_late)
 $(FAULT_TESTS): TEST_LIBS = $(FAULT_OBJ) $(FAULT_CALLS:%=-Wl,--wrap=%)
 $(FAULT_TESTS): $(FAULT_OBJ)
-$(B)/tests/test_automation: TEST_LIBS = -Wl,--wrap=clock_gettime
+$(addprefix $(B)/tests/,test_automation test_swap): TEST_LIBS = -Wl,--wrap=clock_gettime
+$(B)/tests/test_pace: TEST_LIBS = -Wl,--wrap=thread_is_urgent
 $(B)/tests/test_thread: TEST_LIBS = -Wl,--wrap=pthread_create
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
