@@ -10,7 +10,7 @@ TESTS := $(UI_TESTS) \
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 
 # Programs that the tests in tests/*.sh and tests/hosts/ use.
-TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so slow_clock.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
 $(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c tests/check_*.c tests/sample_*.c tests/hosts/*.c tests/ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
@@ -49,7 +49,7 @@ $(B)/tests/rt_trap.so: $(call obj,tests/rt_trap.c tests/rt_trap_calls.c)
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^ -ldl -pthread
 
-$(B)/tests/io_fault.so: $(call obj,tests/io_fault.c)
+$(addprefix $(B)/tests/,io_fault.so slow_clock.so): $(B)/tests/%.so: $(B)/obj/tests/%.o
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $< -ldl
 
