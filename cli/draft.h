@@ -6,7 +6,7 @@
 
 struct draft {
   char path[PATH_SIZE], hidden[PATH_SIZE]; /* hidden: "" when there is none */
-  char mark[MARK_SIZE]; /* to be written into the file, as of origin_mark(); "": no need to */
+  char mark[MARK_SIZE]; /* to write into the file; "": the attribute holds the song */
 };
 
 /** Starts the file for path, in the same folder, and notes the song that it is made from, given by

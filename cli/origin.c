@@ -26,7 +26,7 @@ void origin_mark(const char *song, char mark[MARK_SIZE]) {
   snprintf(mark, MARK_SIZE, MARK "%016" PRIx64, hash);
 }
 
-/* ---- PNG: a chunk of text before the last one ---- */
+/* ---- PNG: a text chunk before the last chunk ---- */
 
 static uint32_t crc_of(const unsigned char *bytes, size_t n) {
   uint32_t crc = UINT32_MAX;
@@ -64,7 +64,7 @@ bool origin_mark_png(const char *path, const char *mark) {
 
 /* ---- Reading ---- */
 
-/* All formats have their tags near their beginning, but for the pictures. Room for a mark. */
+/* Stems have their tags near the start of the file, pictures at the end. */
 static bool find_mark(int fd, off_t at, char mark[MARK_SIZE]) {
   enum { NEAR = 256 * 1024 };
   const size_t length = strlen(MARK) + 16;

@@ -34,11 +34,11 @@ struct session {
   double left;         /* seconds that the host may take to restore the quality too */
 };
 
-/* What was asked for since the reset, while it fits. */
+/* The input since the reset, as far as there is room. */
 struct beginning {
   struct engine_request request; /* the first one */
   float *input[N_CHANNELS];      /* [room] */
-  unsigned room, samples;        /* samples: also what did not fit, then more than room */
+  unsigned room, samples;        /* samples: room + 1 if they did not fit */
 };
 
 /* The audio thread's, but for the loader, which is everyone's. */
@@ -158,9 +158,9 @@ static struct audio place(const struct player *player, struct outputs *room,
   return placed;
 }
 
-/* ---- An export that begins with another model ---- */
+/* ---- An export that starts with another model ---- */
 
-/* Input may be where output goes to: to be called before anything is processed. */
+/* Called before the block is processed: input and output may share buffers. */
 static void remember(struct player *player, const struct engine_request *request,
                      const struct audio *audio, unsigned n) UNBRAID_REALTIME {
   struct beginning *beginning = &player->beginning;
@@ -179,9 +179,8 @@ static void remember(struct player *player, const struct engine_request *request
   beginning->samples += n;
 }
 
-/* Whether the coming engine can play as if it had from the first sample on: nothing was heard yet,
- * nor would have been with it. For the time that it takes the host must be ahead, which nobody can
- * tell in the first block. */
+/* Whether the coming engine can play as if from the first sample on: so far the output is silent
+ * with either engine. Processing the input again takes time, so the host must be ahead. */
 static bool can_begin_anew(const struct player *player) UNBRAID_REALTIME {
   unsigned samples = player->beginning.samples;
   return samples == 0 ||
@@ -190,7 +189,7 @@ static bool can_begin_anew(const struct player *player) UNBRAID_REALTIME {
           pace_may_wait(&player->pace, player->pace.at));
 }
 
-/* audio: which outputs are connected. */
+/* audio: tells which outputs are connected. */
 static void begin_anew(struct player *player, const struct audio *audio) UNBRAID_REALTIME {
   const struct beginning *beginning = &player->beginning;
   if (beginning->samples > 0) {

@@ -1,5 +1,5 @@
-/* LD_PRELOAD library: CLOCK_MONOTONIC goes twenty times slower, so that a host which works as fast
- * as it can is ahead of it on a busy machine too. */
+/* LD_PRELOAD library: slows CLOCK_MONOTONIC down, so that a host that exports is ahead of it on a
+ * busy machine too. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <time.h>

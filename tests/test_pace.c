@@ -12,7 +12,7 @@
 
 enum { RATE = 44100 };
 
-/* In place of the system's word: whether run() is called with real-time priority. */
+/* Replaces the query of the system: whether run() is called with real-time priority. */
 static bool urgent;
 bool __wrap_thread_is_urgent(void);
 bool __wrap_thread_is_urgent(void) {
@@ -57,7 +57,7 @@ static void test_a_host_that_plays(void **state) {
   }
 }
 
-/* In its first burst it is an export as far as anybody can tell, but for its priority. */
+/* The first burst looks like the start of an export, except for the priority of the thread. */
 static void test_a_host_that_works_in_bursts(void **state) {
   (void)state;
   urgent = true;

@@ -145,7 +145,7 @@ static void test_an_export_begins_with_its_quality(void **state) {
   free(in);
 }
 
-/* The clock stands still: whatever is asked for, the host is ahead. */
+/* While the clock stands still, the host is ahead. */
 static bool stopped;
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
@@ -157,7 +157,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
   return __real_clock_gettime(clock, now);
 }
 
-/* Quality 1 from the first block on; a voice is muted while nothing is heard yet. */
+/* Quality 1 from the first block on. The vocals are muted while the output is still silent. */
 static struct rig_audio export(const float *in, size_t frames, unsigned block, bool freewheels) {
   enum { CHANGE = 128 };
   struct rig rig;
@@ -177,8 +177,8 @@ static struct rig_audio export(const float *in, size_t frames, unsigned block, b
   return out;
 }
 
-/* Nor does it come later where the host does not say that it exports: nobody can tell before the
- * second block, and what the first one was is made up for. */
+/* The same in a host that does not set the freewheel port: the second block waits for the model,
+ * and the model processes the first block again. */
 static void test_a_host_ahead_begins_with_its_quality(void **state) {
   (void)state;
   static const unsigned blocks[] = {1, 17, 64};
