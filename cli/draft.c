@@ -8,12 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
-
-/* Where a file system keeps such things: what the file was made from. It stays behind when the file
- * is sent to somebody. */
-#define ORIGIN "user.dublincore.source"
 
 /* Whether a path is a file of that name, which may be replaced, or none; false after saying why
  * not. */
@@ -30,16 +25,12 @@ static bool replaceable(const char *path, const char *song) {
     say("%s: is the song itself", path);
     return false;
   }
-  char origin[PATH_SIZE];
-  const ssize_t length = getxattr(path, ORIGIN, origin, sizeof origin - 1);
-  if (length <= 0) {
+  char origin[ORIGIN_SIZE];
+  if (!origin_differs(path, song, origin)) {
     return true;
   }
-  origin[length] = '\0';
-  if (strcmp(origin, song) == 0) {
-    return true;
-  }
-  say("%s: was made from %s, not from %s; --out=DIR writes elsewhere", path, origin, song);
+  say("%s: was made from %s, not from %s; --out=DIR writes elsewhere", path,
+      *origin ? origin : "another song", song);
   return false;
 }
 
@@ -57,7 +48,7 @@ static bool name_fits(const char *path, int folder) {
 }
 
 int draft_open(struct draft *draft, const char *path, const char *song) {
-  *draft = (struct draft){.song = song};
+  *draft = (struct draft){.path = ""};
   const char *slash = strrchr(path, '/');
   const int folder = slash ? (int)(slash + 1 - path) : 0;
   if (!name_fits(path, folder) || !replaceable(path, song)) {
@@ -79,6 +70,9 @@ int draft_open(struct draft *draft, const char *path, const char *song) {
     return -1;
   }
   interrupt_guard(draft->hidden);
+  if (!origin_note(fd, song)) {
+    origin_mark(song, draft->mark);
+  }
   return fd;
 }
 
@@ -88,7 +82,6 @@ static void forget(struct draft *draft) {
 }
 
 enum status draft_publish(struct draft *draft) {
-  setxattr(draft->hidden, ORIGIN, draft->song, strlen(draft->song), 0);
   if (rename(draft->hidden, draft->path) != 0) {
     say("%s: %s", draft->path, strerror(errno));
     return STATUS_FAILED;

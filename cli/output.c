@@ -51,6 +51,9 @@ enum status output_open(struct output *output, const char *path, const struct ou
     sf_command(output->file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   }
   tags_copy(kind->tags, output->file);
+  if (output->draft.mark[0]) {
+    sf_set_string(output->file, SF_STR_SOFTWARE, output->draft.mark);
+  }
   return STATUS_OK;
 }
 

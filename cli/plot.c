@@ -173,7 +173,8 @@ static void draw(cairo_surface_t *surface, cairo_t *cr, const struct plot *plot)
 static enum status save(cairo_surface_t *surface, const struct draft *draft) {
   errno = 0;
   const cairo_status_t result = cairo_surface_write_to_png(surface, draft->hidden);
-  if (result == CAIRO_STATUS_SUCCESS) {
+  if (result == CAIRO_STATUS_SUCCESS &&
+      (!draft->mark[0] || origin_mark_png(draft->hidden, draft->mark))) {
     return STATUS_OK;
   }
   say("%s: cannot write: %s", draft->path,

@@ -115,6 +115,12 @@ void engine_reset(struct engine *engine) UNBRAID_REALTIME {
   engine->settle = true;
 }
 
+unsigned engine_silence(const struct engine *engine) UNBRAID_REALTIME {
+  unsigned a = split_silence(engine->splits[SPLIT_FOUR]),
+           b = split_silence(engine->splits[SPLIT_HP]);
+  return a < b ? a : b;
+}
+
 unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME {
   unsigned most = 0;
   for (unsigned i = 0; i < N_SPLITS; ++i) {

@@ -23,6 +23,9 @@ void engine_free(struct engine *engine);
 /** Clears all audio and ramps and starts a new epoch. */
 void engine_reset(struct engine *engine) UNBRAID_REALTIME;
 
+/** Samples after a reset in which the output is silent, whatever the input. */
+unsigned engine_silence(const struct engine *engine) UNBRAID_REALTIME;
+
 /** Samples of input until the output has its full quality: latency and memory of the networks. */
 unsigned engine_prime(const struct engine *engine) UNBRAID_REALTIME;
 

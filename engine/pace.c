@@ -39,8 +39,12 @@ bool pace_may_wait(const struct pace *pace, double now) UNBRAID_REALTIME {
   return pace->freewheels || lead_at(pace, now) > margin;
 }
 
+bool pace_may_nap(const struct pace *pace, double now) {
+  return pace_may_wait(pace, now) && (pace->freewheels || !starts(pace) || !thread_is_urgent());
+}
+
 void pace_waited(struct pace *pace, double seconds) {
-  if (starts(pace) && pace->grace > 0.0 && !thread_is_urgent()) {
+  if (starts(pace) && pace->grace > 0.0) {
     double granted = fmin(seconds, pace->grace);
     pace->grace -= granted;
     pace->at += granted;

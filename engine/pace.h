@@ -7,7 +7,8 @@
  * from ours. So the lead counts from the moments when the host was latest, a little of it is
  * forgotten all the time, and it must exceed half a second. At the start, where an export needs its
  * first masks too, a lead of half of the requested audio is enough. A host that plays has such a
- * lead only in a burst at the very start. */
+ * lead only in a burst at the very start. So at the start only threads without real-time priority
+ * wait: the system knows no deadline for them. */
 #pragma once
 
 #include "dsp/rt.h"
@@ -31,10 +32,12 @@ void pace_reset(struct pace *pace, double rate) UNBRAID_REALTIME;
 /** The host requests n more samples; it has received all earlier ones. Real-time safe. */
 void pace_advance(struct pace *pace, double now, unsigned n) UNBRAID_REALTIME;
 
-/** Real-time safe. */
+/** Whether the host is ahead, or freewheels. Real-time safe. */
 bool pace_may_wait(const struct pace *pace, double now) UNBRAID_REALTIME;
 
-/** run() has waited for this time. If the calling thread has ordinary priority, and so no deadline,
- * up to half a second of waiting at the start does not count as time of the host. So a worker that
- * starts slowly does not cost an export its first masks. Not real-time safe. */
+/** Whether the calling thread may sleep for a moment now. Not real-time safe. */
+bool pace_may_nap(const struct pace *pace, double now);
+
+/** run() has waited for this time. Up to half a second of waiting at the start does not count as
+ * time of the host. So a worker that starts slowly does not cost an export its first masks. */
 void pace_waited(struct pace *pace, double seconds);

@@ -13,7 +13,7 @@ void patience_renew(struct patience *patience) UNBRAID_REALTIME {
 
 bool patience_nap(struct patience *patience, struct pace *pace) {
   double begun = clock_seconds();
-  if (patience->left <= 0.0 || (pace && !pace_may_wait(pace, begun))) {
+  if (patience->left <= 0.0 || (pace && !pace_may_nap(pace, begun))) {
     return false;
   }
   struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};

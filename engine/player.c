@@ -1,5 +1,6 @@
 #include "engine/player.h"
 
+#include "dsp/memory.h"
 #include "dsp/ramp.h"
 #include "engine/clock.h"
 #include "engine/loader.h"
@@ -33,13 +34,20 @@ struct session {
   double left;         /* seconds that the host may take to restore the quality too */
 };
 
+/* The input since the reset, as far as there is room. */
+struct beginning {
+  struct engine_request request; /* the first one */
+  float *input[N_CHANNELS];      /* [room] */
+  unsigned room, samples;        /* samples: room + 1 if they did not fit */
+};
+
 /* The audio thread's, but for the loader, which is everyone's. */
 struct player {
   struct loader *loader;
   struct setup *playing, *coming; /* coming: NULL unless a change is under way */
   unsigned prime;                 /* samples that the coming engine has yet to hear */
   struct ramp fade;               /* 1: the coming engine alone */
-  bool fresh;                     /* nothing was processed since the reset */
+  struct beginning beginning;
   struct pace pace;
   unsigned longest;     /* block of a host that plays: a longer one counts as several */
   uint32_t late_before; /* late frames of engines that played before */
@@ -53,21 +61,36 @@ struct player {
   struct outputs old, new;
 };
 
+static bool allocate(struct player *player, const struct maker *maker) {
+  struct beginning *beginning = &player->beginning;
+  player->longest = beginning->room = maker->block > USUAL_BLOCK ? maker->block : USUAL_BLOCK;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    beginning->input[c] = memory_floats(beginning->room);
+  }
+  return beginning->input[0] && beginning->input[1];
+}
+
+static void player_release(struct player *player) {
+  for (unsigned c = 0; player && c < N_CHANNELS; ++c) {
+    free(player->beginning.input[c]);
+  }
+  free(player);
+}
+
 struct player *player_new(const struct maker *maker, const struct log *log) {
   struct loader *loader = loader_new(maker, log);
   struct player *player = loader ? calloc(1, sizeof *player) : NULL;
-  if (!player) {
+  if (!player || !allocate(player, maker)) {
     if (loader) {
       log->say(log->data, LOG_LEVEL_ERROR, "out of memory");
     }
+    player_release(player);
     loader_free(loader);
     return NULL;
   }
   player->loader = loader;
   player->playing = loader_take(loader);
-  player->fresh = true;
   player->wanted = QUALITY_UNKNOWN;
-  player->longest = maker->block > USUAL_BLOCK ? maker->block : USUAL_BLOCK;
   pace_reset(&player->pace, maker->rate);
   ramp_init(&player->fade, 0.0f, (unsigned)fmax(1.0, round(FADE_SECONDS * maker->rate)));
   return player;
@@ -78,7 +101,7 @@ void player_free(struct player *player) {
     loader_retire(player->loader, player->playing);
     loader_retire(player->loader, player->coming);
     loader_free(player->loader);
-    free(player);
+    player_release(player);
   }
 }
 
@@ -99,7 +122,7 @@ void player_reset(struct player *player) UNBRAID_REALTIME {
   }
   engine_reset(player->playing->engine);
   player->late_before = 0;
-  player->fresh = true;
+  player->beginning.samples = 0;
   pace_reset(&player->pace, player->pace.rate);
 }
 
@@ -121,8 +144,72 @@ static void take_session(struct player *player, const struct setup *setup) UNBRA
   player->wanted = QUALITY_UNKNOWN;
 }
 
+/* Room for the outputs that are connected. */
+static struct audio place(const struct player *player, struct outputs *room,
+                          const struct audio *audio) UNBRAID_REALTIME {
+  struct audio placed;
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    placed.in[c] = player->input[c];
+    placed.main[c] = audio->main[c] ? room->main[c] : NULL;
+    for (unsigned s = 0; s < N_STEMS; ++s) {
+      placed.outs[s][c] = audio->outs[s][c] ? room->stems[s][c] : NULL;
+    }
+  }
+  return placed;
+}
+
+/* ---- An export that starts with another model ---- */
+
+/* Called before the block is processed: input and output may share buffers. */
+static void remember(struct player *player, const struct engine_request *request,
+                     const struct audio *audio, unsigned n) UNBRAID_REALTIME {
+  struct beginning *beginning = &player->beginning;
+  if (beginning->samples == 0) {
+    beginning->request = *request;
+  }
+  if (n > beginning->room || beginning->samples > beginning->room - n) {
+    beginning->samples = beginning->room + 1;
+    return;
+  }
+  for (unsigned c = 0; c < N_CHANNELS; ++c) {
+    for (unsigned i = 0; i < n; ++i) {
+      beginning->input[c][beginning->samples + i] = audio->in[c] ? audio->in[c][i] : 0.0f;
+    }
+  }
+  beginning->samples += n;
+}
+
+/* Whether the coming engine can play as if from the first sample on: so far the output is silent
+ * with either engine. Processing the input again takes time, so the host must be ahead. */
+static bool can_begin_anew(const struct player *player) UNBRAID_REALTIME {
+  unsigned samples = player->beginning.samples;
+  return samples == 0 ||
+         (samples <= engine_silence(player->playing->engine) &&
+          samples <= engine_silence(player->coming->engine) && samples <= player->beginning.room &&
+          pace_may_wait(&player->pace, player->pace.at));
+}
+
+/* audio: tells which outputs are connected. */
+static void begin_anew(struct player *player, const struct audio *audio) UNBRAID_REALTIME {
+  const struct beginning *beginning = &player->beginning;
+  if (beginning->samples > 0) {
+    engine_set(player->coming->engine, &beginning->request);
+  }
+  for (unsigned done = 0; done < beginning->samples; done += CHUNK) {
+    unsigned left = beginning->samples - done;
+    struct audio placed = place(player, &player->new, audio);
+    for (unsigned c = 0; c < N_CHANNELS; ++c) {
+      placed.in[c] = beginning->input[c] + done;
+    }
+    engine_process(player->coming->engine, &placed, left < CHUNK ? left : CHUNK);
+  }
+  finish(player);
+  player->late_before = 0;
+}
+
 /* The newest setup that the loader made, unless a cross-fade is under way; and what it refused. */
-static void take(struct player *player, struct engine_report *report) UNBRAID_REALTIME {
+static void take(struct player *player, const struct audio *audio,
+                 struct engine_report *report) UNBRAID_REALTIME {
   struct setup *setup = fading(player) ? NULL : loader_take(player->loader);
   if (setup) {
     loader_retire(player->loader, player->coming); /* overtaken before it was heard */
@@ -130,8 +217,8 @@ static void take(struct player *player, struct engine_report *report) UNBRAID_RE
     player->prime = engine_prime(setup->engine);
     ramp_set(&player->fade, 0.0f);
     ramp_settle(&player->fade);
-    if (player->fresh) {
-      finish(player);
+    if (can_begin_anew(player)) {
+      begin_anew(player, audio);
     }
     if (setup->session != player->session.number) {
       take_session(player, setup);
@@ -165,8 +252,9 @@ static void follow_quality(struct player *player, unsigned wanted) UNBRAID_REALT
 }
 
 static void change_models(struct player *player, const struct engine_request *request,
+                          const struct audio *audio,
                           struct engine_report *report) UNBRAID_REALTIME {
-  take(player, report);
+  take(player, audio, report);
   if (!fading(player)) { /* else a session may be there and not taken yet */
     follow_quality(player, request->quality);
   }
@@ -181,7 +269,7 @@ static void change_models(struct player *player, const struct engine_request *re
     UNBRAID_TRUST_BEGIN
     loader_wait(player->loader, &player->pace);
     UNBRAID_TRUST_END
-    take(player, report);
+    take(player, audio, report);
   }
 }
 
@@ -194,20 +282,6 @@ void player_saved(struct player *player, struct choice *choice) {
 }
 
 /* ---- Playing ---- */
-
-/* Room for the outputs that are connected. */
-static struct audio place(const struct player *player, struct outputs *room,
-                          const struct audio *audio) UNBRAID_REALTIME {
-  struct audio placed;
-  for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    placed.in[c] = player->input[c];
-    placed.main[c] = audio->main[c] ? room->main[c] : NULL;
-    for (unsigned s = 0; s < N_STEMS; ++s) {
-      placed.outs[s][c] = audio->outs[s][c] ? room->stems[s][c] : NULL;
-    }
-  }
-  return placed;
-}
 
 static void blend(const float *old, const float *new, const float *gain, float *out,
                   unsigned n) UNBRAID_REALTIME {
@@ -285,12 +359,12 @@ void player_process(struct player *player, const struct engine_request *request,
   paced.pace = &player->pace;
   player->pace.freewheels = request->freewheels;
   pace_advance(&player->pace, clock_seconds(), 0);
-  change_models(player, request, report);
+  change_models(player, request, audio, report);
   engine_set(player->playing->engine, &paced);
   if (player->coming) {
     engine_set(player->coming->engine, &paced);
   }
-  player->fresh = player->fresh && n == 0;
+  remember(player, &paced, audio, n);
   for (unsigned done = 0; done < n; done += player->longest) {
     struct audio rest = audio_from(audio, done);
     process_block(player, &rest, n - done < player->longest ? n - done : player->longest);

@@ -22,8 +22,10 @@ void player_free(struct player *player);
 /** Clears all audio; completes a change in progress at once. */
 void player_reset(struct player *player) UNBRAID_REALTIME;
 
-/** Processes one block of n samples. A requested model plays at once if nothing was processed since
- * the reset. If the host freewheels or is ahead (engine/pace.h), the call waits for the model. */
+/** Processes one block of n samples. If the host freewheels or is ahead (engine/pace.h), the call
+ * waits for a requested model. The model plays at once if nothing was processed since the reset. It
+ * also plays at once, as if from the first sample on, if the host is ahead and the output cannot
+ * contain any input yet. */
 void player_process(struct player *player, const struct engine_request *request,
                     const struct audio *audio, unsigned n,
                     struct engine_report *report) UNBRAID_REALTIME;

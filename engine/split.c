@@ -105,6 +105,10 @@ unsigned split_latency(const struct split *split) UNBRAID_REALTIME {
   return split->geometry.synthesis + (split->lookahead + split->deadline) * split->hop;
 }
 
+unsigned split_silence(const struct split *split) UNBRAID_REALTIME {
+  return split->deadline * split->hop;
+}
+
 unsigned split_prime(const struct split *split) UNBRAID_REALTIME {
   return split_latency(split) + split->context * split->hop;
 }

@@ -30,6 +30,10 @@ unsigned split_stems(const struct split *split, const enum stem **ports) UNBRAID
 /** Samples from input to output: synthesis + lookahead*hop + hop*max(1, ceil(block/hop)). */
 unsigned split_latency(const struct split *split) UNBRAID_REALTIME;
 
+/** Samples after a reset in which the output contains nothing of the input: no masks are due yet.
+ */
+unsigned split_silence(const struct split *split) UNBRAID_REALTIME;
+
 /** Samples of input until the output has its full quality: the latency and the memory of the
  * separator. */
 unsigned split_prime(const struct split *split) UNBRAID_REALTIME;

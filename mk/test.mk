@@ -10,7 +10,7 @@ TESTS := $(UI_TESTS) \
 SUPPORT_OBJ := $(call obj,$(wildcard tests/support/*.c))
 
 # Programs that the tests in tests/*.sh and tests/hosts/ use.
-TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
+TEST_TOOLS := $(addprefix $(B)/tests/,rt_trap.so io_fault.so slow_clock.so check_rt sample_prints wav_probe wavtool $(if $(call flags,libs,jack),jack_probe)) \
               $(B)/demo-song
 
 $(SUPPORT_OBJ) $(call obj,$(wildcard tests/test_*.c $(patsubst %,tests/%/*.c,checks hosts lilv tools ui))): EXTRA_CFLAGS = $(call flags,cflags,lv2 lilv-0 sndfile cmocka cairo)
@@ -32,7 +32,8 @@ FAULT_OBJ := $(call obj,tests/fault/fault.c)
 FAULT_TESTS := $(addprefix $(B)/tests/,test_faults test_late)
 $(FAULT_TESTS): TEST_LIBS = $(FAULT_OBJ) $(FAULT_CALLS:%=-Wl,--wrap=%)
 $(FAULT_TESTS): $(FAULT_OBJ)
-$(B)/tests/test_automation: TEST_LIBS = -Wl,--wrap=clock_gettime
+$(addprefix $(B)/tests/,test_automation test_swap): TEST_LIBS = -Wl,--wrap=clock_gettime
+$(B)/tests/test_pace: TEST_LIBS = -Wl,--wrap=thread_is_urgent
 $(B)/tests/test_thread: TEST_LIBS = -Wl,--wrap=pthread_create
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(SONG_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
@@ -53,7 +54,7 @@ $(B)/tests/rt_trap.so: $(call obj,tests/traps/rt_trap.c tests/traps/rt_trap_call
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^ -ldl -pthread
 
-$(B)/tests/io_fault.so: $(call obj,tests/traps/io_fault.c)
+$(addprefix $(B)/tests/,io_fault.so slow_clock.so): $(B)/tests/%.so: $(B)/obj/tests/traps/%.o
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $< -ldl
 

@@ -96,6 +96,36 @@ check "the same song again" "$UNBRAID" -q one/take.wav --stems bass --out takes
 check "the same song by another way" "$UNBRAID" -q two/../one/take.wav --stems bass --out takes
 check "another song elsewhere" "$UNBRAID" -q two/take.wav --stems bass --out takes2
 check "another song's other stem" "$UNBRAID" -q two/take.wav --stems drums --out takes
+
+# The same where the file system keeps no notes.
+bare() { # ARGUMENT...
+  ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$B/tests/io_fault.so IO_FAULT_XATTR=0 \
+    "$UNBRAID" -q "$@"
+}
+for format in wav flac ogg; do
+  check "no notes, $format: a song" bare one/take.wav --stems bass --format $format --out bare
+  fails 1 "bare/take.bass.$format: was made from another song, not from .*/two/take.wav; --out=DIR" \
+    "no notes, $format: another song of its name" \
+    bare two/take.wav --stems bass --format $format --out bare
+  check "no notes, $format: the same song again" \
+    bare one/take.wav --stems bass --format $format --out bare
+done
+check "no notes: a stem taken apart" bare bare/take.bass.wav --stems drums --out bare
+check "no notes: a picture" bare one/take.wav --stems bass --plot=bare/picture.png --out bare
+fails 1 'bare/picture.png: was made from another song, not from' "no notes: another song's picture" \
+  bare two/take.wav --stems drums --plot=bare/picture.png --out bare2
+check "no notes: the same song's picture" \
+  bare one/take.wav --stems drums --plot=bare/picture.png --out bare
+also "no notes: the picture is a whole one" python3 - bare/picture.png <<'PY'
+import struct, sys, zlib
+data, at, kinds = open(sys.argv[1], "rb").read(), 8, []
+while at < len(data):
+    size, kind = struct.unpack(">I4s", data[at : at + 8])
+    assert struct.unpack(">I", data[at + 8 + size : at + 12 + size])[0] == zlib.crc32(data[at + 4 : at + 8 + size])
+    kinds.append(kind)
+    at += 12 + size
+assert at == len(data) and kinds[-2:] == [b"tEXt", b"IEND"], kinds
+PY
 fails 1 'song.wav: is the song itself' "a picture over the song" \
   "$UNBRAID" -q song.wav --stems bass --out never --plot=song.wav
 

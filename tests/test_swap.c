@@ -129,6 +129,59 @@ static void test_an_export_begins_with_its_quality(void **state) {
   free(in);
 }
 
+/* While the clock stands still, the host is ahead. */
+static bool stopped;
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
+  if (stopped) {
+    *now = (struct timespec){.tv_sec = 1000};
+    return 0;
+  }
+  return __real_clock_gettime(clock, now);
+}
+
+/* Quality 1 from the first block on. The vocals are muted while the output is still silent. */
+static struct rig_audio export(const float *in, size_t frames, unsigned block, bool freewheels) {
+  enum { CHANGE = 128 };
+  struct rig rig;
+  assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, four_bundle()));
+  rig.controls[PORT_FREEWHEEL] = freewheels;
+  rig.controls[PORT_QUALITY] = 1.0f;
+  struct rig_audio out = rig_audio_new(frames, true), first = part(&out, 0, CHANGE),
+                   second = part(&out, CHANGE, frames - CHANGE);
+  stopped = !freewheels;
+  rig_render(&rig, in, in, &first, block);
+  rig.controls[ports_stem_control(STEM_VOCALS, CONTROL_MUTE)] = 1.0f;
+  rig_render(&rig, in + CHANGE, in + CHANGE, &second, block);
+  stopped = false;
+  assert_int_equal(latency_of(&rig), LATENCY_LIGHT);
+  assert_int_equal(rig.controls[PORT_LATE_FRAMES], 0);
+  rig_close(&rig);
+  return out;
+}
+
+/* The same in a host that does not set the freewheel port: the second block waits for the model,
+ * and the model processes the first block again. */
+static void test_a_host_ahead_begins_with_its_quality(void **state) {
+  (void)state;
+  static const unsigned blocks[] = {1, 17, 64};
+  enum { FRAMES = RATE };
+  float *in = floats(FRAMES), *other = floats(FRAMES);
+  rig_music(in, other, FRAMES, RATE);
+  struct rig_audio expected = export(in, FRAMES, 64, true);
+  for (size_t b = 0; b < sizeof blocks / sizeof *blocks; ++b) {
+    struct rig_audio out = export(in, FRAMES, blocks[b], false);
+    for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+      assert_memory_equal(out.left_right[p], expected.left_right[p], FRAMES * sizeof(float));
+    }
+    rig_audio_free(&out);
+  }
+  rig_audio_free(&expected);
+  free(in);
+  free(other);
+}
+
 /* A rig that plays a constant: whatever fades into whatever, main and the sums of the stems stay.
  */
 struct stage {
@@ -296,6 +349,7 @@ int main(void) {
       cmocka_unit_test(test_a_swap_is_a_cross_fade),
       cmocka_unit_test(test_blocks_do_not_matter),
       cmocka_unit_test(test_an_export_begins_with_its_quality),
+      cmocka_unit_test(test_a_host_ahead_begins_with_its_quality),
       cmocka_unit_test(test_swaps_are_not_heard),
       cmocka_unit_test(test_the_end_may_come_at_any_moment),
       cmocka_unit_test(test_buffers_may_be_shared),

@@ -41,21 +41,13 @@ latency() {
 }
 
 # check_ahead WHAT: the host renders as fast as it can, without the freewheel port, what it renders with
-# it, from the first sample on. `apply NAME FREEWHEEL` renders $work/song/mix.wav to $work/NAME.wav. A
-# machine that has no time for it, since others want the time too, is not ahead: then once more.
+# it, from the first sample on. `apply NAME FREEWHEEL` renders $work/song/mix.wav to $work/NAME.wav. The
+# clock is a slow one: on a machine whose time others want too, the host would not be ahead.
 check_ahead() {
-  local seconds=4 try begun took
-  [ -d "$work/song" ] || "$B/demo-song" "$work/song" --seconds $seconds >/dev/null
+  [ -d "$work/song" ] || "$B/demo-song" "$work/song" --seconds 4 >/dev/null
   apply freewheeling 1
-  for try in 1 2 3 4 5 6; do
-    begun=${EPOCHREALTIME/./}
-    apply ahead 0
-    took=$((${EPOCHREALTIME/./} - begun))
-    if "$B/tests/wav_probe" same "$work/freewheeling.wav" "$work/ahead.wav"; then
-      echo "$1: without the freewheel port as with it, $((took / 1000)) ms"
-      return
-    fi
-    [ $took -gt $((seconds * 1000000 / 2)) ] || break
-  done
-  fail "$1: without the freewheel port it is another render ($((took / 1000)) ms, try $try)"
+  LD_PRELOAD=$(realpath "$B/tests/slow_clock.so") apply ahead 0
+  "$B/tests/wav_probe" same "$work/freewheeling.wav" "$work/ahead.wav" ||
+    fail "$1: without the freewheel port it is another render"
+  echo "$1: without the freewheel port as with it"
 }

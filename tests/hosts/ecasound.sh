@@ -35,10 +35,34 @@ echo "$line: the mute is heard"
 # With bass and drums muted.
 apply() { # NAME FREEWHEEL
   local controls
-  controls=$("$B/tests/wav_probe" defaults urn:unbraid:unbraid drums_mute=1 bass_mute=1 freewheel="$2")
+  controls=$("$B/tests/wav_probe" defaults urn:unbraid:unbraid drums_mute=1 bass_mute=1 \
+    freewheel="$2" quality=$quality)
   ecasound -q -x -z:nointbuf -b:$block -f:f32_le,2,44100 -i "$work/song/mix.wav" \
     -f:f32_le,14,44100 -o "$work/$1.wav" -elv2:urn:unbraid:unbraid"$controls" >"$work/log" 2>&1
 }
+
+# What the program makes of the song, cold as in a host.
+program() { # QUALITY
+  "$B/unbraid" -q --no-warm-up --quality "$1" --stems main,vocals,drums,bass,other,harmonic,percussive \
+    --set drums_mute=1 --set bass_mute=1 --out "$work/program" "$work/song/mix.wav" >/dev/null ||
+    fail "unbraid --quality $1"
+}
+
+check_program() { # LATENCY WHAT
+  "$B/tests/wav_probe" against "$1" "$work/ahead.wav" \
+    "$work/program/mix".{main,vocals,drums,bass,other,harmonic,percussive}.wav ||
+    fail "$2: not what unbraid makes"
+  echo "$2: what unbraid makes"
+}
+
+# No block length is announced: 1024 is assumed.
+quality=0
 for block in 64 256 1024; do
   check_ahead "blocks of $block"
+  [ -d "$work/program" ] || program balanced
+  check_program "$(latency 1024)" "blocks of $block"
 done
+quality=2 block=64
+check_ahead "live"
+program live
+check_program $((512 + 256 + 1024)) "live"

@@ -5,6 +5,8 @@ need lv2apply
 
 apply() { # NAME FREEWHEEL
   lv2apply -i "$work/song/mix.wav" -o "$work/$1.wav" -c drums_mute 1 -c bass_mute 1 \
-    -c freewheel "$2" urn:unbraid:insert
+    -c freewheel "$2" -c quality $quality urn:unbraid:insert
 }
-check_ahead "lv2apply"
+for quality in 0 2; do
+  check_ahead "lv2apply, quality $quality"
+done

@@ -133,6 +133,31 @@ static int same(const char *a_path, const char *b_path) {
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* The pairs of channels of a host's render, which comes `delay` frames late, against stereo files.
+ */
+static int against(sf_count_t delay, const char *path, int count, char *const *files) {
+  SF_INFO info = {.format = 0};
+  SNDFILE *file = open_or_die(path, SFM_READ, &info);
+  double worst = 0.0;
+  bool good = info.channels == 2 * count && count <= SIGNAL_CHANNELS / 2;
+  for (int k = 0; good && k < count; ++k) {
+    SF_INFO other_info = {.format = 0};
+    SNDFILE *other = open_or_die(files[k], SFM_READ, &other_info);
+    good = other_info.channels == 2 && sf_seek(file, delay, SEEK_SET) == delay;
+    for (sf_count_t n = delay; good && n < info.frames && n - delay < other_info.frames; ++n) {
+      float a[SIGNAL_CHANNELS], b[2];
+      good = sf_readf_float(file, a, 1) == 1 && sf_readf_float(other, b, 1) == 1;
+      for (int c = 0; good && c < 2; ++c) {
+        worst = fmax(worst, fabs((double)a[2 * k + c] - (double)b[c]));
+      }
+    }
+    sf_close(other);
+  }
+  sf_close(file);
+  printf("largest difference %.1f dBFS\n", 20.0 * log10(worst + 1e-20));
+  return good && worst < 1e-6 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int defaults(const char *uri, int count, char *const *settings) {
   enum variant variant = strcmp(uri, UNBRAID_INSERT_URI) == 0 ? VARIANT_INSERT : VARIANT_STEMS;
   for (uint32_t i = 0; i < ports_count(variant); ++i) {
@@ -167,9 +192,12 @@ int main(int argc, char **argv) {
   if (strcmp(command, "same") == 0 && argc == 4) {
     return same(argv[2], argv[3]);
   }
+  if (strcmp(command, "against") == 0 && argc > 4) {
+    return against(atoll(argv[2]), argv[3], argc - 4, argv + 4);
+  }
   if (strcmp(command, "defaults") == 0 && argc >= 3) {
     return defaults(argv[2], argc - 3, argv + 3);
   }
-  fputs("usage: wav_probe make|check|automation|same|defaults ...\n", stderr);
+  fputs("usage: wav_probe make|check|automation|same|against|defaults ...\n", stderr);
   return 2;
 }

@@ -4,7 +4,8 @@
  * IO_FAULT_WRITE=N: write() succeeds for N bytes in all, then fails with ENOSPC.
  * IO_FAULT_FWRITE=N: the same for fwrite().
  * IO_FAULT_READ=N: read() and pread() from a regular file succeed for N bytes in all, then fail
- * with EIO. IO_FAULT_END=N: the same, but then the files seem to end. */
+ * with EIO. IO_FAULT_END=N: the same, but then the files seem to end.
+ * IO_FAULT_XATTR=0: the file system keeps no extended attributes. */
 #define _GNU_SOURCE
 #undef _FORTIFY_SOURCE
 #include <dlfcn.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static long limit(const char *name) {
@@ -103,4 +105,28 @@ ssize_t pread(int descriptor, void *bytes, size_t size, off_t at) {
     size = granted;
   }
   return next(descriptor, bytes, size, at);
+}
+
+int fsetxattr(int descriptor, const char *name, const void *value, size_t size, int flags) {
+  static int (*next)(int, const char *, const void *, size_t, int);
+  if (!next) {
+    *(void **)&next = dlsym(RTLD_NEXT, "fsetxattr");
+  }
+  if (limit("IO_FAULT_XATTR") == 0) {
+    errno = ENOTSUP;
+    return -1;
+  }
+  return next(descriptor, name, value, size, flags);
+}
+
+ssize_t getxattr(const char *path, const char *name, void *value, size_t size) {
+  static ssize_t (*next)(const char *, const char *, void *, size_t);
+  if (!next) {
+    *(void **)&next = dlsym(RTLD_NEXT, "getxattr");
+  }
+  if (limit("IO_FAULT_XATTR") == 0) {
+    errno = ENOTSUP;
+    return -1;
+  }
+  return next(path, name, value, size);
 }
