@@ -51,7 +51,7 @@ bool origin_mark_png(const char *path, const char *mark) {
   /* A keyword, a zero, the text. */
   const int size = snprintf((char *)chunk + HEAD, 32 + MARK_SIZE, "Software%c%s", 0, mark);
   put_32(chunk, (uint32_t)size);
-  memcpy(chunk + 4, "tEXt", 4);
+  put_32(chunk + 4, 0x74455874u); /* tEXt */
   unsigned char *const end = chunk + HEAD + size;
   put_32(end, crc_of(chunk + 4, 4 + (size_t)size));
   FILE *file = fopen(path, "r+b");
