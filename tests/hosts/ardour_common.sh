@@ -1,6 +1,11 @@
 # For the tests in Ardour, which source this after common.sh: its Lua interpreter, and exports.
 # shellcheck shell=bash
-need ardour7-lua ardour7-export
+
+# The programs have Ardour's major version in their names: ardour7-lua, ardour8-lua.
+ardour=$(compgen -c | grep -xE 'ardour[0-9]+-lua' | sort -V | tail -n 1)
+ardour=${ardour%-lua}
+[ -n "$ardour" ] || skip "Ardour's Lua interpreter is not installed"
+need "$ardour-export"
 
 # Ardour runs the dummy device in blocks of 1024.
 # shellcheck disable=SC2034 # the tests use it
@@ -12,7 +17,7 @@ show() {
 }
 
 lua() {
-  timeout 120 ardour7-lua "tests/hosts/$1.lua" "${@:2}" >"$work/log" 2>&1 || show "$1"
+  timeout 120 "$ardour-lua" "tests/hosts/$1.lua" "${@:2}" >"$work/log" 2>&1 || show "$1"
   ! grep -q '^Error' "$work/log" || show "$1"
 }
 
@@ -26,7 +31,7 @@ exports() {
   shift
   for attempt in {1..10}; do
     file=$(mktemp -u "$work/export-XXXXXX.wav")
-    if ! timeout 20 ardour7-export -b float -o "$file" "$session" s >"$work/log" 2>&1 ||
+    if ! timeout 20 "$ardour-export" -b float -o "$file" "$session" s >"$work/log" 2>&1 ||
       ! "$B/tests/wav_probe" "$@" "$file" 2>>"$work/log" >"$work/found"; then
       echo "export attempt $attempt: $(tr '\r' '\n' <"$work/log" | tail -n 1)"
       continue
