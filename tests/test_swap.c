@@ -148,14 +148,14 @@ static struct rig_audio export(const float *in, size_t frames, unsigned block, b
   assert_true(rig_open(&rig, VARIANT_STEMS, RATE, BLOCK, four_bundle()));
   rig.controls[PORT_FREEWHEEL] = freewheels;
   rig.controls[PORT_QUALITY] = 1.0f;
-  struct rig_audio out = rig_audio_new(frames, true), first = part(&out, 0, CHANGE),
-                   second = part(&out, CHANGE, frames - CHANGE);
+  struct rig_audio out = rig_audio_new(frames, true), first = rig_audio_part(&out, 0, CHANGE),
+                   second = rig_audio_part(&out, CHANGE, frames - CHANGE);
   stopped = !freewheels;
   rig_render(&rig, in, in, &first, block);
   rig.controls[ports_stem_control(STEM_VOCALS, CONTROL_MUTE)] = 1.0f;
   rig_render(&rig, in + CHANGE, in + CHANGE, &second, block);
   stopped = false;
-  assert_int_equal(latency_of(&rig), LATENCY_LIGHT);
+  assert_int_equal(rig_latency(&rig), LATENCY_LIGHT);
   assert_int_equal(rig.controls[PORT_LATE_FRAMES], 0);
   rig_close(&rig);
   return out;
