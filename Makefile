@@ -15,6 +15,9 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 LV2DIR ?= $(PREFIX)/lib/lv2
 METAINFODIR ?= $(PREFIX)/share/metainfo
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 CFLAGS ?= -O2 -g
 
 # SAN=address,undefined or SAN=thread builds into a folder of its own.
@@ -87,7 +90,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
         uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
 
-all: $(BUNDLE_FILES) $(B)/unbraid $(B)/unbraid.1
+all: $(BUNDLE_FILES) $(B)/unbraid $(B)/unbraid.1 $(COMPLETIONS)
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -135,7 +138,7 @@ endif
 $(B)/obj/dsp/%.o $(B)/obj/nn/features.o: EXTRA_CFLAGS = -O3 -fno-math-errno -fno-trapping-math
 $(call obj,$(wildcard engine/*.c interface/*.c plugin/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2)
 $(call obj,$(wildcard ui/*.c)): EXTRA_CFLAGS = $(call flags,cflags,lv2 cairo-xlib x11)
-$(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile cairo fftw3f)
+$(CLI_OBJ): EXTRA_CFLAGS = $(call flags,cflags,lilv-0 sndfile samplerate cairo fftw3f jansson)
 $(DEMO_OBJ): EXTRA_CFLAGS = $(call flags,cflags,sndfile)
 
 $(BUNDLE)/unbraid.so: $(CORE_OBJ) plugin/exports.map
@@ -156,9 +159,10 @@ $(B)/ttlgen: $(TTL_OBJ)
 	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(TTL_OBJ)
 
 # The controls of the manual page are the port table's.
-$(B)/unbraid.1: cli/unbraid.1 $(B)/ttlgen
+$(B)/unbraid.1: cli/unbraid.1 $(B)/ttlgen $(B)/generate
 	$(B)/ttlgen --man >$(B)/controls.1
-	sed '/^\.\\" The entries/r $(B)/controls.1' cli/unbraid.1 >$@
+	$(B)/generate man >$(B)/options.1
+	sed -e '/^\.\\" The entries/r $(B)/controls.1' -e '/^\.\\" The options/r $(B)/options.1' cli/unbraid.1 >$@
 
 $(BUNDLE)/%.safetensors: models/%.safetensors
 	@mkdir -p $(@D)
@@ -170,7 +174,17 @@ $(BUNDLE)/presets/%.ttl: presets/%.ttl
 
 CLI_PORTS := $(call obj,interface/ports.c)
 $(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
-	$(CC) $(PROGRAM_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile cairo fftw3f) -lm -pthread
+	$(CC) $(PROGRAM_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(CLI_PORTS) $(call flags,libs,lilv-0 sndfile samplerate cairo fftw3f jansson) -lm -pthread
+
+# The completions of shells, and the options of the manual page, are the option table's.
+GENERATE_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,cli/generate/*.c) cli/option_table.c interface/ports.c)
+COMPLETIONS := $(addprefix $(B)/completions/,unbraid.bash unbraid.zsh unbraid.fish)
+$(B)/generate: $(GENERATE_OBJ)
+	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(GENERATE_OBJ)
+
+$(B)/completions/unbraid.%: $(B)/generate
+	@mkdir -p $(@D)
+	$(B)/generate $* >$@
 
 $(B)/demo-song: $(DEMO_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $(DEMO_OBJ) $(call flags,libs,sndfile) -lm
@@ -200,12 +214,15 @@ METAINFO := packaging/org.freedesktop.LinuxAudio.Plugins.Unbraid.metainfo.xml
 BUNDLE_DIR = $(DESTDIR)$(LV2DIR)/unbraid.lv2
 install: all
 	$(INSTALL) -d $(BUNDLE_DIR)/presets $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	  $(DESTDIR)$(METAINFODIR)
+	  $(DESTDIR)$(METAINFODIR) $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
 	$(INSTALL) -m755 $(filter %.so,$(BUNDLE_FILES)) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(addprefix $(BUNDLE)/,manifest.ttl unbraid.ttl insert.ttl) $(MODELS) $(BUNDLE_DIR)
 	$(INSTALL) -m644 $(PRESETS) $(BUNDLE_DIR)/presets
 	$(INSTALL) -m755 $(B)/unbraid $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m644 $(B)/unbraid.1 $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m644 $(B)/completions/unbraid.bash $(DESTDIR)$(BASHDIR)/unbraid
+	$(INSTALL) -m644 $(B)/completions/unbraid.zsh $(DESTDIR)$(ZSHDIR)/_unbraid
+	$(INSTALL) -m644 $(B)/completions/unbraid.fish $(DESTDIR)$(FISHDIR)/unbraid.fish
 	$(INSTALL) -m644 $(METAINFO) $(DESTDIR)$(METAINFODIR)
 
 USER_PLACES = DESTDIR= PREFIX=$(HOME)/.local LV2DIR=$(HOME)/.lv2
@@ -222,7 +239,8 @@ uninstall-user:
 
 uninstall:
 	rm -rf $(BUNDLE_DIR)
-	rm -f $(DESTDIR)$(BINDIR)/unbraid $(DESTDIR)$(MANDIR)/man1/unbraid.1 \
+	rm -f $(DESTDIR)$(BINDIR)/unbraid $(DESTDIR)$(MANDIR)/man1/unbraid.1 $(DESTDIR)$(BASHDIR)/unbraid \
+	  $(DESTDIR)$(ZSHDIR)/_unbraid $(DESTDIR)$(FISHDIR)/unbraid.fish \
 	  $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
 
 clean:

@@ -47,7 +47,7 @@ static bool name_fits(const char *path, int folder) {
   return false;
 }
 
-int draft_open(struct draft *draft, const char *path, const char *song) {
+int draft_open(struct draft *draft, const char *path, const char *song, const char *stamp) {
   *draft = (struct draft){.path = ""};
   const char *slash = strrchr(path, '/');
   const int folder = slash ? (int)(slash + 1 - path) : 0;
@@ -70,7 +70,7 @@ int draft_open(struct draft *draft, const char *path, const char *song) {
     return -1;
   }
   interrupt_guard(draft->hidden);
-  if (!origin_note(fd, song)) {
+  if (!origin_note(fd, song, stamp)) {
     origin_mark(song, draft->mark);
   }
   return fd;

@@ -10,10 +10,10 @@ struct draft {
 };
 
 /** Starts the file for path, in the same folder, and notes the song that it is made from, given by
- * its absolute path. A draft starts as {0}. Returns a descriptor to write to, or -1 after saying
- * why: also if the name is too long, or belongs to a folder, to the song, or to a file made from
- * another song. */
-int draft_open(struct draft *draft, const char *path, const char *song);
+ * its absolute path, and a stamp of how it is made. A draft starts as {0}. Returns a descriptor to
+ * write to, or -1 after saying why: also if the name is too long, or belongs to a folder, to the
+ * song, or to a file made from another song. */
+int draft_open(struct draft *draft, const char *path, const char *song, const char *stamp);
 
 /** Gives the complete file its name. STATUS_FAILED after saying why. */
 enum status draft_publish(struct draft *draft);

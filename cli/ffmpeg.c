@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* pipe2() */
 #include "cli/ffmpeg.h"
 
 #include "cli/interrupt.h"
@@ -54,14 +55,10 @@ static int spawn(struct ffmpeg *ffmpeg, char *url, int out, int said) {
   return failed;
 }
 
-/* Both ends are closed in what is started, but for the copies that it gets. */
+/* Both ends are closed in what is started, but for the copies that it gets; from the beginning, for
+ * other threads start programs too. */
 static bool make_pipe(int ends[2]) {
-  if (pipe(ends) != 0) {
-    return false;
-  }
-  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-  return true;
+  return pipe2(ends, O_CLOEXEC) == 0;
 }
 
 enum ffmpeg_start ffmpeg_start(struct ffmpeg *ffmpeg, const char *path) {
@@ -225,10 +222,14 @@ const char *ffmpeg_words(struct ffmpeg *ffmpeg) {
 bool ffmpeg_ended(struct ffmpeg *ffmpeg) {
   int status = 0;
   pid_t ended = -1;
-  while (ffmpeg->pid > 0 && ended < 0 && !interrupt_pending()) {
-    ended = waitpid(ffmpeg->pid, &status, 0);
+  /* A signal may come to another thread. */
+  while (ffmpeg->pid > 0 && ended <= 0 && !interrupt_pending()) {
+    ended = waitpid(ffmpeg->pid, &status, WNOHANG);
     if (ended < 0 && errno != EINTR) {
       return false;
+    }
+    if (ended == 0) {
+      poll(NULL, 0, 5);
     }
   }
   if (ended > 0) {

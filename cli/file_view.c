@@ -78,9 +78,9 @@ static sf_count_t read_on(void *bytes, sf_count_t n, void *data) {
   return got;
 }
 
-SNDFILE *file_view_open(struct file_view *view, SF_INFO *info) {
+SNDFILE *file_view_open(struct file_view *view, SF_INFO *info, struct sound_error *error) {
   SF_VIRTUAL_IO io = {.get_filelen = seeming_size, .seek = seek, .read = read_on, .tell = tell};
   view->at = 0;
   view->ended = false;
-  return sf_open_virtual(&io, SFM_READ, info, view);
+  return sound_open_virtual(&io, view, SFM_READ, info, error);
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "cli/ffmpeg.h"
+#include "cli/sound_file.h"
 
-#include <sndfile.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,5 +34,5 @@ struct file_view {
 size_t file_view_read(struct file_view *view, sf_count_t at, void *bytes, size_t n);
 
 /** Opens it with libsndfile; *info starts as {0}. The view must stay where it is until sf_close().
- * NULL when it cannot be opened; sf_strerror() knows why. */
-SNDFILE *file_view_open(struct file_view *view, SF_INFO *info);
+ * NULL with *error set when it cannot be opened. */
+SNDFILE *file_view_open(struct file_view *view, SF_INFO *info, struct sound_error *error);

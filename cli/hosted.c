@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct control {
@@ -29,6 +30,7 @@ struct host {
   struct features features;
   uint32_t n_ports, latency_port;
   char models[N_SPLITS][MODEL_PATH]; /* chosen files; "": those of the bundle */
+  int32_t quality;                   /* as a session has it */
   struct control *controls;          /* one per port; audio ports have one unused */
   float in[2][HOST_BLOCK];
   float out[N_OUTPUTS][2][HOST_BLOCK];
@@ -105,8 +107,6 @@ enum status host_open(struct host **result) {
     return STATUS_FAILED;
   }
   features_init(&host->features, HOST_BLOCK);
-  /* lilv translates names by this; those of presets are arguments, the same everywhere. */
-  setenv("LANG", "C", 1);
   host->world = lilv_world_new();
   enum status status = STATUS_FAILED;
   if (!host->world) {
@@ -259,6 +259,10 @@ static bool connect_audio(struct host *host, const char *stem, const char *side,
   return true;
 }
 
+static const char *output_port(int output) {
+  return output == OUTPUT_MAIN ? "main" : stem_symbols[output];
+}
+
 static bool connect_all(struct host *host, const bool wanted[N_OUTPUTS]) {
   for (uint32_t i = 0; i < host->n_ports; i++) {
     const LilvPort *port = lilv_plugin_get_port_by_index(host->plugin, i);
@@ -269,8 +273,8 @@ static bool connect_all(struct host *host, const bool wanted[N_OUTPUTS]) {
       connect_audio(host, "in", "_l", host->in[0]) && connect_audio(host, "in", "_r", host->in[1]);
   for (int o = 0; ok && o < N_OUTPUTS; o++) {
     if (wanted[o] || o == OUTPUT_MAIN) { /* main is not optional to connect */
-      ok = connect_audio(host, options_output_name(o), "_l", host->out[o][0]) &&
-           connect_audio(host, options_output_name(o), "_r", host->out[o][1]);
+      ok = connect_audio(host, output_port(o), "_l", host->out[o][0]) &&
+           connect_audio(host, output_port(o), "_r", host->out[o][1]);
     }
   }
   return ok;
@@ -292,16 +296,16 @@ static bool needs_model(const struct host *host, const bool wanted[N_OUTPUTS]) {
 static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size, uint32_t *type,
                             uint32_t *flags) {
   static const char *const files[N_SPLITS] = {UNBRAID__model_four, UNBRAID__model_hp};
-  static int32_t quality;
   struct host *host = handle;
   const LV2_URID_Map *map = &host->features.map;
   *flags = LV2_STATE_IS_POD;
   if (key == map->map(map->handle, UNBRAID__quality)) {
     const LilvPort *port = port_named(host, port_table[PORT_QUALITY].symbol);
-    quality = port ? (int32_t)host->controls[lilv_port_get_index(host->plugin, port)].value : 0;
-    *size = sizeof quality;
+    host->quality =
+        port ? (int32_t)host->controls[lilv_port_get_index(host->plugin, port)].value : 0;
+    *size = sizeof host->quality;
     *type = map->map(map->handle, LV2_ATOM__Int);
-    return &quality;
+    return &host->quality;
   }
   for (int i = 0; i < N_SPLITS; i++) {
     if (host->models[i][0] && key == map->map(map->handle, files[i])) {
@@ -332,6 +336,7 @@ static bool choose_models(struct host *host) {
 }
 
 enum status host_start(struct host *host, double rate, const bool wanted[N_OUTPUTS]) {
+  host->features.complaints = 0;
   features_set_rate(&host->features, rate);
   host->instance = lilv_plugin_instantiate(host->plugin, rate, host->features.pointers);
   if (!host->instance) {
@@ -368,14 +373,45 @@ uint32_t host_latency(const struct host *host) {
   return latency > 0.0f && latency < 1e7f ? (uint32_t)lroundf(latency) : 0;
 }
 
-void host_close(struct host *host) {
-  if (!host) {
-    return;
+/* FNV-1a. */
+static uint64_t mix_in(uint64_t hash, const void *bytes, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    hash = (hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
   }
+  return hash;
+}
+
+uint64_t host_fingerprint(const struct host *host) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (uint32_t i = 0; i < host->n_ports; i++) {
+    if (host->controls[i].input) {
+      hash = mix_in(hash, &host->controls[i].value, sizeof host->controls[i].value);
+    }
+  }
+  for (int i = 0; i < N_SPLITS; i++) {
+    struct stat st = {0};
+    if (host->models[i][0] && stat(host->models[i], &st) == 0) {
+      hash = mix_in(hash, host->models[i], strlen(host->models[i]));
+      hash = mix_in(hash, &st.st_size, sizeof st.st_size);
+      hash = mix_in(hash, &st.st_mtim, sizeof st.st_mtim);
+    }
+  }
+  return hash;
+}
+
+void host_stop(struct host *host) {
   if (host->instance) {
     lilv_instance_deactivate(host->instance);
     lilv_instance_free(host->instance);
   }
+  host->instance = NULL;
+}
+
+void host_close(struct host *host) {
+  if (!host) {
+    return;
+  }
+  host_stop(host);
   free(host->controls);
   lilv_world_free(host->world);
   features_free(&host->features);

@@ -1,4 +1,4 @@
-/* Hosts the plugin: its controls, presets and audio. */
+/* Hosts the plugin: its controls, presets and audio. Each thread needs a host of its own. */
 #pragma once
 
 #include "cli/options.h"
@@ -48,8 +48,14 @@ void host_run(struct host *host);
 /** The last run's samples of a wanted output, HOST_BLOCK of them. */
 const float *host_output(const struct host *host, int output, int channel);
 
+/** A number that changes when the controls or the model files change. */
+uint64_t host_fingerprint(const struct host *host);
+
 /** The latency in frames that the plugin reported in the last run. */
 uint32_t host_latency(const struct host *host);
+
+/** Ends what host_start() started, before another start; does nothing if it was not started. */
+void host_stop(struct host *host);
 
 /** Stops and unloads everything; NULL is fine. */
 void host_close(struct host *host);

@@ -2,6 +2,7 @@
 
 #include "cli/chunks.h"
 #include "cli/interrupt.h"
+#include "cli/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,7 @@ static void close_part(struct input *input) {
   input->file = NULL;
 }
 
-/* False with sf_strerror() saying why. */
+/* False with input->refused saying why. */
 static bool open_part(struct input *input, size_t number, SF_INFO *info) {
   const struct part *part = &input->layout.parts[number];
   close_part(input);
@@ -48,11 +49,11 @@ static bool open_part(struct input *input, size_t number, SF_INFO *info) {
                                    .n_patches = part->n_patches};
   memcpy(input->view.patches, part->patches, sizeof input->view.patches);
   *info = (SF_INFO){0};
-  input->file = file_view_open(&input->view, info);
-  if (!input->file && !input->view.cut && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
+  input->file = file_view_open(&input->view, info, &input->refused);
+  if (!input->file && !input->view.cut && input->refused.number == SF_ERR_UNRECOGNISED_FORMAT) {
     /* Some forms are known by nothing but the file's name. */
     *info = (SF_INFO){0};
-    input->file = sf_open(input->path, SFM_READ, info);
+    input->file = sound_open(input->open, info, &input->refused);
   }
   return input->file != NULL;
 }
@@ -71,7 +72,7 @@ static bool go_to_part(struct input *input, size_t number, SF_INFO *info) {
 static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
   close_part(input);
   ffmpeg_stop(&input->decoder);
-  const enum ffmpeg_start start = ffmpeg_start(&input->decoder, input->path);
+  const enum ffmpeg_start start = ffmpeg_start(&input->decoder, input->open);
   if (start != FFMPEG_RUNS) {
     say("%s: %s%s%s", input->path, why,
         start == FFMPEG_MISSING ? " ffmpeg, which reads more formats, is not installed"
@@ -89,7 +90,7 @@ static bool open_decoded(struct input *input, const char *why, SF_INFO *info) {
   memcpy(input->view.patches, part.patches, sizeof part.patches);
   input->of_part = 0;
   *info = (SF_INFO){0};
-  input->file = file_view_open(&input->view, info);
+  input->file = file_view_open(&input->view, info, &input->refused);
   if (!input->file && !interrupt_pending()) {
     const char *words = ffmpeg_words(&input->decoder);
     say("%s: %s ffmpeg: %s", input->path, why, *words ? words : "returns no audio");
@@ -113,7 +114,7 @@ static bool survey(struct input *input, SF_INFO *info) {
     const struct part *part = &input->layout.parts[i];
     if ((i > 0 || !input->file) && !open_part(input, i, info)) {
       say("%s: damaged from byte %lld on: %s", input->path, (long long)part->start,
-          input->view.error ? strerror(input->view.error) : sf_strerror(NULL));
+          input->view.error ? strerror(input->view.error) : input->refused.words);
       return false;
     }
     if (!usable(input, info)) {
@@ -142,8 +143,8 @@ static enum status open_any(struct input *input) {
   } else if (input->view.error) {
     say("%s: %s", input->path, strerror(input->view.error));
   } else {
-    char why[256];
-    snprintf(why, sizeof why, "%s", sf_strerror(NULL));
+    char why[sizeof input->refused.words];
+    memcpy(why, input->refused.words, sizeof why);
     input->cut = input->view.cut;
     song_parts_free(&input->layout);
     ok = open_decoded(input, why, &info) && usable(input, &info) && count(input, &input->frames);
@@ -172,8 +173,25 @@ static enum status open_any(struct input *input) {
   return ok ? STATUS_OK : STATUS_FAILED;
 }
 
+/* Standard input has a name for other programs through this one's descriptors. */
+static void open_stdin(struct input *input) {
+  *input = (struct input){.path = "standard input", .fd = spool_stdin()};
+  snprintf(input->by_fd, sizeof input->by_fd, "/proc/%ld/fd/%d", (long)getpid(), input->fd);
+  input->open = input->by_fd;
+}
+
 enum status input_open(struct input *input, const char *path) {
-  *input = (struct input){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (strcmp(path, "-") == 0) {
+    open_stdin(input);
+    if (input->fd < 0) {
+      input_close(input);
+      return STATUS_FAILED;
+    }
+    path = input->path;
+  } else {
+    *input = (struct input){
+        .path = path, .open = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  }
   struct stat st = {0};
   int error = input->fd < 0 || fstat(input->fd, &st) != 0 ? errno : 0;
   if (error) {

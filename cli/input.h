@@ -6,7 +6,6 @@
 #include "cli/file_view.h"
 #include "cli/status.h"
 
-#include <sndfile.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,25 +13,29 @@
 enum { INPUT_BLOCK = 1024 };
 
 struct input {
-  const char *path;
+  const char *path; /* as it is called in messages */
+  const char *open; /* the same for those who open it by name ... */
+  char by_fd[32];   /* ... which standard input has here */
   int fd;
   struct song_parts layout;
-  struct ffmpeg decoder; /* runs where libsndfile cannot read the file */
-  struct file_view view; /* of the part that is read ... */
-  size_t part;           /* ... which is this one */
-  SNDFILE *file;         /* and this */
-  uint64_t of_part;      /* frames read of it */
-  int channels;          /* 1 or 2 */
-  int rate;              /* Hz */
-  uint64_t frames;       /* as announced, or counted */
-  uint64_t read;         /* so far */
-  bool cut;              /* the file became shorter meanwhile */
+  struct ffmpeg decoder;      /* runs where libsndfile cannot read the file */
+  struct file_view view;      /* of the part that is read ... */
+  size_t part;                /* ... which is this one */
+  SNDFILE *file;              /* and this */
+  struct sound_error refused; /* why it could not be opened */
+  uint64_t of_part;           /* frames read of it */
+  int channels;               /* 1 or 2 */
+  int rate;                   /* Hz */
+  uint64_t frames;            /* as announced, or counted */
+  uint64_t read;              /* so far */
+  bool cut;                   /* the file became shorter meanwhile */
   float interleaved[2 * INPUT_BLOCK];
 };
 
-/** Opens a file. STATUS_FAILED, after saying why, when it cannot be read, is empty, or not mono or
- * stereo at 8 to 192 kHz. Problems of a playable file are reported too. The path is kept.
- * Afterwards the first part is open, with the song's tags. */
+/** Opens a file; "-" is standard input, all of which is read first. STATUS_FAILED, after saying
+ * why, when it cannot be read, is empty, or not mono or stereo at 8 to 192 kHz. What is wrong with
+ * a file that can be played is said too. The path is kept. The first part is open then, with the
+ * song's tags. */
 enum status input_open(struct input *input, const char *path);
 
 /** Reads up to INPUT_BLOCK frames into left and right (the same for a mono file), fills the rest of

@@ -1,10 +1,11 @@
 #include "cli/interrupt.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
 
-enum { MAX_GUARDED = 16 };
+enum { MAX_GUARDED = 1024 }; /* each song at a time has nine at most */
 
 static volatile sig_atomic_t pending;
 static const char *volatile guarded[MAX_GUARDED];
@@ -74,6 +75,8 @@ void interrupt_resume(void) {
 }
 
 static void replace(const char *path, const char *by) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&lock);
   int i = 0;
   while (i < MAX_GUARDED && guarded[i] != path) {
     i++;
@@ -81,6 +84,7 @@ static void replace(const char *path, const char *by) {
   if (i < MAX_GUARDED) {
     guarded[i] = by;
   }
+  pthread_mutex_unlock(&lock);
 }
 
 void interrupt_guard(const char *path) {

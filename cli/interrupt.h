@@ -18,7 +18,7 @@ void interrupt_by(int signal_number);
 void interrupt_resume(void);
 
 /** Registers a file that even a crash must remove; the string must not change until it is released.
- */
+ * Any thread may call it. */
 void interrupt_guard(const char *path);
 
 /** Removes a file from the list; does nothing if it is not on it. */

@@ -1,35 +1,20 @@
-/* unbraid: takes a song on disk apart with the plugin, as fast as the machine can. */
+/* unbraid: takes songs on disk apart with the plugin, as fast as the machine can. */
+#include "cli/batch.h"
 #include "cli/hosted.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
-#include "cli/separate.h"
+#include "cli/report.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-static enum status run(const struct options *options) {
+static enum status list_presets(void) {
   struct host *host;
   enum status status = host_open(&host);
-  if (status == STATUS_OK && options->action == ACTION_LIST_PRESETS) {
+  if (status == STATUS_OK) {
     status = host_list_presets(host, stdout);
-  } else if (status == STATUS_OK) {
-    if (options->preset) {
-      status = host_preset(host, options->preset);
-    }
-    for (int i = 0; status == STATUS_OK && i < options->n_settings; i++) {
-      status = host_set(host, options->settings[i].symbol, options->settings[i].value);
-    }
-    for (int i = 0; status == STATUS_OK && i < N_SPLITS; i++) {
-      if (options->models[i]) {
-        status = host_model(host, (enum split_id)i, options->models[i]);
-      }
-    }
-    if (status == STATUS_OK) {
-      status = separate(options, host);
-    }
   }
   host_close(host);
   return status;
@@ -45,26 +30,13 @@ static bool hold_standard_streams(void) {
   return fd > STDERR_FILENO && close(fd) == 0;
 }
 
-/* The list of files reaches whoever reads it. A reader that is gone ends the program as it would
- * any other. */
-static enum status flush_output(enum status status) {
-  if (fflush(stdout) == 0) {
-    return status;
-  }
-  if (errno == EPIPE) {
-    interrupt_by(SIGPIPE);
-  } else if (status == STATUS_OK) {
-    say("cannot write to standard output");
-    status = STATUS_FAILED;
-  }
-  return status;
-}
-
 int main(int argc, char **argv) {
   if (!hold_standard_streams()) {
     return STATUS_FAILED;
   }
   setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
+  /* lilv translates names by this; those of presets are arguments, the same everywhere. */
+  setenv("LANG", "C", 1);
   interrupt_catch();
   struct options options;
   enum status status = options_parse(&options, argc, argv);
@@ -77,12 +49,14 @@ int main(int argc, char **argv) {
       printf("unbraid %s\n", UNBRAID_VERSION);
       break;
     case ACTION_LIST_PRESETS:
+      status = list_presets();
+      break;
     case ACTION_SEPARATE:
-      status = run(&options);
+      status = batch_run(&options);
       break;
     }
   }
-  status = flush_output(status);
+  status = report_flush(status);
   interrupt_resume();
   return status;
 }

@@ -7,14 +7,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #define NOTE "user.dublincore.source"
+#define STAMP "user.unbraid.made"
 #define MARK "unbraid: song "
 
-bool origin_note(int fd, const char *song) {
-  return fsetxattr(fd, NOTE, song, strlen(song), 0) == 0;
+bool origin_note(int fd, const char *song, const char *stamp) {
+  return fsetxattr(fd, NOTE, song, strlen(song), 0) == 0 &&
+         fsetxattr(fd, STAMP, stamp, strlen(stamp), 0) == 0;
+}
+
+static bool holds(const char *path, const char *attribute, const char *value) {
+  char found[ORIGIN_SIZE];
+  const ssize_t length = getxattr(path, attribute, found, sizeof found);
+  return length > 0 && (size_t)length == strlen(value) && memcmp(found, value, strlen(value)) == 0;
+}
+
+bool origin_is(const char *path, const char *song, const char *stamp) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISREG(st.st_mode) && holds(path, NOTE, song) &&
+         holds(path, STAMP, stamp);
+}
+
+bool origin_is_ours(const char *path) {
+  return getxattr(path, STAMP, NULL, 0) > 0;
 }
 
 /* FNV-1a. */

@@ -7,9 +7,16 @@
 /** Sizes of a path and of a mark. */
 enum { ORIGIN_SIZE = 4096, MARK_SIZE = 64 };
 
-/** Stores the absolute path of the song in an extended attribute of the open file; it does not
- * travel with the file. @return false if the file system has no such attributes. */
-bool origin_note(int fd, const char *song);
+/** Stores the absolute path of the song, and a stamp of how the file is made, in extended
+ * attributes of the open file; they do not travel with the file. @return false if the file system
+ * has no such attributes. */
+bool origin_note(int fd, const char *song, const char *stamp);
+
+/** Whether path is a regular file that has this song and this stamp in its attributes. */
+bool origin_is(const char *path, const char *song, const char *stamp);
+
+/** Whether a file has a stamp: this program made it. */
+bool origin_is_ours(const char *path);
 
 /** The text to write into a file without attributes: a hash of the path, which does not reveal the
  * path. */

@@ -98,11 +98,33 @@ static void draw_frequency_axis(cairo_t *cr, double rate, double top) {
   }
 }
 
-/* The distance between ticks that gives about ten of them: 1, 2 or 5 times a power of ten. */
+/* The distance between ticks that gives about ten of them: 1, 2 or 5 times a power of ten; of a
+ * minute or more what a clock has. */
 static double tick_step(double span) {
+  static const double clock[] = {10,  15,   30,   60,   120,   300,  600,
+                                 900, 1800, 3600, 7200, 18000, 36000};
   const double raw = span / 10.0, power = pow(10.0, floor(log10(raw)));
   const double digit = raw / power;
-  return power * (digit <= 1.0 ? 1.0 : digit <= 2.0 ? 2.0 : digit <= 5.0 ? 5.0 : 10.0);
+  size_t i = 0;
+  if (span < 60.0) {
+    return power * (digit <= 1.0 ? 1.0 : digit <= 2.0 ? 2.0 : digit <= 5.0 ? 5.0 : 10.0);
+  }
+  while (i + 1 < sizeof clock / sizeof *clock && clock[i] < raw) {
+    i++;
+  }
+  return clock[i];
+}
+
+/* Seconds; minutes and seconds in a song of a minute or more, and hours in one of those. */
+static void time_label(char label[32], double span, double step, double at) {
+  const long s = lround(at);
+  if (span < 60.0) {
+    snprintf(label, 32, "%.*f", step < 1.0 ? (int)ceil(-log10(step)) : 0, at);
+  } else if (span < 3600.0) {
+    snprintf(label, 32, "%ld:%02ld", s / 60, s % 60);
+  } else {
+    snprintf(label, 32, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+  }
 }
 
 static void draw_time_axis(cairo_t *cr, double seconds, double y, bool labels) {
@@ -111,13 +133,16 @@ static void draw_time_axis(cairo_t *cr, double seconds, double y, bool labels) {
     const double x = round(LEFT + PLOT_COLUMNS * i * step / seconds) + 0.5;
     line(cr, x, y, 0, labels ? 5 : 3);
     char label[32];
-    snprintf(label, sizeof label, "%.*f", step < 1.0 ? (int)ceil(-log10(step)) : 0, i * step);
+    time_label(label, seconds, step, i * step);
     if (labels) {
       text(cr, x, y + 18, 11, ALIGN_MIDDLE, label);
     }
   }
   if (labels) {
-    text(cr, LEFT + PLOT_COLUMNS / 2.0, y + 38, 13, ALIGN_MIDDLE, "Time in s");
+    text(cr, LEFT + PLOT_COLUMNS / 2.0, y + 38, 13, ALIGN_MIDDLE,
+         seconds < 60.0     ? "Time in s"
+         : seconds < 3600.0 ? "Time in min:s"
+                            : "Time in h:min:s");
   }
 }
 
@@ -161,8 +186,8 @@ static void draw(cairo_surface_t *surface, cairo_t *cr, const struct plot *plot)
     text(cr, LEFT, panel_top(p) - 6, 13, ALIGN_LEFT, plot->panels[p].name);
   }
   cairo_select_font_face(cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-  text(cr, LEFT - 8, panel_top(0) - 6, 11, ALIGN_RIGHT, "Hz");
   for (int p = 0; p < plot->n_panels; p++) {
+    text(cr, LEFT - 8, panel_top(p) - 6, 11, ALIGN_RIGHT, "Hz");
     draw_frequency_axis(cr, plot->rate, panel_top(p));
     draw_time_axis(cr, plot->seconds, panel_top(p) + PLOT_ROWS, p == plot->n_panels - 1);
   }

@@ -2,8 +2,10 @@
 
 #include "cli/columns.h"
 #include "cli/status.h"
+#include "cli/terminal.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,7 +13,11 @@
 
 enum { BAR = 24, NAME = 24 }; /* columns, where there is room */
 
-static double elapsed(const struct progress *p) {
+/* Those that are not ended, in the order of their start. */
+static struct progress *all;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+double progress_seconds(const struct progress *p) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)(now.tv_sec - p->start.tv_sec) + 1e-9 * (double)(now.tv_nsec - p->start.tv_nsec);
@@ -30,8 +36,15 @@ void progress_start(struct progress *p, const char *name, uint64_t frames, doubl
                          .frames = frames > 0 ? frames : 1,
                          .rate = rate,
                          .quiet = quiet,
-                         .terminal = isatty(STDERR_FILENO)};
+                         .terminal = terminal_is_there()};
   clock_gettime(CLOCK_MONOTONIC, &p->start);
+  pthread_mutex_lock(&lock);
+  struct progress **last = &all;
+  while (*last) {
+    last = &(*last)->next;
+  }
+  *last = p;
+  pthread_mutex_unlock(&lock);
 }
 
 static int terminal_width(void) {
@@ -40,7 +53,7 @@ static int terminal_width(void) {
 }
 
 /* One line that never wraps, for the next one goes over it: the name gives way first. */
-static void draw_bar(const struct progress *p, double part, double speed, double left) {
+static void make_bar(struct progress *p, double part, double speed, double left) {
   char name[4 * NAME + 1], bar[BAR + 1], figures[96], line[320], time_left[32];
   snprintf(figures, sizeof figures, "%3d %% %.1fx real time, %s left", (int)(100.0 * part), speed,
            clock_text(left, time_left));
@@ -51,17 +64,25 @@ static void draw_bar(const struct progress *p, double part, double speed, double
   const int room = width - BAR - 4 - (int)strlen(figures);
   columns_cut(name, sizeof name, p->name, room < 0 ? 0 : room < NAME ? room : NAME);
   snprintf(line, sizeof line, "%s [%s] %s", name, bar, figures);
-  char fitting[sizeof line];
-  columns_cut(fitting, sizeof fitting, line, width);
-  fprintf(stderr, "\r%s\033[K", fitting);
-  fflush(stderr);
+  columns_cut(p->bar, sizeof p->bar, line, width);
+}
+
+static void draw_bars(void) {
+  const char *bars[TERMINAL_LINES];
+  int n = 0;
+  for (const struct progress *p = all; p; p = p->next) {
+    if (*p->bar && n < TERMINAL_LINES) {
+      bars[n++] = p->bar;
+    }
+  }
+  terminal_show(bars, n);
 }
 
 void progress_update(struct progress *p, uint64_t done) {
   if (p->quiet) {
     return;
   }
-  const double now = elapsed(p);
+  const double now = progress_seconds(p);
   const double part = fmin((double)done / (double)p->frames, 1.0);
   const double speed = now > 0.0 ? (double)done / p->rate / now : 0.0;
   const double left = part > 0.0 ? now * (1.0 - part) / part : 0.0;
@@ -70,7 +91,10 @@ void progress_update(struct progress *p, uint64_t done) {
       return;
     }
     p->shown = now;
-    draw_bar(p, part, speed, left);
+    pthread_mutex_lock(&lock);
+    make_bar(p, part, speed, left);
+    draw_bars();
+    pthread_mutex_unlock(&lock);
   } else if ((int)(10.0 * part) > p->tenths) {
     p->tenths = (int)(10.0 * part);
     if (p->tenths < 10) {
@@ -81,11 +105,24 @@ void progress_update(struct progress *p, uint64_t done) {
   }
 }
 
+void progress_end(struct progress *p) {
+  pthread_mutex_lock(&lock);
+  struct progress **link = &all;
+  while (*link && *link != p) {
+    link = &(*link)->next;
+  }
+  if (*link) {
+    *link = p->next;
+  }
+  pthread_mutex_unlock(&lock);
+}
+
 void progress_finish(struct progress *p, uint64_t frames) {
+  progress_end(p);
   if (p->quiet) {
     return;
   }
-  const double now = elapsed(p), length = (double)frames / p->rate;
+  const double now = progress_seconds(p), length = (double)frames / p->rate;
   char text[32];
   say("%s: %s in %.1f s, %.1fx real time", p->name, clock_text(length, text), now,
       now > 0.0 ? length / now : 0.0);

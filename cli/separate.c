@@ -1,13 +1,16 @@
-#define _XOPEN_SOURCE 700 /* realpath() */
 #include "cli/separate.h"
 
+#include "cli/claims.h"
 #include "cli/feed.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "cli/plot.h"
 #include "cli/progress.h"
+#include "cli/targets.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,13 +24,14 @@ _Static_assert((int)INPUT_BLOCK == (int)HOST_BLOCK, "a block read is a block run
 struct job {
   const struct options *options;
   struct host *host;
+  const struct song *source;
+  struct separation *result;
   struct input input;
   struct feed feed;
   bool wanted[N_OUTPUTS];
-  const char *base;               /* the song's file name without its folder */
-  char name[256], out[PATH_SIZE]; /* base without its extension; the output folder */
-  char *song;                     /* its absolute path, to be freed */
-  struct folder folder;
+  struct targets targets;
+  struct folder folders[N_OUTPUTS];
+  int n_folders;
   struct output outputs[N_OUTPUTS];
   struct draft picture;
   struct plot plot;
@@ -35,78 +39,72 @@ struct job {
   struct progress progress;
 };
 
-/* Where "dir/song.flac" goes by itself: song.stems, in the current folder. */
-static enum status name_everything(struct job *job) {
-  const struct options *o = job->options;
-  job->song = realpath(o->input, NULL);
-  const char *slash = strrchr(o->input, '/');
-  job->base = slash ? slash + 1 : o->input;
-  const char *dot = strrchr(job->base, '.');
-  const int length = dot && dot != job->base ? (int)(dot - job->base) : (int)strlen(job->base);
-  const int name = snprintf(job->name, sizeof job->name, "%.*s", length, job->base);
-  const int out = o->out ? snprintf(job->out, sizeof job->out, "%s", o->out)
-                         : snprintf(job->out, sizeof job->out, "%s.stems", job->name);
-  if (name >= (int)sizeof job->name || out >= (int)sizeof job->out) {
-    say("%s: name too long", o->out ? o->out : o->input);
-    return STATUS_FAILED;
-  }
-  if (!job->song) {
-    say("%s: %s", o->input, strerror(errno));
-    return STATUS_FAILED;
-  }
-  return STATUS_OK;
-}
-
 /* Without --stems: every stem, and the mix once a fader makes it differ from the song. */
 static void choose_outputs(struct job *job) {
-  memcpy(job->wanted, job->options->wanted, sizeof job->wanted);
-  if (!job->options->stems_given && host_faders_moved(job->host)) {
+  const struct options *o = job->options;
+  memcpy(job->wanted, o->wanted, sizeof job->wanted);
+  if (!o->stems_given && o->two < 0 && host_faders_moved(job->host)) {
     job->wanted[OUTPUT_MAIN] = true;
   }
 }
 
-static enum status path_in_folder(const struct job *job, const char *stem, const char *extension,
-                                  char path[PATH_SIZE]) {
-  const int length = snprintf(path, PATH_SIZE, "%s/%s%s%s.%s", job->out, job->name,
-                              *stem ? "." : "", stem, extension);
-  if (length < PATH_SIZE) {
+/* The folder of a file, unless it was made for the one before. */
+static enum status make_folder_of(struct job *job, const char *path) {
+  char folder[PATH_SIZE];
+  const char *slash = strrchr(path, '/');
+  if (!slash || slash == path) {
     return STATUS_OK;
   }
-  say("%s: name too long", job->out);
-  return STATUS_FAILED;
+  snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+  if (job->n_folders > 0 && strcmp(job->folders[job->n_folders - 1].path, folder) == 0) {
+    return STATUS_OK;
+  }
+  return folder_make(&job->folders[job->n_folders++], folder);
 }
 
 /* A folder of its own for the picture is not made. */
 static enum status open_picture(struct job *job) {
-  char path[PATH_SIZE];
-  if (!job->options->plot_file && path_in_folder(job, "", "png", path) != STATUS_OK) {
-    return STATUS_FAILED;
-  }
-  const int fd = draft_open(&job->picture, job->options->plot_file ? job->options->plot_file : path,
-                            job->song);
+  const char *path = job->result->picture;
+  const int fd = claims_take(path, job->targets.song)
+                     ? draft_open(&job->picture, path, job->targets.song, job->targets.stamp)
+                     : -1;
   return fd >= 0 && close(fd) == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
-static enum status open_outputs(struct job *job) {
+static enum status open_output(struct job *job, int i) {
   const struct output_kind kind = {.format = job->options->format,
                                    .bits = job->options->bits,
+                                   .dither = job->options->dither,
                                    .channels = job->input.channels,
                                    .rate = job->input.rate,
                                    .frames = job->input.frames,
-                                   .song = job->song,
+                                   .song = job->targets.song,
+                                   .stamp = job->targets.stamp,
                                    .tags = job->input.file};
-  enum status status = folder_make(&job->folder, job->out);
+  const struct made *file = &job->result->files[i];
+  if (job->options->to_stdout) {
+    return output_open(&job->outputs[i], NULL, file->stem, &kind);
+  }
+  const enum status status = make_folder_of(job, file->path);
+  if (status != STATUS_OK || !claims_take(file->path, job->targets.song)) {
+    return STATUS_FAILED;
+  }
+  return output_open(&job->outputs[i], file->path, file->stem, &kind);
+}
+
+static enum status open_outputs(struct job *job) {
+  enum status status = STATUS_OK;
+  places_enter();
   for (int i = 0; status == STATUS_OK && i < N_OUTPUTS; i++) {
-    char path[PATH_SIZE];
-    if (!job->wanted[i]) {
-      continue;
-    }
-    status = path_in_folder(job, options_output_name(i), output_extension(kind.format), path);
-    if (status == STATUS_OK) {
-      status = output_open(&job->outputs[i], path, &kind);
+    if (job->wanted[i]) {
+      status = open_output(job, i);
     }
   }
-  return status == STATUS_OK && job->options->plot ? open_picture(job) : status;
+  if (status == STATUS_OK && job->options->plot) {
+    status = open_picture(job);
+  }
+  places_leave();
+  return status;
 }
 
 static struct spectrogram *add_panel(struct job *job, const char *name) {
@@ -122,12 +120,12 @@ static enum status prepare_plot(struct job *job) {
   if (!job->options->plot) {
     return STATUS_OK;
   }
-  job->plot.title = job->name;
+  job->plot.title = job->targets.name;
   job->plot.rate = job->input.rate;
   bool ok = (job->of_input = add_panel(job, "input")) != NULL;
   for (int i = 0; i < N_OUTPUTS; i++) {
     if (job->wanted[i]) {
-      ok = ok && (job->of[i] = add_panel(job, options_output_name(i))) != NULL;
+      ok = ok && (job->of[i] = add_panel(job, options_output_name(job->options, i))) != NULL;
     }
   }
   if (ok) {
@@ -216,64 +214,68 @@ static enum status finish(struct job *job) {
   }
   for (int i = 0; status == STATUS_OK && i < N_OUTPUTS; i++) {
     if (job->wanted[i]) {
-      status = draft_publish(&job->outputs[i].draft);
+      status = output_publish(&job->outputs[i]);
     }
   }
   return status == STATUS_OK && job->options->plot ? draft_publish(&job->picture) : status;
 }
 
-static void report(struct job *job) {
+static void tell(struct job *job) {
+  job->result->seconds = (double)job->input.read / job->input.rate;
+  job->result->took = progress_seconds(&job->progress);
   progress_finish(&job->progress, job->input.read);
   for (int i = 0; i < N_OUTPUTS; i++) {
     const struct output *output = &job->outputs[i];
-    if (!job->wanted[i]) {
-      continue;
-    }
+    struct made *file = &job->result->files[i];
+    file->peak = output->peak;
+    file->rms = output->samples > 0 ? sqrt(output->power / (double)output->samples) : 0.0;
+    file->clipped = output->clipped;
     if (output->clipped > 0) {
       say("%s: %llu samples clipped at full scale; wav with 32f would keep them",
           output->draft.path, (unsigned long long)output->clipped);
     }
-    if (!job->options->quiet) {
-      printf("%s\n", output->draft.path);
-    }
-  }
-  if (job->options->plot && !job->options->quiet) {
-    printf("%s\n", job->picture.path);
   }
 }
 
 static void clean_up(struct job *job, bool failed) {
+  progress_end(&job->progress);
+  places_enter();
   for (int i = 0; i < N_OUTPUTS; i++) {
     output_discard(&job->outputs[i]);
   }
   draft_discard(&job->picture);
-  if (failed) {
-    folder_unmake(&job->folder);
+  while (failed && job->n_folders > 0) {
+    places_give_up(&job->folders[--job->n_folders]);
   }
+  places_leave();
   for (int i = 0; i < job->plot.n_panels; i++) {
     spectrogram_free(job->plot.panels[i].spectrogram);
   }
   feed_free(&job->feed);
   input_close(&job->input);
-  free(job->song);
+  host_stop(job->host);
+  targets_free(&job->targets);
 }
 
-enum status separate(const struct options *options, struct host *host) {
-  struct job *job = calloc(1, sizeof *job);
-  if (!job) {
-    say("out of memory");
-    return STATUS_FAILED;
-  }
-  job->options = options;
-  job->host = host;
-  choose_outputs(job);
-  enum status status = name_everything(job);
+/* Opens the song and finds out where its stems go. */
+static enum status look_up(struct job *job) {
+  enum status status = targets_name(&job->targets, job->source);
   if (status == STATUS_OK) {
-    status = input_open(&job->input, options->input);
+    status = input_open(&job->input, job->source->path);
   }
-  if (status == STATUS_OK) {
-    status = host_start(host, job->input.rate, job->wanted);
+  if (status != STATUS_OK) {
+    return status;
   }
+  job->result->rate = job->input.rate;
+  job->result->channels = job->input.channels;
+  return targets_place(&job->targets, job->options, job->source, &job->input, job->wanted,
+                       host_fingerprint(job->host), job->result);
+}
+
+static enum status take_apart(struct job *job) {
+  const struct options *o = job->options;
+  /* The plugin before the picture: with the first one FFTW's plans may be made by any thread. */
+  enum status status = host_start(job->host, job->input.rate, job->wanted);
   if (status == STATUS_OK) {
     status = prepare_plot(job);
   }
@@ -281,17 +283,44 @@ enum status separate(const struct options *options, struct host *host) {
     status = open_outputs(job);
   }
   if (status == STATUS_OK) {
-    progress_start(&job->progress, job->base, job->input.frames, job->input.rate, options->quiet);
-    status = feed_start(&job->feed, &job->input, options->cold ? 0.0 : WARM_UP);
-    if (status == STATUS_OK) {
-      status = stream(job);
+    progress_start(&job->progress, job->targets.base, job->input.frames, job->input.rate, o->quiet);
+    status = feed_start(&job->feed, &job->input, o->cold ? 0.0 : WARM_UP);
+  }
+  if (status == STATUS_OK) {
+    status = stream(job);
+  }
+  if (status == STATUS_OK) {
+    status = finish(job);
+  }
+  if (status == STATUS_OK) {
+    tell(job);
+  }
+  return status;
+}
+
+enum status separate(const struct options *options, struct host *host, const struct song *song,
+                     struct separation *result) {
+  *result = (struct separation){0};
+  struct job *job = calloc(1, sizeof *job);
+  if (!job) {
+    say("out of memory");
+    return STATUS_FAILED;
+  }
+  job->options = options;
+  job->host = host;
+  job->source = song;
+  job->result = result;
+  choose_outputs(job);
+  enum status status = look_up(job);
+  if (status == STATUS_OK && options->resume && !songs_is_stdin(song->path) &&
+      targets_are_made(&job->targets, result)) {
+    result->skipped = true;
+    result->seconds = (double)job->input.frames / job->input.rate;
+    if (!options->quiet) {
+      say("%s: skipped: its files are up to date", job->targets.base);
     }
-    if (status == STATUS_OK) {
-      status = finish(job);
-    }
-    if (status == STATUS_OK) {
-      report(job);
-    }
+  } else if (status == STATUS_OK) {
+    status = take_apart(job);
   }
   clean_up(job, status != STATUS_OK);
   free(job);

@@ -11,5 +11,10 @@ enum status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 #define SAY_FORMAT
 #endif
 
-/** Prints one line "unbraid: ..." on stderr, over the progress bar if there is one. */
+/** Prints one line "unbraid: ..." on stderr, over the progress bars if there are any. From any
+ * thread. */
 void say(const char *format, ...) SAY_FORMAT;
+
+/** The last message of this thread, without "unbraid: ": after a failure, its reason. "" if there
+ * was none. */
+const char *last_said(void);

@@ -1,6 +1,7 @@
 #include "cli/tags.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,14 +41,13 @@ static bool is_utf8(const char *text) {
 }
 
 /* Old WAV files have their tags in Latin-1, which FLAC and Ogg do not take. */
-static void set_string(SNDFILE *to, int which, const char *text, bool utf8) {
-  if (!utf8 || is_utf8(text)) {
-    sf_set_string(to, which, text);
-    return;
+static char *to_utf8(const char *text) {
+  if (is_utf8(text)) {
+    return strdup(text);
   }
   char *converted = malloc(2 * strlen(text) + 1), *end = converted;
   if (!converted) {
-    return;
+    return NULL;
   }
   for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
     if (*c >= 0x80) {
@@ -56,19 +56,34 @@ static void set_string(SNDFILE *to, int which, const char *text, bool utf8) {
     *end++ = (char)(*c < 0x80 ? *c : 0x80 | (*c & 0x3F));
   }
   *end = '\0';
-  sf_set_string(to, which, converted);
-  free(converted);
+  return converted;
+}
+
+char *tags_string(SNDFILE *file, int which) {
+  const char *text = sf_get_string(file, which);
+  return text && *text ? to_utf8(text) : NULL;
 }
 
 /* What was written with, SF_STR_SOFTWARE, is not of the song. */
-static size_t copy_strings(SNDFILE *from, SNDFILE *to, bool utf8) {
+static size_t copy_strings(SNDFILE *from, SNDFILE *to, bool utf8, const char *stem) {
   size_t used = 0;
   for (int i = SF_STR_FIRST; i <= SF_STR_LAST; i++) {
     const char *text = i == SF_STR_SOFTWARE ? NULL : sf_get_string(from, i);
-    if (text && *text && used + 2 * strlen(text) < ROOM) {
-      set_string(to, i, text, utf8);
-      used += 2 * strlen(text);
+    if (!text || !*text || used + 2 * strlen(text) + strlen(stem) >= ROOM) {
+      continue;
     }
+    char *own = utf8 ? to_utf8(text) : strdup(text);
+    const size_t room = (own ? strlen(own) : 0) + strlen(stem) + 4;
+    char *titled = own && i == SF_STR_TITLE ? malloc(room) : NULL;
+    if (titled) {
+      snprintf(titled, room, "%s (%s)", own, stem);
+    }
+    if (own) {
+      sf_set_string(to, i, titled ? titled : own);
+      used += room + strlen(text);
+    }
+    free(titled);
+    free(own);
   }
   return used;
 }
@@ -129,9 +144,9 @@ static void copy_cues(SNDFILE *from, SNDFILE *to) {
   }
 }
 
-void tags_copy(SNDFILE *from, SNDFILE *to) {
+void tags_copy(SNDFILE *from, SNDFILE *to, const char *stem) {
   const bool riff = is_riff(format_of(to));
-  const size_t used = copy_strings(from, to, !riff);
+  const size_t used = copy_strings(from, to, !riff, stem);
   if (riff && is_riff(format_of(from))) {
     copy_chunks(from, to, ROOM - used);
   } else if (riff) {

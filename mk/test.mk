@@ -88,8 +88,8 @@ $(B)/fuzz_net: $(filter-out %/safetensors.o,$(NN_OBJ))
 $(B)/fuzz_state: $(call obj,plugin/session.c interface/uris.c)
 $(B)/fuzz_messages: $(call obj,interface/plugin_messages.c interface/uris.c interface/window_messages.c)
 $(B)/fuzz_window: $(call obj,interface/window_messages.c ui/state.c ui/text.c interface/ports.c interface/uris.c)
-$(B)/fuzz_song: $(call obj,$(addprefix cli/,input.c columns.c tags.c container.c song_parts.c chunks.c ogg.c file_view.c ffmpeg.c interrupt.c status.c))
-$(B)/fuzz_options: $(call obj,cli/options.c cli/preset_list.c cli/status.c interface/ports.c)
+$(B)/fuzz_song: $(call obj,$(addprefix cli/,input.c columns.c tags.c container.c song_parts.c chunks.c ogg.c file_view.c sound_file.c spool.c ffmpeg.c interrupt.c terminal.c status.c))
+$(B)/fuzz_options: $(call obj,$(addprefix cli/,options.c option_table.c naming.c preset_list.c terminal.c status.c) interface/ports.c)
 $(FUZZERS): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/fuzz.o
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call flags,libs,jansson lilv-0 sndfile) -lm
 fuzzers: $(FUZZERS)
@@ -192,7 +192,7 @@ format:
 	$(CLANG_FORMAT) -i $$(git ls-files '*.c' '*.h')
 
 LINT_FLAGS := -std=c11 -I. -DUNBRAID_VERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L \
-              $(call flags,cflags,lv2 lilv-0 sndfile cairo x11 fftw3f jansson)
+              $(call flags,cflags,lv2 lilv-0 sndfile samplerate cairo x11 fftw3f jansson)
 lint:
 	tests/checks/includes.sh
 	tests/checks/links.sh

@@ -102,7 +102,7 @@ bare() { # ARGUMENT...
   ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$B/tests/io_fault.so IO_FAULT_XATTR=0 \
     "$UNBRAID" -q "$@"
 }
-for format in wav flac ogg; do
+for format in wav flac ogg opus mp3; do
   check "no notes, $format: a song" bare one/take.wav --stems bass --format $format --out bare
   fails 1 "bare/take.bass.$format: was made from another song, not from .*/two/take.wav; --out=DIR" \
     "no notes, $format: another song of its name" \

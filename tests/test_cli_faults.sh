@@ -52,7 +52,7 @@ rm -r whole
 for room in 0 44 5000 $((whole / 2)) $((whole - 1000)) $((whole - 1)); do
   stops IO_FAULT_WRITE=$room 'song\.[a-z]+\.wav: .*No space left' "wav" song.wav --out out1
 done
-for format in flac ogg; do
+for format in flac ogg opus mp3; do
   for room in 0 5000; do
     stops IO_FAULT_WRITE=$room "song\.[a-z]+\.$format: .*(No space left|write|System)" "$format" \
       song.wav --format $format --out out2
@@ -61,6 +61,11 @@ done
 for room in 0 5000; do
   stops IO_FAULT_FWRITE=$room 'song\.png: cannot write: ' "picture" song.wav --plot --out out3
 done
+
+stops IO_FAULT_WRITE=5000 'standard input: cannot be kept on disk: No space left' "standard input" \
+  - --stems bass --out out6 < <(cat song.wav)
+stops IO_FAULT_WRITE=5000 'standard output: cannot write: No space left' "standard output" \
+  song.wav --stems bass --out -
 
 # ---- a song whose rest is gone, or cannot be read
 for song in song.wav song.flac song.ogg song.mp3; do

@@ -26,6 +26,9 @@ if pkg-config --exists x11 cairo-xlib; then window=unbraid_ui.so; fi
   for file in presets/*.ttl; do echo "/usr/lib/elsewhere/unbraid.lv2/$file"; done
   echo /usr/bin/unbraid
   echo /usr/share/man/man1/unbraid.1
+  echo /usr/share/bash-completion/completions/unbraid
+  echo /usr/share/zsh/site-functions/_unbraid
+  echo /usr/share/fish/vendor_completions.d/unbraid.fish
   echo /usr/share/metainfo/org.freedesktop.LinuxAudio.Plugins.Unbraid.metainfo.xml
 } | sort >"$work/expected"
 find "$root" ! -type d -printf '/%P\n' | sort >"$work/found"

@@ -27,7 +27,7 @@ static void copy_tags(const struct input *input) {
     SF_INFO info = {.samplerate = 44100, .channels = 1, .format = formats[i]};
     SNDFILE *to = sf_open("/dev/null", SFM_WRITE, &info);
     if (to) {
-      tags_copy(input->file, to);
+      tags_copy(input->file, to, "vocals");
       const float silence = 0.0f;
       sf_writef_float(to, &silence, 1);
       sf_close(to);

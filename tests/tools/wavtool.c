@@ -2,6 +2,10 @@
  *
  *   wavtool info FILE                       prints "FRAMES RATE CHANNELS"
  *   wavtool residual REFERENCE PART...      level of REFERENCE - sum(PART) against REFERENCE, dB
+ *   wavtool error REFERENCE FILE            root mean square of the difference, dB of full scale
+ *   wavtool correlation FILE FILE           of their samples, -1 to 1
+ *   wavtool tone RATE OUT FREQUENCY         a second of a sine of half of full scale, 32-bit float
+ *   wavtool quiet IN OUT                    a sine of a third of a 16-bit step, as long as IN
  *   wavtool level FILE                      root mean square in dB of full scale
  *   wavtool convert IN OUT FORMAT CHANNELS  FORMAT: wav rf64 w64 aiff caf au flac ogg mp3; 1, 2, 6
  *   wavtool tag IN OUT FORMAT               a title, an artist, a time, a marker, XML: where it has
@@ -91,6 +95,52 @@ static void residual(struct sound *reference, char **parts) {
     free(part.samples);
   }
   printf("%.1f\n", decibel(power(reference) / fmax(all, 1e-30)));
+}
+
+static struct sound twin(const struct sound *s, const char *path) {
+  struct sound other = load(path);
+  if (count(&other) != count(s)) {
+    fail(path, "another length");
+  }
+  return other;
+}
+
+static void error(const struct sound *reference, const char *path) {
+  struct sound other = twin(reference, path);
+  for (size_t i = 0; i < count(&other); i++) {
+    other.samples[i] -= reference->samples[i];
+  }
+  printf("%.2f\n", decibel(power(&other) / (double)(count(&other) + 1)));
+  free(other.samples);
+}
+
+static void correlation(const struct sound *s, const char *path) {
+  struct sound other = twin(s, path);
+  double sum = 0.0;
+  for (size_t i = 0; i < count(s); i++) {
+    sum += (double)s->samples[i] * other.samples[i];
+  }
+  printf("%.3f\n", sum / sqrt(fmax(power(s) * power(&other), 1e-60)));
+  free(other.samples);
+}
+
+/* Softened at its ends, where encoders ring. */
+static void sine(const struct sound *like, const char *path, double frequency, double level) {
+  struct sound out = {.info = like->info};
+  out.samples = calloc(count(&out) + 1, sizeof *out.samples);
+  if (!out.samples) {
+    fail(path, "out of memory");
+  }
+  const double pi = acos(-1.0), length = (double)out.info.frames;
+  for (sf_count_t n = 0; n < out.info.frames; n++) {
+    const double x = level * sin(2.0 * pi * frequency * (double)n / out.info.samplerate) *
+                     sin(pi * (double)n / length);
+    for (int c = 0; c < out.info.channels; c++) {
+      out.samples[n * out.info.channels + c] = (float)x;
+    }
+  }
+  save(path, &out, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  free(out.samples);
 }
 
 static int format_named(const char *name) {
@@ -208,6 +258,12 @@ int main(int argc, char **argv) {
     tags(argv[2]);
     return EXIT_SUCCESS;
   }
+  if (strcmp(verb, "tone") == 0 && argc == 5) {
+    s.info.samplerate = atoi(argv[2]);
+    s.info.frames = s.info.samplerate;
+    sine(&s, path, atof(argv[4]), 0.5);
+    return EXIT_SUCCESS;
+  }
   if (strcmp(verb, "empty") != 0) {
     s = load(argv[2]);
   }
@@ -215,6 +271,12 @@ int main(int argc, char **argv) {
     printf("%lld %d %d\n", (long long)s.info.frames, s.info.samplerate, s.info.channels);
   } else if (strcmp(verb, "residual") == 0 && argc > 3) {
     residual(&s, argv + 3);
+  } else if (strcmp(verb, "error") == 0 && argc == 4) {
+    error(&s, argv[3]);
+  } else if (strcmp(verb, "correlation") == 0 && argc == 4) {
+    correlation(&s, argv[3]);
+  } else if (strcmp(verb, "quiet") == 0 && argc == 4) {
+    sine(&s, path, 440.0, 0.33 / 32768.0);
   } else if (strcmp(verb, "level") == 0) {
     printf("%.1f\n", decibel(power(&s) / (double)(count(&s) + 1)));
   } else if (strcmp(verb, "convert") == 0 && argc == 6) {
