@@ -47,10 +47,10 @@ void options_help(FILE *out) {
     help_row(&option_table[i], out);
   }
   fputs("\n"
-        "FILE may have any format that libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or ffmpeg\n"
-        "if installed (M4A, WMA ...), mono or stereo, 8 to 192 kHz; - is standard input. Of a\n"
-        "FOLDER every song in it and in its subfolders is split. If --set or --preset moves a\n"
-        "fader, the new mix is written as NAME.main too. See unbraid(1).\n",
+        "FILE may have any format that libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or\n"
+        "ffmpeg if installed (M4A, WMA ...), mono or stereo, 8 to 192 kHz; - is standard\n"
+        "input. Of a FOLDER every song in it and in its subfolders is split. If --set or\n"
+        "--preset moves a fader, the new mix is written as NAME.main too. See unbraid(1).\n",
         out);
 }
 

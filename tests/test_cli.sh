@@ -134,7 +134,7 @@ for option in out stems two-stems name set preset list-presets quality model mod
   plot jobs resume json no-warm-up quiet help version; do
   also "help: --$option" grep -qE -- "^  (-.,|   ) --$option\b" out
 done
-also "help: no line is too long" test "$(wc -L <out)" -le 82
+also "help: no line is too long" test "$(wc -L <out)" -le 80
 
 # ---- models
 check "the light model" "$UNBRAID" -q --quality Light --stems drums song48000.wav --out light
