@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What Unbraid costs: run() and the worker per block, in real time, FFTs, and one step of each
  * separator with each table of kernels that this processor runs.
  *

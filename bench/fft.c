@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "bench/fft.h"
 
 #include "bench/measure.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The real FFT of the STFT beside FFTW's own. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The product of nn/kernels.h against other libraries, over the layers of the models, one frame at
  * a time on one thread.
  *

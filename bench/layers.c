@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "bench/layers.h"
 
 #include "bench/measure.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The layers that the models compute once a frame, in their order: what train/ gives their sizes.
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "bench/measure.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the benchmarks share: clocks, memory, order statistics. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The engine's side of bench/network.py: network MODEL SPECTRA ESTIMATES
  *
  * Steps the model through a file of spectra, [frames][2][bins][2] floats, and writes its estimates,

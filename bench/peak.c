@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "bench/peak.h"
 
 #include "bench/measure.h"

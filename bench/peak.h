@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* How fast this core multiplies and adds at best: what a kernel is measured against. */
 #pragma once
 

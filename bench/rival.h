@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One layer as each library computes it, behind one interface: ours, and those it is compared with.
  *
  * A library keeps weights, inputs and outputs in the layout it likes best; only run() is timed. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* oneDNN 2: its convolution, in the memory formats it asks for. Where a layer sees one band at a
  * time an inner product does the same sums; the faster of the two counts. */
 #include "bench/measure.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* OpenBLAS: the sums alone, of an input that already lies as a matrix: no bias, no ReLU. */
 #include "bench/measure.h"
 #include "bench/rival.h"

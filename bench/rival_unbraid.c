@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Our own product, with the tables that nn/kernels.h has. A map lies as in the engine: bands side
  * by side with all their values, and rows of zeros at both ends where a kernel reaches beyond. */
 #include "bench/measure.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* XNNPACK: its convolution, and its fully connected operator for a dense layer, on one thread. A
  * ReLU is the operator's own lower bound; a leaky one is an operator of its own. */
 #include "bench/measure.h"

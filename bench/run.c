@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* How long run() takes at worst, and how many instances run at once.
  *
  * bench-run [BLOCKS]: a million by default, of 1 to 8192 samples, with every control moving. The

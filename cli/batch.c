@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/batch.h"
 
 #include "cli/hosted.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Splits all songs of a run, several of them at a time. */
 #pragma once
 

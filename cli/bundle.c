@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/bundle.h"
 
 #include "interface/ports.h"

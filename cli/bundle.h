@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Finds the plugin. */
 #pragma once
 

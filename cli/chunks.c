@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/chunks.h"
 
 #include <inttypes.h>

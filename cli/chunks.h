@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Files of chunks: WAV, RF64, W64, AIFF, CAF. The chunk of the samples has a length, which is wrong
  * in files of recorders that crashed, streamed or miscounted. */
 #pragma once

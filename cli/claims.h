@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Assigns each file to one song of the run, so that no two songs write the same file. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Text in the columns of a terminal. */
 #pragma once
 

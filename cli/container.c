@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/container.h"
 
 #include "cli/chunks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Finds the audio in a file. Headers are wrong if a recorder crashed, if the length was unknown
  * when they were written, or if files were concatenated. libsndfile trusts headers, but half a song
  * must not pass for a whole song. */

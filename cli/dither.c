@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/dither.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* 32-bit floats to 16-bit integers. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/draft.h"
 
 #include "cli/interrupt.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A file that is being written. It has a hidden name until it is complete. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/feed.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The input of the plugin: the first seconds of the song mirrored in time, so that network and
  * windows are warm when the song starts; then the song; then silence. */
 #pragma once

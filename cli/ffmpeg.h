@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Decodes files that libsndfile cannot read with the program ffmpeg, if installed. ffmpeg writes a
  * CAF file of floating point samples into a pipe; CAF allows any length and tags. */
 #pragma once

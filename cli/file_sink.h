@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A file that libsndfile writes. It does not report every write error in every format, so the sink
  * keeps the first one. */
 #pragma once

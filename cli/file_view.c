@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/file_view.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A file as shown to libsndfile: a part of it with some corrected bytes in its header, or the
  * output of ffmpeg. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/folder.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/hosted.h"
 
 #include "cli/bundle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Hosts the plugin: its controls, presets and audio. Each thread needs a host of its own. */
 #pragma once
 

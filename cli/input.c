@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/input.h"
 
 #include "cli/chunks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The song: an audio file, read in blocks. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/interrupt.h"
 
 #include <pthread.h>

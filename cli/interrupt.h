@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Handles Ctrl-C and similar signals: the work stops at the next block and cleans up; then the
  * program ends as the signal would have ended it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/lv2_features.h"
 
 #include "cli/status.h"

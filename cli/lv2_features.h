@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The features that the program offers a plugin: URIDs, options and a log. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* unbraid: takes songs on disk apart with the plugin, as fast as the machine can. */
 #include "cli/batch.h"
 #include "cli/hosted.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/naming.h"
 
 #include <stdio.h>

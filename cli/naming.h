@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Names files by templates such as "{title}/{stem}". */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/ogg.h"
 
 #include <errno.h>

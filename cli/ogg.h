@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Ogg files: streams one after the other, as recordings of net radio are; libsndfile reads the
  * first one. */
 #pragma once

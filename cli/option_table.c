@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/option_table.h"
 
 #include <stddef.h>

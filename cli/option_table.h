@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The command line options in one table: the source of the parser, --help, the manual page and the
  * shell completions. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/options.h"
 
 #include "cli/naming.h"

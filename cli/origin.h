@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Records which song a file was made from, so that stems of another song with the same name are not
  * replaced. */
 #pragma once

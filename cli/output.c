@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/output.h"
 
 #include "cli/spool.h"

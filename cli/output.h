@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One written file of audio. */
 #pragma once
 

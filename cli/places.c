@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/places.h"
 
 #include <pthread.h>

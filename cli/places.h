@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The folders that songs share: one song must not remove a folder that it made while the file of
  * another is about to be created there, and the last one removes it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/plot.h"
 
 #include "cli/folder.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A picture of a separation: the spectrograms of the song and its stems below each other. */
 #pragma once
 

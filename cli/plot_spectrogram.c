@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/plot_spectrogram.h"
 
 #include <fftw3.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The spectra of a picture: power over time and logarithmic frequency, collected from a stream of
  * samples in constant memory. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/preset_list.h"
 
 #include <lv2/presets/presets.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin's presets by label. */
 #pragma once
 

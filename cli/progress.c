@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/progress.h"
 
 #include "cli/columns.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Shows progress on stderr: a bar for each song on a terminal, otherwise a line for every tenth.
  * Any thread may call it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/report.h"
 
 #include "cli/interrupt.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Prints the result of a song on standard output: the names of its files, or a line of JSON. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/resample.h"
 
 #include <samplerate.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Changes the sample rate for formats that do not support the rate of the song. */
 #pragma once
 

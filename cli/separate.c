@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/separate.h"
 
 #include "cli/claims.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Splits one song into its stems. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The result of splitting a song. */
 #pragma once
 

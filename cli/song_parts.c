@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/song_parts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The audio files within one file, with their positions. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/songs.h"
 
 #include "cli/folder.h"

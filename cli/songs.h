@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The list of songs: files, and the audio files of folders. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/sound_file.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Opens files with libsndfile. libsndfile keeps the reason of a failure in one place for the whole
  * program, so these functions open and read the reason in one step. Any thread may call them. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Standard input and output as seekable files: their bytes are kept in a file without a name, which
  * vanishes when the program ends in any way. The use of memory does not depend on the length. */
 #pragma once

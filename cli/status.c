@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/status.h"
 
 #include "cli/terminal.h"

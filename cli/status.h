@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Exit status and error messages of unbraid. */
 #pragma once
 

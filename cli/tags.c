@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/tags.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Tags and other data of a song besides the audio. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The files of a song, and whether they are up to date. */
 #pragma once
 

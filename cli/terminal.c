@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/terminal.h"
 
 #include <pthread.h>

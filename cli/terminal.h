@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Standard error: permanent lines and, on a terminal, temporary lines below them. Any thread may
  * call it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Bass: a plucked string as a filtered saw over a sine, in the middle, with the kick. */
 #include "demo/parts.h"
 #include "demo/score.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* demo-song OUT_DIR [--seconds N] [--rate R] [--seed S]: writes mix.wav and the four stems that it
  * is the sum of, as 32-bit float WAV. */
 #include "demo/song.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Drums: kick, snare, hi-hat, crash and toms, in a small room. */
 #include "demo/parts.h"
 #include "demo/room.h"

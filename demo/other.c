@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Everything else: two guitars, one on each side, over a soft pad; a picked line when nobody
  * sings. */
 #include "demo/parts.h"

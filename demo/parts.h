@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The players. Each adds its part of the whole song to a sink that starts silent, and returns
  * false when out of memory. Levels are as in the mix, before it is brought to full scale. */
 #pragma once

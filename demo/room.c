@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "demo/room.h"
 
 #include <math.h>

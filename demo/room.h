@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The room that a part is played in. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "demo/score.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What is played: tempo, sections, chords and the melody. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "demo/song.h"
 
 #include "demo/parts.h"

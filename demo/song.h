@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A song that the project may give away: drums, bass, chords and a sung voice, synthesised, with
  * every stem known. The demo takes it apart, and tests compare stems with it. */
 #pragma once

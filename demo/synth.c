@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "demo/synth.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the players share: a random source, filters, an oscillator, a place to add sound to. */
 #pragma once
 

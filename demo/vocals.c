@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Vocals: a glottal source through formant filters, with glides, vibrato, breath and consonants;
  * doubled softly, in thirds in the chorus, in a hall. */
 #include "demo/parts.h"

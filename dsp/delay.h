@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A delay of a whole number of samples: the dry path. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/fft.h"
 
 #include "dsp/memory.h"

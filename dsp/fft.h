@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Real FFT of one size, by FFTW3f. */
 #pragma once
 

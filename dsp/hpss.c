@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/hpss.h"
 
 #include "dsp/memory.h"

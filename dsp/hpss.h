@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Harmonic/percussive separation by median filters, streaming and causal.
  *
  * Fitzgerald, "Harmonic/percussive separation using median filtering" (DAFx 2010): a median along

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/mask.h"
 
 #include "dsp/memory.h"

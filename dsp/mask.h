@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Soft masks: how much of each bin belongs to each stem. A set of masks is one array
  * [stems][bins], stem after stem, values 0 ... 1 that sum to one over the stems in every bin. */
 #pragma once

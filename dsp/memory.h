@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Aligned, zeroed memory for samples and spectra. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The faders: gain, mute, solo and wet/dry of every stem, bypass, and the source of main.
  *
  * With g the fader of a stem (gain, mute and solo together), w its wet share, S its audio, x the

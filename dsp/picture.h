@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The spectra and masks behind the newest output of a split, and its share of main, for display. */
 #pragma once
 

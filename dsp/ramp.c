@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/ramp.h"
 
 void ramp_init(struct ramp *ramp, float value, unsigned length) UNBRAID_REALTIME {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A control value that never jumps.
  *
  * A ramp reaches its target after a fixed number of samples. It follows a cubic that starts with

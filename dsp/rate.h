@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Lengths in samples for each sample rate. They scale by powers of two, so that a frame keeps a
  * convenient size for the FFT and bins keep their width within a factor of sqrt(2). */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/refine.h"
 
 #include "dsp/mask.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Refines the masks of a frame before the stems are made: sharper masks, a gate for the remainder
  * of a stem that does not play, and the filter of dsp/spatial.h. Each can be off; with all of them
  * off, nothing is computed and nothing changes. The stems always add up to the frame. */

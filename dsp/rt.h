@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Shared by all functions on the audio thread: the attribute that marks them, and a guard against
  * slow denormal numbers. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Separates stems by their position between the loudspeakers: a multichannel Wiener filter that is
  * estimated from the masks only.
  *

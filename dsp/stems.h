@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The stems and the two splits of the mix that they form. */
 #pragma once
 

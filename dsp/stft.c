@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/stft.h"
 
 #include "dsp/fft.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Streaming short-time Fourier transform with asymmetric windows.
  *
  * The analysis window is long (fine frequency resolution), the synthesis window covers only its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "dsp/synthesis.h"
 
 #include "dsp/mask.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* From the masks of a frame to the audio of its stems: refinement, inverse transforms and
  * overlap-add, in pieces. The caller spreads the pieces over a hop, so that no short block has all
  * the work. For one thread at a time. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Time that passes for everybody. */
 #pragma once
 

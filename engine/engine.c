@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/engine.h"
 
 #include "dsp/delay.h"

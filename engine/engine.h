@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Plays a pair of models: two splits, a worker, the mixer and the delayed dry path. */
 #pragma once
 

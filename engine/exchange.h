@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The data that enter and leave the engine with every block: a request, the buffers, a report. All
  * belong to the audio thread, from the start of run() to its end. */
 #pragma once

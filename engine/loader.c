@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/loader.h"
 
 #include "engine/patience.h"

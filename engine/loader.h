@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Makes setups off the audio thread: on its own ordinary thread when the user changes a model, and
  * on the host's thread when a session is restored. The audio thread waits for neither. It leaves a
  * request, takes the finished setup, and hands back the old one. engine/player.c is the only user.

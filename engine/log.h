@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The destination of the engine's log lines. Not for the audio thread. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/mailbox.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A lock-free queue of fixed-size letters between one producer and one consumer thread: spectra go
  * one way, masks the other. */
 #pragma once

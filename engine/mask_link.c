@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/mask_link.h"
 
 #include "dsp/mask.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The audio thread's end of the link to the worker: spectra go out, masks come back, on time, late
  * or never. */
 #pragma once

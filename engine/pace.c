@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/pace.h"
 
 #include "engine/thread.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Decides whether run() may wait for another thread. It may if the host freewheels and says so. It
  * also may while the host is ahead: the requested audio leads the clock by more than in any host
  * that plays, so no deadline can be missed. So an export has the same result in a host without the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/patience.h"
 
 #include "engine/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Waits for another thread where waiting is allowed: in a run() that has time, and for a session.
  * Waits at most ten seconds, because the thread may be dead. */
 #pragma once

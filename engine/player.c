@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/player.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Plays the music and changes models meanwhile. The loader makes a new engine. The new engine gets
  * the input beside the old one until its output has full quality. Then the outputs cross-fade, and
  * the old engine goes back to the loader to be freed. Code outside of engine/ uses only this

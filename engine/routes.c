@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/routes.h"
 
 #include <stdio.h>

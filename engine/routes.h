@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Maps the stems of a model to the mixer's stems: the only table from names in model files to
  * ports. A stem without a port is added to "other" or "harmonic". A port whose stem the model does
  * not have is silent. So the mixer's stems add up to the mix. */

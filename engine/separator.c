@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/separator.h"
 
 #include "dsp/hpss.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Makes masks from spectra. A separator is a network; if a model is missing, it is median filters
  * or a stand-in that assigns everything to "other". The worker thread steps it. */
 #pragma once

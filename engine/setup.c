@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/setup.h"
 
 #include "engine/separator.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A setup: the model of each split and the engine made from them. It is made off the audio thread;
  * after that only its engine changes. */
 #pragma once

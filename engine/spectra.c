@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/spectra.h"
 
 #include "dsp/delay.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The newest frames of a split's input: its last samples and a ring of spectra. For one thread at a
  * time; all functions but the first three are real-time safe. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/split.h"
 
 #include "dsp/synthesis.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One split of the mix: STFT on the audio thread, masks from the worker, audio of the stems. */
 #pragma once
 

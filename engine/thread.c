@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/thread.h"
 
 #include <sched.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin's own threads in a host's process, and their priority among the host's threads. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "engine/worker.h"
 
 #include "engine/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The worker thread: takes spectra out of mailboxes, steps the separators, sends masks back. The
  * audio thread's end of a lane is engine/mask_link.c. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Limits of the data that plugin, engine and window exchange. Independent of all three. */
 #pragma once
 

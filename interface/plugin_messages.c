@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "interface/plugin_messages.h"
 
 #include "interface/limits.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin's end of the messages on the ports control and notify: requests of a host or a window,
  * and the plugin's answers. window_messages.h has the other end. Nothing in a host's atoms is
  * trusted, except the size of the buffer. A message is written completely or not at all. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "interface/ports.h"
 
 #include "dsp/refine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The one port table. The plugin, its window, the ttl generator, the manual page, the tests and the
  * program all read it; no port is described anywhere else. */
 #pragma once

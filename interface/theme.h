@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Colours. The stems' colours are from Okabe and Ito (2008), which people with any of the three
  * common kinds of colour blindness can distinguish. Among the colours that are bright enough, these
  * four differ most for every eye. Every stem is also named in words. */

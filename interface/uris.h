@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The vocabulary of plugin, window and sessions. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "interface/view.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The data of a window: levels, a column of the spectrum with the stems' shares, the worker's load.
  * They are collected only while a window watches. */
 #pragma once

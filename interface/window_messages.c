@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "interface/window_messages.h"
 
 #include "interface/view.h"

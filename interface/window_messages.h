@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The window's end of the messages on the ports control and notify. plugin_messages.h has the other
  * end, uris.h the vocabulary. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The functions that a network needs to run in net.c. A network is made from a model file and steps
  * once every `renew` frames. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/bandgru.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/bands.h"
 
 #include "dsp/memory.h"

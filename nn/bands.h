@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A spectrum split into bands that widen with frequency. Each band has its own dense layer at the
  * start and the end of a network: the encoder reads the band's newest frames, the decoder returns
  * its bins. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/chandna.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/features.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The input of the networks: magnitudes over the running level of the past seconds, compressed, so
  * that loud and soft music look the same. Features with two channels are rotated onto the principal
  * axes of the past seconds, so that a missing, quiet or inverted channel changes nothing. When a

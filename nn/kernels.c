@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/kernels.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The inner loops, behind one table per instruction set.
  *
  * A network spends nearly all its time in one of them, the product. It computes a dense layer or a

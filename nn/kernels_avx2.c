@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* For x86-64 with AVX2 and FMA. */
 #if defined(__x86_64__)
 #define KERNEL_TABLE kernels_avx2

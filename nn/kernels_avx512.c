@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* For x86-64 with AVX-512 F and VL. */
 #if defined(__x86_64__)
 #define KERNEL_TABLE kernels_avx512

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* For every processor: SSE2 on x86-64, NEON on aarch64. */
 #define KERNEL_TABLE kernels_generic
 #define KERNEL_NAME "generic"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The kernels' source. Each kernels_*.c includes it once, compiled for its instruction set.
  * KERNEL_TABLE is the name of its table, KERNEL_NAME its label, KERNEL_LANES the floats per
  * register. KERNEL_SUMS is the number of registers for sums: enough to hide the latency of an FMA,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/layers.h"
 
 #include "dsp/memory.h"

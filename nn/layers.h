@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Streaming layers: each takes one frame, returns one frame, and keeps the past it needs. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/maps.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The input of convolutions: feature maps over the bands of the newest frames. */
 #pragma once
 

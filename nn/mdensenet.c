@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/mdensenet.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A separation network of any architecture. It is opened from a model file and steps once every
  * `renew` frames. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/reader.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reads a model file into a network. The first failure sets the error; all later calls do nothing.
  * Nothing here is real-time safe. */
 #pragma once

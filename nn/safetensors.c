@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "nn/safetensors.h"
 
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reader of safetensors files. It trusts nothing in the file: it checks sizes, overflows, types,
  * shapes and finiteness before use. Tensors of type F32, F16 and BF16 are read as float.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "plugin/display.h"
 
 #include "interface/theme.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A picture for a host's mixer strip: the level of the input and of each stem, closed faders, and a
  * light for late frames. The audio thread writes each into an atomic number; the host's GUI draws
  * them. Neither thread waits for the other. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The features of the host at instantiation: log, block length, mixer strip. None is required. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The inline display extension, with which Ardour and Carla show a plugin's picture in the mixer.
  * The extension has no header; this is the interface of those hosts. */
 #pragma once

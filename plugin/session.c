@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "plugin/session.h"
 
 #include <lv2/core/lv2_util.h>

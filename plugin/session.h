@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The saved state: the chosen model files and their quality. */
 #pragma once
 

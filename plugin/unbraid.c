@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The LV2 entry: ports in, the player, ports out. */
 #include "engine/player.h"
 #include "interface/plugin_messages.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Automation as a host sends it, through the whole plugin: a fader that moves over a sine leaves
  * nothing but the sine and its fade, and what it closes or opens is so within 30 ms. */
 #include "tests/support/rig.h"

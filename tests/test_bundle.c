@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The built bundle, as lilv reads it for every host: it must
  * follow the conventions that hosts rely on. Its ports are in test_bundle_ports.c. */
 #include "interface/uris.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The ports and groups of the built bundle, as lilv reads them for every host: they must be what
  * the port table says. */
 #include "tests/lilv/world.h"

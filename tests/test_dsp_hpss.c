@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The median filters: what lasts is harmonic, what is short is percussive. */
 #include "dsp/hpss.h"
 #include "dsp/mask.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Masks: they sum to one, reach past the bins that are known, and outlive a late worker. */
 #include "dsp/mask.h"
 #include "tests/support/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The faders: what they compute, bit for bit where nothing is to change. */
 #include "tests/support/mixing.h"
 #include "tests/support/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The faders: nothing they do is heard as a click, and what they mute is silent in time. */
 #include "tests/support/mixing.h"
 #include "tests/support/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The faders: which stems the mixer says it hears, and which it says are closed. */
 #include "tests/support/mixing.h"
 #include "tests/support/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What changes over time: ramps that land exactly and smoothly, and the dry delay. */
 #include "dsp/delay.h"
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Refined masks: equal to train/refine.py, stems add up to the frame, and nothing that a mix may be
  * makes them other than finite and calm. */
 #include "dsp/refine.h"

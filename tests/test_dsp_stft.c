@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The STFT: what goes in comes out, `synthesis` samples late, at every geometry. */
 #include "dsp/mask.h"
 #include "dsp/memory.h"

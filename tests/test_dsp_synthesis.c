@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Stems made in pieces, a few at a time. */
 #include "dsp/mask.h"
 #include "dsp/synthesis.h"

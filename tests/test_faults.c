@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Memory, threads, semaphores and files that fail, one call after the other: whatever the plugin
  * does at the time either works or fails cleanly, says why, and leaves nothing behind.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A right input that is missing, falls silent, turns over or gets quiet while the music plays: the
  * stems on the left stay what they were, without a click, and the right ones follow their input.
  * The song is in mono, so that the left input is the same in every case. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The picture in a host's mixer strip: its bars and lights pixel by pixel, when the host is asked
  * to draw it, and beside run(). */
 #include "interface/theme.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What is heard when the worker is late: stalled for a moment, for longer, for ever; never started;
  * not woken.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The mailbox: order, room, and two threads that hammer it. */
 #include "engine/mailbox.h"
 

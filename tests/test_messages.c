@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The atom ports: model files good and bad, hosts with little room, damaged atoms, windows that
  * open. */
 #include "interface/limits.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bandgru network: what PyTorch computes over the whole input, step by step. */
 #include "tests/support/nets.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The kernels of every instruction set, and the layers on them, against sums in double.
  * Over 400 lines: the sums in double are what every case shares. */
 #include "dsp/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The mdensenet3w network: what PyTorch computes over the whole input, step by step. */
 #include "engine/separator.h"
 #include "tests/support/nets.h"

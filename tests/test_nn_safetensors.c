@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The safetensors reader: what it reads, and that damage does it no harm. What it must refuse is in
  * test_nn_safetensors_refused.c. */
 #include "tests/support/files.h"

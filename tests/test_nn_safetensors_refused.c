@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The safetensors reader: what it must refuse, each with a message that names the file. */
 #include "tests/support/files.h"
 #include "tests/support/tensors.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* When run() may wait: hosts of every kind against a clock of our own. */
 #include "engine/pace.h"
 #include "engine/thread.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin as a host plays it: latency, sums, unity, bypass, block lengths, starts and rests. */
 #include "tests/support/take.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin in hosts that share buffers between ports, and with samples, controls and rates that
  * are none. */
 #include "tests/support/take.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin in a bundle whose models are missing or damaged: it says so, and what there is takes
  * their place. */
 #include "tests/support/files.h"

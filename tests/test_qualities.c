@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Each quality of the bundle through the plugin: its latency, its sums, and that blocks do not
  * matter, also where masks are renewed more rarely than frames are heard. */
 #include "tests/support/take.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a session restores when a host has a store of its own: models from the first block on, in
  * whatever order the controls come, also damaged, also beside run(). */
 #include "engine/setup.h"

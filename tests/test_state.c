@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sessions: what lilv saves of a plugin that plays, and what it brings back, presets and files that
  * move or go away among it. */
 #include "tests/lilv/session.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Stems come from the model file: their names, how many there are, and which ports they have. */
 #include "engine/engine.h"
 #include "engine/pace.h"

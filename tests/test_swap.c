@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Models that change while the music plays: no gap, no click, nothing that is not finite, and every
  * engine is freed (the sanitizers tell). */
 #include "tests/support/files.h"

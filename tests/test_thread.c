@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The plugin's threads: how deep their stacks get, and which priority they have beside that of the
  * thread that calls run(). */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A host that does everything wrong, and sound that is none: the outputs stay finite, memory stays
  * flat, nothing crashes. UNBRAID_FAULTS=all: twenty times as long. */
 #include "tests/support/files.h"

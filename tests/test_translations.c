@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What lilv gives hosts for each language of ttl/po: every name, comment and label is translated,
  * as the language's table says; symbols, scale points and the lv2:name of a group are not. */
 #include "interface/ports.h"

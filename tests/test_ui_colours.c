@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The window's colours: words can be read on what is behind them, and stems can be told apart by
  * any eye. */
 #include "dsp/stems.h"

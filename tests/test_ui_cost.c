@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the window costs: memory that comes back, and its share of a core. */
 #include "tests/ui/stage.h"
 

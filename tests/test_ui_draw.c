@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The window's pictures, without a window: what each shows, and that words fit. */
 #include "interface/theme.h"
 #include "tests/ui/lively.h"

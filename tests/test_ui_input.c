@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a user does in the window, with the mouse and with keys, and which keys go on to the host.
  */
 #include "tests/ui/stage.h"

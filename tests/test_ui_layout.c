@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Where the things of the window are. */
 #include "tests/ui/sizes.h"
 #include "ui/layout.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the window knows and shows, without a picture of it: tapers, meters, lights, presets, texts.
  */
 #include "interface/uris.h"

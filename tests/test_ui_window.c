@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The window on a real X server, in a host that behaves well and in one that does not. */
 #include "interface/theme.h"
 #include "tests/ui/stage.h"

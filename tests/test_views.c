@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a window is shown of the sound: levels, and the picture of what main has. */
 #include "tests/support/talk.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ttl/describe.h"
 
 #include "interface/uris.h"

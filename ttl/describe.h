@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The description of one plugin, from the port table. */
 #pragma once
 

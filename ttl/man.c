@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ttl/man.h"
 
 #include "interface/ports.h"

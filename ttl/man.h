@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The controls as unbraid(1) lists them. */
 #pragma once
 

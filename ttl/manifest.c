@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ttl/manifest.h"
 
 #include "ttl/describe.h"

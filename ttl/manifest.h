@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bundle's manifest, which hosts read from every installed bundle when they start. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The texts of the bundle that do not belong to a port. */
 #pragma once
 

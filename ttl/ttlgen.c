@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ttlgen BUNDLE_DIR [--ui] LANGUAGE.po... PRESET.ttl...: writes manifest.ttl, unbraid.ttl and
  * insert.ttl into a bundle at build time, so that what hosts read about the ports is what the
  * plugin was compiled with. --ui: the bundle has a window. ttlgen --man: writes the controls for

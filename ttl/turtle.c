@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ttl/turtle.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Writes the pieces of Turtle that need care: quoting, numbers, lists. Write errors stay in the
  * FILE; the caller asks ferror() once, at the end. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ttl/words.h"
 
 #include "ttl/turtle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Translations of the bundle: ttl/po/LANGUAGE.po for each language, in gettext's format, with the
  * English text as msgid and its translation as msgstr. A text without a translation stays English.
  */

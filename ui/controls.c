@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/controls.h"
 
 #include "ui/presets.h"

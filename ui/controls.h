@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What mouse and keyboard do: they move the plugin's controls, the focus and the menus. Knows
  * nothing of X. Every function says what it makes stale on the screen. */
 #pragma once

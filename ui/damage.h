@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What has changed since it was drawn last. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/draw.h"
 
 #include "interface/view.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The pictures of the UI's parts, on any cairo surface. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The controls: bars that hold a number, buttons, segments, drop-downs. */
 #pragma once
 

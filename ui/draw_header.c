@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/draw_header.h"
 
 #include "ui/draw_control.h"

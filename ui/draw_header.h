@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The window's header, the titles of the splits, and the status line. */
 #pragma once
 

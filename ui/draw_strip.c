@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/draw_strip.h"
 
 #include "ui/draw_control.h"

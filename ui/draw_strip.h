@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One stem: name, fader, meter, mute, solo, wet. And the menu, which lies over them. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/draw_tools.h"
 
 double draw_px(const struct scene *scene, double design) {

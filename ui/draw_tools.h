@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Drawing tools for the parts of the window: fonts, labels, buttons, the focus ring. */
 #pragma once
 

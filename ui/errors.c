@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/errors.h"
 
 static struct errors *innermost;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Catches the X errors of one connection while our own code runs. Xlib's handlers belong to the
  * whole process, and the default handlers end it. Ours are installed only between these two calls
  * and pass on errors of other connections. One thread; the calls may be nested. */

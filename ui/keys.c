@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The keyboard's half of ui/controls.h. */
 #include "ui/controls.h"
 

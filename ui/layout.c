@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/layout.h"
 
 #include <math.h>

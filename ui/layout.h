@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Where everything is, in pixels of the window. Knows nothing of drawing or of X. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/menu.h"
 
 #include "ui/presets.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The menus that buttons drop: what they list and where. A menu is drawn over the window's other
  * contents, within it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/paint.h"
 
 #include <math.h>

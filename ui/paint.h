@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The basic shapes of the UI. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/presets.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bundle's presets for the UI's menu: the controls that each sets besides the defaults. A test
  * compares them with the files in presets/. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/screen.h"
 
 #include "ui/draw.h"

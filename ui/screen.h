@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The picture of a window: kept in memory and copied to the window in parts as it changes. */
 #pragma once
 

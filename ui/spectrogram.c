@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/spectrogram.h"
 
 #include "interface/theme.h"

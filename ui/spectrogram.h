@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The scrolling picture of the sound: time from left to right, frequency upwards; brightness is the
  * level, hue shows the stems' shares. */
 #pragma once

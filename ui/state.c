@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/state.h"
 
 #include "ui/text.h"

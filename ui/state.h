@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the UI knows of the plugin: its controls, levels and messages. Every function says what its
  * change makes stale on the screen. Times are seconds of any clock that only goes forward. */
 #pragma once

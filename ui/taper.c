@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/taper.h"
 
 #include <stddef.h>

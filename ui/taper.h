@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The scale that faders and meters share: where a level in dB stands on a track. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Where pictures go: a surface that cairo draws on, and a faster way there for what is in memory.
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/text.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Text from elsewhere: what is shown must be UTF-8, or cairo draws nothing more. */
 #pragma once
 

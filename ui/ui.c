@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The LV2 UI: the host's events in, the window's changes out. */
 #include "interface/window_messages.h"
 #include "ui/controls.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ui/window.h"
 
 #include "ui/errors.h"

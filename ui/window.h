@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The X11 window, on a connection of its own. Its errors stay here: neither a host that takes the
  * parent away nor a server that hangs up ends the host's process. All calls come from one thread.
  */

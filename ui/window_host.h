@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The host's features for the UI, and calls to the host. Only the parent window is required. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/generate/generate.h"
 
 static void help(const char *text, FILE *out) {

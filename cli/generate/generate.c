@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* generate bash|zsh|fish: the completions of a shell. generate man: the options of the manual page.
  */
 #include "cli/generate/generate.h"

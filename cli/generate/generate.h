@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Generates the shell completions and the options of the manual page during the build, from the
  * option table and the port table. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/generate/generate.h"
 
 /* A dash would become a hyphen. */

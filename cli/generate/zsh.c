@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "cli/generate/generate.h"
 
 /* The help in one line, with what means something within [...] of _arguments and within quotes. */

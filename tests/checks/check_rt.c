@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* check_rt BUNDLE: plays both plugins as a host does and proves that run() allocates nothing, locks
  * nothing, waits for nothing and touches no file, whatever its blocks, controls and buffers are.
  *

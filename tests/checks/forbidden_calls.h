@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Calls that an audio thread must not make, by families: what rt_trap.so must catch. */
 #pragma once
 

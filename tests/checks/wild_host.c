@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/checks/wild_host.h"
 
 #include "interface/uris.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A host that plays the plugin as badly as a host can: blocks of any length, controls out of their
  * range, buffers that are shared or missing, models that change, little room for answers. */
 #pragma once

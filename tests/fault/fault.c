@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/fault/fault.h"
 
 #include "tests/support/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Calls of the plugin that fail, get lost or come late, for tests that are linked with
  * -Wl,--wrap (see FAULT_CALLS in the Makefile). Nothing of it is in the plugin itself. */
 #pragma once

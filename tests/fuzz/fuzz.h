@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the fuzzers share. Each is a program of libFuzzer's that gives one unit what a stranger may
  * give it, and stops at whatever a sanitizer sees or must() finds untrue. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The atom ports: what the plugin reads from the control port, and what the window understands of
  * the answers, in buffers of any size. */
 #include "interface/limits.h"

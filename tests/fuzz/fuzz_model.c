@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Model files. The first byte 0: the rest is the file. Otherwise it is the size of the tensors'
  * data in steps of 256 bytes, then come the header, which gets a length in front that is right, a
  * zero, and bytes that the data repeats. */

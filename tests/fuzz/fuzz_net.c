@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Networks of any sizes: the input is the metadata, lines of KEY=VALUE, and every tensor that a
  * network asks for is there, in the shape it asks for. Takes the place of nn/safetensors.c. */
 #define _GNU_SOURCE

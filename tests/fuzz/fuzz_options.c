@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Command lines: arguments that end in zeros. A preset that is asked for is looked up. */
 #include "cli/naming.h"
 #include "cli/options.h"

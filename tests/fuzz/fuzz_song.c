@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Songs: what the program makes of an audio file, with libsndfile; its tags in other files; and its
  * name in a terminal, for which its first bytes serve. */
 #include "cli/columns.h"

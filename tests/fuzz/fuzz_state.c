@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sessions: what session_restore() makes of values of any type and size. What it took is saved
  * again, and then restores to the same. Takes the place of engine/player.c. */
 #include "plugin/session.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the window reads of a plugin that may be anything, and what it then believes. */
 #include "interface/window_messages.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* jack_probe CLIENT URI LATENCY [freewheel]: checks the JACK ports and the latency of a host that
  * runs the plugin, plays the test signal into it and checks every sample that comes back.
  *

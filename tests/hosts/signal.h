@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The signal that goes through every host, and what has to come out. */
 #pragma once
 

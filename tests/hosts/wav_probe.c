@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* wav_probe make FILE FRAMES: writes the test signal as a stereo float WAV.
  * wav_probe make FILE FRAMES 0|1|2: its left or right side alone, or a tone, on one channel.
  * wav_probe check CHANNELS FRAMES DELAY FILE: whether a rendered file holds what it must.

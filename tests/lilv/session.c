@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/lilv/session.h"
 
 #include "tests/support/files.h"

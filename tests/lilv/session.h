@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Instances whose sessions lilv saves and restores, and that a test talks to. */
 #pragma once
 

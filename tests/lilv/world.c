@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/lilv/world.h"
 
 #include "interface/uris.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bundle as lilv reads it, for tests that see it as hosts do. */
 #pragma once
 

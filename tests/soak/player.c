@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/soak/player.h"
 
 #include "tests/support/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A host that plays for hours: music at changing levels in, controls that never rest, and a look at
  * every sample that comes out. For one thread at a time. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* soak SECONDS: so much audio as fast as it goes, as a host that exports, in blocks of 1 to 8192
  * samples with models that change. Fails when an output is not finite, a mask is late or memory
  * grows. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* soak-jack SECONDS [all]: a client of the JACK server that runs, in real time, its faders moving;
  * with `all`, every control. Prints how long run() took, by the clock, which is what a deadline
  * sees, and of the processor's time; and how long a loop took after it that needs 50 us when

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #define _XOPEN_SOURCE 700 /* nftw() */
 #include "tests/support/files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Files and folders that a test makes and takes away again. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/support/four.h"
 
 #include "tests/support/files.h"

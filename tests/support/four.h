@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A bundle without a network for harmonic and percussive. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A mixer and what goes through it, for the tests of the faders. */
 #pragma once
 

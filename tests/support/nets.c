@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/support/nets.h"
 
 #include "dsp/mask.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What every network must stand, whatever its architecture: called by the tests of each. */
 #pragma once
 

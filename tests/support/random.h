@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Random numbers that are the same in every run, for tests. */
 #pragma once
 

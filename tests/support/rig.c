@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/support/rig.h"
 
 #include <lv2/atom/atom.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A small LV2 host in memory, for tests and benchmarks: one plugin, buffers for every port. */
 #pragma once
 

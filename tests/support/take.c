@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/support/take.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Takes: an instance of the plugin that exports a piece of music, and what came out of it. All of
  * it fails the test that calls it where the plugin does not open or outputs are not as they must
  * be. */

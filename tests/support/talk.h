@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a host or a window says to the plugin of a rig through its atom ports, and hears from it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A safetensors file that a test writes, good or bad, and reads back. */
 #pragma once
 

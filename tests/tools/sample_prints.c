@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Fingerprints of everything that comes out of a plugin, for telling whether two builds of it make
  * the same samples.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Makes and measures audio files for test_cli.sh.
  *
  *   wavtool info FILE                       prints "FRAMES RATE CHANNELS"

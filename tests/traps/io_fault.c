@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* LD_PRELOAD library: a disk that is full and a file that ends or cannot be read on, for programs
  * that are looked at from outside.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* LD_PRELOAD library: counts the calls that an audio thread must not make, on threads that say they
  * are one. Every call goes on to the C library, whose own inner calls are not seen: hence the long
  * list. glibc only. */

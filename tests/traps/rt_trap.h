@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The trap of rt_trap.so, which a program finds with dlsym() when it was started with that library
  * in LD_PRELOAD. Each thread has its own marks and its own count. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The part of rt_trap.so that needs no types: functions of up to six integers and pointers, which
  * go on as they came. With those of rt_trap.c they are all that clang's RealtimeSanitizer catches
  * on Linux, and more. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the two files of rt_trap.so share. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* LD_PRELOAD library: slows CLOCK_MONOTONIC down, so that a host that exports is ahead of it on a
  * busy machine too. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/ui/lively.h"
 
 #include <math.h>

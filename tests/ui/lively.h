@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A made-up piece of music as the plugin would show it: for tests and pictures of the window. */
 #pragma once
 

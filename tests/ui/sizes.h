@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sizes of windows that are tried: small, usual, large, at twice the scale, flat and narrow. */
 #pragma once
 

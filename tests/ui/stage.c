@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tests/ui/stage.h"
 
 #include "tests/ui/lively.h"

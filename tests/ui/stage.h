@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A host for the window, on an X server of its own: tests drive the window through it as a user and
  * a plugin would, and see what it writes back. */
 #pragma once

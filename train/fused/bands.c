@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The band block: y = x + out(relu(in(norm(x)))) across bands, by bands -> 2 bands -> bands, alike
  * for each of the n values of a band.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The channel block: y = x + out(relu(in(norm(x)))), of each row of n values, by n -> 2n -> n.
  *
  * Rows go through all of it a few at a time. Kept for the way back is what the relu lets through,

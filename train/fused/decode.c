@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The end of the network: h = tanh(head(norm(x))), logits of each band's bins by weights of its
  * own, and masks that are their softmax over the outputs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The encoder: what each band sees of the newest frames, standardised, times its weights.
  *
  * Features are [batch][frames][2][bins]; nothing is before the first of them. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Both ends of the network: a linear layer of its own for each band. A call computes a run of
  * bands of one width. x is [frames][batch][all bands][n], and so a band's rows are far apart. */
 #pragma once

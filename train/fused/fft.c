@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "fft.h"
 
 #include <math.h>

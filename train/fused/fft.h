@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Real Fourier transforms of LANES signals at once, a signal in each lane: no shuffles, and the
  * order of bits is reversed by whole registers. */
 #pragma once

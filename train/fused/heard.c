@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What is heard of the error that masks leave, how far compressed magnitudes are off, and the
  * gradients of both.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A tile of sums is held in registers while one operand is broadcast word by word and the other
  * read as vectors. */
 #include "product.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Matrix products over words. */
 #pragma once
 

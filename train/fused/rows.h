@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the blocks do to rows of values: layer norm and its gradient; and their scratch memory. */
 #pragma once
 

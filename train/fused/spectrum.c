@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Spectra of windowed frames, LANES frames of a signal at a time. */
 #include "fft.h"
 

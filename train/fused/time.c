@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The time block: y = x + linear(GRU(norm(x))), forward and backward, frame after frame.
  *
  * Rows do not meet here, so a few of them at a time go through all frames, and what a frame needs

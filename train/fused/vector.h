@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Registers, and the operands of products: float32, or with BFLOAT16 pairs of bfloat16, which one
  * instruction multiplies and sums in float32.
  *
