@@ -10,10 +10,10 @@ build_libraries="fftw3f jansson lilv-0 lv2 sndfile samplerate cairo"
 test_packages="libcmocka-dev sordi lilv-utils"
 test_libraries="cmocka"
 # Hosts, checkers and the packages of training. Tests that need a missing one say so and are skipped.
-optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 libjack-jackd2-dev jalv ecasound
-  pipewire-bin ardour valgrind clang libclang-rt-dev clang-format-19 clang-tidy spin python3-torch
-  python3-scipy python3-soundfile python3-matplotlib libopenblas0-pthread ffmpeg git appstream
-  zsh fish"
+optional_test_packages="xvfb libxtst-dev xdotool imagemagick jackd2 jack-example-tools
+  libjack-jackd2-dev jalv ecasound pipewire-bin ardour valgrind clang libclang-rt-dev clang-format-19
+  clang-tidy spin python3-torch python3-scipy python3-soundfile python3-matplotlib
+  libopenblas0-pthread ffmpeg git appstream zsh fish"
 # To build and check the Debian packages.
 package_packages="git build-essential debhelper pkgconf fakeroot libcmocka-dev lilv-utils sox
   lintian devscripts appstream"

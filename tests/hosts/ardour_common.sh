@@ -2,10 +2,10 @@
 # shellcheck shell=bash
 
 # The programs have Ardour's major version in their names: ardour7-lua, ardour8-lua.
-ardour=$(compgen -c | grep -xE 'ardour[0-9]+-lua' | sort -V | tail -n 1)
-ardour=${ardour%-lua}
-[ -n "$ardour" ] || skip "Ardour's Lua interpreter is not installed"
-need "$ardour-export"
+version=$(compgen -c | grep -xE 'ardour[0-9]+-lua' | sort -V | tail -n 1)
+version=${version%-lua}
+[ -n "$version" ] || skip "Ardour's Lua interpreter is not installed"
+need "$version-export"
 
 # Ardour runs the dummy device in blocks of 1024.
 # shellcheck disable=SC2034 # the tests use it
@@ -16,9 +16,17 @@ show() {
   fail "$1"
 }
 
+# ardour SECONDS COMMAND...: Ardour 8 aborts in about half of the cases when a program of it ends, with any
+# script or session. What the program did until then counts.
+ardour() {
+  local status=0
+  timeout "$@" >"$work/log" 2>&1 || status=$?
+  [ $status = 0 ] || [ $status = 134 ]
+}
+
 lua() {
-  timeout 120 "$ardour-lua" "tests/hosts/$1.lua" "${@:2}" >"$work/log" 2>&1 || show "$1"
-  ! grep -q '^Error' "$work/log" || show "$1"
+  { printf 'io.stdout:setvbuf ("no") '; cat "tests/hosts/$1.lua"; echo 'print ("done")'; } >"$work/$1.lua"
+  ardour 120 "$version-lua" "$work/$1.lua" "${@:2}" && grep -qx 'done' "$work/log" || show "$1"
 }
 
 # exports SESSION CHECK...: exports the session "s" of that folder until two files that pass
@@ -31,7 +39,7 @@ exports() {
   shift
   for attempt in {1..10}; do
     file=$(mktemp -u "$work/export-XXXXXX.wav")
-    if ! timeout 20 "$ardour-export" -b float -o "$file" "$session" s >"$work/log" 2>&1 ||
+    if ! ardour 20 "$version-export" -b float -o "$file" "$session" s ||
       ! "$B/tests/wav_probe" "$@" "$file" 2>>"$work/log" >"$work/found"; then
       echo "export attempt $attempt: $(tr '\r' '\n' <"$work/log" | tail -n 1)"
       continue
