@@ -11,7 +11,8 @@ Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp 3>"$work/display" 2>/dev/
 read -r -t 20 number <"$work/display" || fail "Xvfb does not start"
 export DISPLAY=:$number
 unset XAUTHORITY
-jackd -n "$JACK_DEFAULT_SERVER" -d dummy -r 44100 -p 512 >"$work/jackd.log" 2>&1 &
+# -r: not every user may have real-time priority, and JACK says so as an error.
+jackd -r -n "$JACK_DEFAULT_SERVER" -d dummy -r 44100 -p 512 >"$work/jackd.log" 2>&1 &
 jack_wait -w -t 10 >/dev/null 2>&1 || fail "jackd does not start: $(tail -n 1 "$work/jackd.log")"
 
 # The size of the window of that name, once it is there.
