@@ -90,6 +90,7 @@ BUNDLE_FILES := $(BUNDLE)/unbraid.so $(if $(UI),$(BUNDLE)/unbraid_ui.so) $(BUNDL
         uninstall-user dist clean help format lint lint-realtime
 .SECONDARY:
 
+COMPLETIONS := $(addprefix $(B)/completions/,unbraid.bash unbraid.zsh unbraid.fish)
 all: $(BUNDLE_FILES) $(B)/unbraid $(B)/unbraid.1 $(COMPLETIONS)
 
 help:
@@ -178,7 +179,6 @@ $(B)/unbraid: $(CLI_OBJ) $(CLI_PORTS)
 
 # The completions of shells, and the options of the manual page, are the option table's.
 GENERATE_OBJ := $(patsubst %.c,$(B)/obj/for-build/%.o,$(call files,cli/generate/*.c) cli/option_table.c interface/ports.c)
-COMPLETIONS := $(addprefix $(B)/completions/,unbraid.bash unbraid.zsh unbraid.fish)
 $(B)/generate: $(GENERATE_OBJ)
 	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(GENERATE_OBJ)
 
