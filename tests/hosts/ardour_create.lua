@@ -48,6 +48,8 @@ for _ = 3, outs do
 	master:output ():add_port ("", nil, audio)
 end
 for i = 0, outs - 1 do
+	-- Ardour 8 stores the connections of both ends, and disconnects only the end that is asked.
+	master:input ():audio (i):disconnect_all ()
 	track:output ():audio (i):disconnect_all ()
 	track:output ():audio (i):connect (master:input ():audio (i):name ())
 end
