@@ -5,19 +5,17 @@
 #include "cli/folder.h"
 
 #include <pthread.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct claim {
-  struct claim *next;
   char *path, *song;
 };
 
-enum { BUCKETS = 1024 };
-
 /* They stand until the program ends. */
-static struct claim *claims[BUCKETS];
+static void *claims; /* of tsearch() */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Another way to the same folder is the same path. */
@@ -39,38 +37,37 @@ static char *canonical(const char *path) {
   return whole;
 }
 
-static unsigned bucket_of(const char *text) {
-  unsigned hash = 2166136261u; /* FNV-1a */
-  for (; *text; text++) {
-    hash = (hash ^ (unsigned char)*text) * 16777619u;
+static int by_path(const void *a, const void *b) {
+  const struct claim *one = a, *other = b;
+  return strcmp(one->path, other->path);
+}
+
+static void claim_free(struct claim *claim) {
+  if (claim) {
+    free(claim->path);
+    free(claim->song);
   }
-  return hash % BUCKETS;
+  free(claim);
 }
 
 static bool take(const char *path, const char *whole, const char *song) {
-  struct claim **bucket = &claims[bucket_of(whole)];
-  for (const struct claim *c = *bucket; c; c = c->next) {
-    if (strcmp(c->path, whole) == 0) {
-      say("%s: %s: is already written for %s; use --name or --out", song, path,
-          strcmp(c->song, song) == 0 ? "another of its stems" : c->song);
-      return false;
-    }
-  }
-  struct claim *claim = malloc(sizeof *claim);
+  struct claim *claim = calloc(1, sizeof *claim);
   if (claim) {
-    *claim = (struct claim){*bucket, strdup(whole), strdup(song)};
+    *claim = (struct claim){strdup(whole), strdup(song)};
   }
-  if (!claim || !claim->path || !claim->song) {
+  struct claim **found =
+      claim && claim->path && claim->song ? tsearch(claim, &claims, by_path) : NULL;
+  if (found && *found == claim) {
+    return true;
+  }
+  if (found) {
+    say("%s: %s: is already written for %s; use --name or --out", song, path,
+        strcmp((*found)->song, song) == 0 ? "another of its stems" : (*found)->song);
+  } else {
     say("out of memory");
-    if (claim) {
-      free(claim->path);
-      free(claim->song);
-    }
-    free(claim);
-    return false;
   }
-  *bucket = claim;
-  return true;
+  claim_free(claim);
+  return false;
 }
 
 bool claims_take(const char *path, const char *song) {

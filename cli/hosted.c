@@ -2,6 +2,7 @@
 #include "cli/hosted.h"
 
 #include "cli/bundle.h"
+#include "cli/hash.h"
 #include "cli/lv2_features.h"
 #include "cli/preset_list.h"
 #include "interface/uris.h"
@@ -374,27 +375,19 @@ uint32_t host_latency(const struct host *host) {
   return latency > 0.0f && latency < 1e7f ? (uint32_t)lroundf(latency) : 0;
 }
 
-/* FNV-1a. */
-static uint64_t mix_in(uint64_t hash, const void *bytes, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    hash = (hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
-  }
-  return hash;
-}
-
 uint64_t host_fingerprint(const struct host *host) {
-  uint64_t hash = UINT64_C(14695981039346656037);
+  uint64_t hash = HASH_OF_NOTHING;
   for (uint32_t i = 0; i < host->n_ports; i++) {
     if (host->controls[i].input) {
-      hash = mix_in(hash, &host->controls[i].value, sizeof host->controls[i].value);
+      hash = hash_more(hash, &host->controls[i].value, sizeof host->controls[i].value);
     }
   }
   for (int i = 0; i < N_SPLITS; i++) {
     struct stat st = {0};
     if (host->models[i][0] && stat(host->models[i], &st) == 0) {
-      hash = mix_in(hash, host->models[i], strlen(host->models[i]));
-      hash = mix_in(hash, &st.st_size, sizeof st.st_size);
-      hash = mix_in(hash, &st.st_mtim, sizeof st.st_mtim);
+      hash = hash_more(hash, host->models[i], strlen(host->models[i]));
+      hash = hash_more(hash, &st.st_size, sizeof st.st_size);
+      hash = hash_more(hash, &st.st_mtim, sizeof st.st_mtim);
     }
   }
   return hash;

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE /* memmem() */
 #include "cli/origin.h"
 
+#include "cli/hash.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -37,13 +39,8 @@ bool origin_is_ours(const char *path) {
   return getxattr(path, STAMP, NULL, 0) > 0;
 }
 
-/* FNV-1a. */
 void origin_mark(const char *song, char mark[MARK_SIZE]) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  for (const unsigned char *c = (const unsigned char *)song; *c; c++) {
-    hash = (hash ^ *c) * 0x100000001B3u;
-  }
-  snprintf(mark, MARK_SIZE, MARK "%016" PRIx64, hash);
+  snprintf(mark, MARK_SIZE, MARK "%016" PRIx64, hash_more(HASH_OF_NOTHING, song, strlen(song)));
 }
 
 /* ---- PNG: a text chunk before the last chunk ---- */
