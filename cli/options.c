@@ -3,6 +3,7 @@
 
 #include "cli/naming.h"
 #include "cli/option_table.h"
+#include "interface/limits.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -166,18 +167,14 @@ static bool settle_bits(struct options *o, int bits) {
 
 /* A quality by its name on the plugin's port, as a setting of that port. */
 static bool parse_quality(struct options *o, const char *name) {
-  for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++) {
-    if (strcasecmp(p->label, name) == 0) {
-      return add_setting(o, port_table[PORT_QUALITY].symbol, p->value);
-    }
+  const struct scale_point *points = port_table[PORT_QUALITY].points;
+  const char *labels[N_QUALITIES + 1] = {NULL};
+  for (int i = 0; i < N_QUALITIES; i++) {
+    labels[i] = points[i].label;
   }
-  char names[128] = "";
-  for (const struct scale_point *p = port_table[PORT_QUALITY].points; p->label; p++) {
-    const size_t used = strlen(names);
-    snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", p->label);
-  }
-  say("--quality: '%s' is not one of %s", name, names);
-  return false;
+  int index;
+  return parse_word("--quality", name, labels, &index) &&
+         add_setting(o, port_table[PORT_QUALITY].symbol, points[index].value);
 }
 
 static bool not_empty(const char *option, const char *text) {
