@@ -35,11 +35,11 @@ struct session {
   double left;         /* seconds that the host may take to restore the quality too */
 };
 
-/* The input since the reset, as far as there is room. */
+/* The input since the reset, as far as there is room: for the longest block. */
 struct beginning {
   struct engine_request request; /* the first one */
-  float *input[N_CHANNELS];      /* [room] */
-  unsigned room, samples;        /* samples: room + 1 if they did not fit */
+  float *input[N_CHANNELS];      /* [longest] */
+  unsigned samples;              /* longest + 1 if they did not fit */
 };
 
 /* The audio thread's, but for the loader, which is everyone's. */
@@ -64,9 +64,9 @@ struct player {
 
 static bool allocate(struct player *player, const struct maker *maker) {
   struct beginning *beginning = &player->beginning;
-  player->longest = beginning->room = maker->block > USUAL_BLOCK ? maker->block : USUAL_BLOCK;
+  player->longest = maker->block > USUAL_BLOCK ? maker->block : USUAL_BLOCK;
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    beginning->input[c] = memory_floats(beginning->room);
+    beginning->input[c] = memory_floats(player->longest);
   }
   return beginning->input[0] && beginning->input[1];
 }
@@ -145,6 +145,13 @@ static void take_session(struct player *player, const struct setup *setup) UNBRA
   player->wanted = QUALITY_UNKNOWN;
 }
 
+/* An input that is not connected is silent. */
+static void copy_input(const float *in, float *out, unsigned n) UNBRAID_REALTIME {
+  for (unsigned i = 0; i < n; ++i) {
+    out[i] = in ? in[i] : 0.0f;
+  }
+}
+
 /* Room for the outputs that are connected. */
 static struct audio place(const struct player *player, struct outputs *room,
                           const struct audio *audio) UNBRAID_REALTIME {
@@ -168,14 +175,12 @@ static void remember(struct player *player, const struct engine_request *request
   if (beginning->samples == 0) {
     beginning->request = *request;
   }
-  if (n > beginning->room || beginning->samples > beginning->room - n) {
-    beginning->samples = beginning->room + 1;
+  if (n > player->longest || beginning->samples > player->longest - n) {
+    beginning->samples = player->longest + 1;
     return;
   }
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    for (unsigned i = 0; i < n; ++i) {
-      beginning->input[c][beginning->samples + i] = audio->in[c] ? audio->in[c][i] : 0.0f;
-    }
+    copy_input(audio->in[c], beginning->input[c] + beginning->samples, n);
   }
   beginning->samples += n;
 }
@@ -186,7 +191,7 @@ static bool can_begin_anew(const struct player *player) UNBRAID_REALTIME {
   unsigned samples = player->beginning.samples;
   return samples == 0 ||
          (samples <= engine_silence(player->playing->engine) &&
-          samples <= engine_silence(player->coming->engine) && samples <= player->beginning.room &&
+          samples <= engine_silence(player->coming->engine) && samples <= player->longest &&
           pace_may_wait(&player->pace, player->pace.at));
 }
 
@@ -297,9 +302,7 @@ static void process_both(struct player *player, const struct audio *audio,
   bool heard = fading(player);
   /* Outputs may be the input's buffers, and both engines read it. */
   for (unsigned c = 0; c < N_CHANNELS; ++c) {
-    for (unsigned i = 0; i < n; ++i) {
-      player->input[c][i] = audio->in[c] ? audio->in[c][i] : 0.0f;
-    }
+    copy_input(audio->in[c], player->input[c], n);
   }
   struct audio placed = place(player, &player->new, audio);
   engine_process(player->coming->engine, &placed, n);
