@@ -50,14 +50,19 @@ void take_close(struct take *take) {
   rig_close(&take->rig);
 }
 
+void audio_check_same(const struct rig_audio *audio, size_t from, const struct rig_audio *other,
+                      size_t others_from) {
+  size_t most = from > others_from ? from : others_from;
+  assert_int_equal(audio->frames, other->frames);
+  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
+    assert_memory_equal(audio->left_right[p] + from, other->left_right[p] + others_from,
+                        (audio->frames - most) * sizeof(float));
+  }
+}
+
 void take_check_same(const struct take *take, size_t from, const struct take *other,
                      size_t others_from) {
-  size_t most = from > others_from ? from : others_from;
-  assert_int_equal(take->out.frames, other->out.frames);
-  for (unsigned p = PORT_MAIN_L; p < PORT_STEM_CONTROLS; ++p) {
-    assert_memory_equal(take->out.left_right[p] + from, other->out.left_right[p] + others_from,
-                        (take->out.frames - most) * sizeof(float));
-  }
+  audio_check_same(&take->out, from, &other->out, others_from);
 }
 
 void take_check_main(const struct take *take, const struct music *in) {

@@ -33,6 +33,10 @@ void take_open(struct take *take, enum variant variant, double rate, unsigned bl
 void take_play(struct take *take, const struct music *in, unsigned block);
 void take_close(struct take *take);
 
+/** All outputs of two exports of as many frames are the same bytes, each from its sample on. */
+void audio_check_same(const struct rig_audio *audio, size_t from, const struct rig_audio *other,
+                      size_t others_from);
+
 /** The outputs of another take, of as many frames, are the same bytes from these samples on. */
 void take_check_same(const struct take *take, size_t from, const struct take *other,
                      size_t others_from);
