@@ -160,9 +160,9 @@ $(B)/ttlgen: $(TTL_OBJ)
 	$(CC_FOR_BUILD) $(SAN_FLAGS) -o $@ $(TTL_OBJ)
 
 # The controls of the manual page are the port table's.
-$(B)/unbraid.1: cli/unbraid.1 $(B)/ttlgen $(B)/generate
-	$(B)/ttlgen --man >$(B)/controls.1
-	$(B)/generate man >$(B)/options.1
+$(B)/unbraid.1: cli/unbraid.1 $(B)/generate
+	$(B)/generate controls >$(B)/controls.1
+	$(B)/generate options >$(B)/options.1
 	sed -e '/^\.\\" The entries/r $(B)/controls.1' -e '/^\.\\" The options/r $(B)/options.1' cli/unbraid.1 >$@
 
 $(BUNDLE)/%.safetensors: models/%.safetensors

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* ttlgen BUNDLE_DIR [--ui] LANGUAGE.po... PRESET.ttl...: writes manifest.ttl, unbraid.ttl and
  * insert.ttl into a bundle at build time, so that what hosts read about the ports is what the
- * plugin was compiled with. --ui: the bundle has a window. ttlgen --man: writes the controls for
- * unbraid(1) to standard output. */
+ * plugin was compiled with. --ui: the bundle has a window. */
 #include "ttl/describe.h"
-#include "ttl/man.h"
 #include "ttl/manifest.h"
 #include "ttl/words.h"
 
@@ -47,13 +45,8 @@ static bool is_language(const char *path) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("usage: ttlgen BUNDLE_DIR [--ui] LANGUAGE.po... PRESET.ttl..., or ttlgen --man\n",
-          stderr);
+    fputs("usage: ttlgen BUNDLE_DIR [--ui] LANGUAGE.po... PRESET.ttl...\n", stderr);
     return 2;
-  }
-  if (strcmp(argv[1], "--man") == 0) {
-    man_write(stdout);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
   }
   const bool ui = argc > 2 && strcmp(argv[2], "--ui") == 0;
   int first = ui ? 3 : 2; /* of the languages, then of the presets */

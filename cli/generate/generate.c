@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* generate bash|zsh|fish: the completions of a shell. generate man: the options of the manual page.
- */
+/* generate bash|zsh|fish: the completions of a shell. generate options|controls: these of the
+ * manual page. */
 #include "cli/generate/generate.h"
-
-#include "interface/ports.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+bool generate_is_users(enum port port) {
+  return port_table[port].kind == KIND_CONTROL_IN && !(port_table[port].flags & FLAG_NOT_ON_GUI);
+}
 
 void generate_words(const struct option_row *row, FILE *out) {
   if (row->kind != VALUE_CONTROL) {
@@ -14,10 +16,9 @@ void generate_words(const struct option_row *row, FILE *out) {
     return;
   }
   const char *space = "";
-  for (int i = 0; i < N_PORTS; i++) {
-    const struct port_info *port = &port_table[i];
-    if (port->kind == KIND_CONTROL_IN && !(port->flags & FLAG_NOT_ON_GUI)) {
-      fprintf(out, "%s%s=", space, port->symbol);
+  for (enum port port = 0; port < N_PORTS; port++) {
+    if (generate_is_users(port)) {
+      fprintf(out, "%s%s=", space, port_table[port].symbol);
       space = " ";
     }
   }
@@ -26,7 +27,7 @@ void generate_words(const struct option_row *row, FILE *out) {
 int main(int argc, char **argv) {
   int status = EXIT_SUCCESS;
   if (argc != 2) {
-    fputs("usage: generate bash|zsh|fish|man\n", stderr);
+    fputs("usage: generate bash|zsh|fish|options|controls\n", stderr);
     status = EXIT_FAILURE;
   } else if (strcmp(argv[1], "bash") == 0) {
     generate_bash(stdout);
@@ -34,8 +35,10 @@ int main(int argc, char **argv) {
     generate_zsh(stdout);
   } else if (strcmp(argv[1], "fish") == 0) {
     generate_fish(stdout);
-  } else if (strcmp(argv[1], "man") == 0) {
-    generate_manual(stdout);
+  } else if (strcmp(argv[1], "options") == 0) {
+    generate_options(stdout);
+  } else if (strcmp(argv[1], "controls") == 0) {
+    generate_controls(stdout);
   } else {
     fprintf(stderr, "generate: %s: no such form\n", argv[1]);
     status = EXIT_FAILURE;

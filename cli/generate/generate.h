@@ -4,8 +4,13 @@
 #pragma once
 
 #include "cli/option_table.h"
+#include "interface/ports.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+
+/** Whether a port is a control for the user to set. */
+bool generate_is_users(enum port port);
 
 /** Writes the words of an option, separated by spaces: those of its row, or the controls. */
 void generate_words(const struct option_row *row, FILE *out);
@@ -15,5 +20,7 @@ void generate_bash(FILE *out);
 void generate_zsh(FILE *out);
 void generate_fish(FILE *out);
 
-/** Writes the options of the manual page in roff. */
-void generate_manual(FILE *out);
+/** Write entries of the manual page in roff: one for each option; one for each of the user's
+ * controls, a stem's once for all stems. */
+void generate_options(FILE *out);
+void generate_controls(FILE *out);

@@ -27,7 +27,7 @@ wrong() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for folder in $folders; do
-  grep -HoE '^#include ["<][^">]+' "$folder"/*.[ch]
+  find "$folder" -name '*.[ch]' -exec grep -HoE '^#include ["<][^">]+' {} +
 done | sed -E 's/:#include ./ /' >"$work/includes"
 [ -s "$work/includes" ] || wrong "no includes found"
 
@@ -51,8 +51,8 @@ awk '{ sub(/\.[ch]$/, "", $1) } $2 ~ /\.h$/ && $2 ~ /\// { sub(/\.h$/, "", $2); 
   "$work/includes" | tsort >/dev/null 2>"$work/rings" || true
 [ ! -s "$work/rings" ] || wrong "units that include each other:"$'\n'"$(cat "$work/rings")"
 
-for folder in $folders; do ls "$folder"; done | grep '\.[ch]$' | sort | uniq -d >"$work/twice"
+for folder in $folders; do find "$folder" -name '*.[ch]' -printf '%f\n'; done | sort | uniq -d >"$work/twice"
 while read -r name; do
-  wrong "two files have the name $name:$(for f in $folders; do ls "$f/$name" 2>/dev/null; done | tr '\n' ' ' | sed 's/^/ /')"
+  wrong "two files have the name $name:$(for f in $folders; do find "$f" -name "$name"; done | tr '\n' ' ' | sed 's/^/ /')"
 done <"$work/twice"
 exit $bad
